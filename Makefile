@@ -1,0 +1,38 @@
+# Thin front of Meson; see README.md.  BUILD names the build folder.
+BUILD ?= build
+SAN   := $(BUILD)-san
+
+all: $(BUILD)/build.ninja
+	ninja -C $(BUILD)
+
+$(BUILD)/build.ninja:
+	meson setup $(BUILD)
+
+$(SAN)/build.ninja:
+	meson setup $(SAN) -Db_sanitize=address,undefined -Doptimization=1
+
+setup:
+	scripts/setup
+
+demo: setup all
+	scripts/demo
+
+check: setup
+	scripts/check
+
+bench: setup all
+	scripts/bench
+
+soak: setup all
+	scripts/soak
+
+lint: $(BUILD)/build.ninja
+	scripts/lint
+
+install: all
+	meson install -C $(BUILD)
+
+clean:
+	rm -rf $(BUILD) $(SAN) $(BUILD)-clang $(BUILD)-fuzz
+
+.PHONY: all setup demo check bench soak lint install clean
