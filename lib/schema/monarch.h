@@ -1,0 +1,43 @@
+/*
+ * monarch.h - our own messages between RA and PCA: many requests, one signature.
+ */
+#if !defined(SCHEMA_MONARCH_H) || defined(ASN_ROWS)
+#define SCHEMA_MONARCH_H
+
+#ifndef ASN_ROWS
+#include "schema/scms_protocol.h"
+#endif
+
+/* clang-format off */
+#undef ASN_MODULE
+#define ASN_MODULE "Monarch"
+
+ASN_SEQUENCE_OF(monarch_certificate_batch_request_requests,
+    "MonarchCertificateBatchRequest.requests", scms_pdu, 0, UINT32_MAX)
+#define LIST_MONARCH_CERTIFICATE_BATCH_REQUEST(R, O, D, T)		\
+	R(T, uint8_1, version, "version")				\
+	R(T, octets16, batch_id, "batchId")				\
+	R(T, monarch_certificate_batch_request_requests, requests,	\
+	    "requests")
+ASN_SEQUENCE(monarch_certificate_batch_request,
+    "MonarchCertificateBatchRequest", CLOSED,
+    LIST_MONARCH_CERTIFICATE_BATCH_REQUEST)
+
+ASN_SEQUENCE_OF(monarch_certificate_batch_reply_replies,
+    "MonarchCertificateBatchReply.replies", scms_pdu, 0, UINT32_MAX)
+#define LIST_MONARCH_CERTIFICATE_BATCH_REPLY(R, O, D, T)		\
+	R(T, uint8_1, version, "version")				\
+	R(T, octets16, batch_id, "batchId")				\
+	R(T, monarch_certificate_batch_reply_replies, replies,		\
+	    "replies")
+ASN_SEQUENCE(monarch_certificate_batch_reply, "MonarchCertificateBatchReply",
+    CLOSED, LIST_MONARCH_CERTIFICATE_BATCH_REPLY)
+
+#define LIST_MONARCH_BATCH_CONFIRM(R, O, D, T)				\
+	R(T, uint8_1, version, "version")				\
+	R(T, octets16, batch_id, "batchId")
+ASN_SEQUENCE(monarch_batch_confirm, "MonarchBatchConfirm", CLOSED,
+    LIST_MONARCH_BATCH_CONFIRM)
+/* clang-format on */
+
+#endif /* SCHEMA_MONARCH_H */

@@ -1,0 +1,3 @@
+/* schema.c - the descriptors of all types. */
+#define ASN_DEFINE
+#include "schema/all.h"
