@@ -71,17 +71,22 @@ ASN_CHOICE(certificate_id, "CertificateId", EXTENSIBLE, LIST_CERTIFICATE_ID)
 ASN_CHOICE(subject_permissions, "SubjectPermissions", EXTENSIBLE,
     LIST_SUBJECT_PERMISSIONS)
 
+/* The notation excludes an empty set (ALL EXCEPT {}); encoders of the field
+ * write one nevertheless (camp122: ElectorBallot-2), so it is left to whoever
+ * judges permissions. */
+#define END_ENTITY_TYPE_APP	0x80
+#define END_ENTITY_TYPE_ENROL	0x40
 #define LIST_END_ENTITY_TYPE(V, T)					\
-	V(T, app, "app", 0x80)						\
-	V(T, enrol, "enrol", 0x40)
-ASN_BITS8(end_entity_type, "EndEntityType", 1, LIST_END_ENTITY_TYPE)
+	V(T, app, "app", END_ENTITY_TYPE_APP)				\
+	V(T, enrol, "enrol", END_ENTITY_TYPE_ENROL)
+ASN_BITS8(end_entity_type, "EndEntityType", 0, LIST_END_ENTITY_TYPE)
 
 #define LIST_PSID_GROUP_PERMISSIONS(R, O, D, T)				\
 	R(T, subject_permissions, subject_permissions,			\
 	    "subjectPermissions")					\
 	D(T, integer, min_chain_length, "minChainLength", 1)		\
 	D(T, integer, chain_length_range, "chainLengthRange", 0)	\
-	D(T, end_entity_type, ee_type, "eeType", 0x80)
+	D(T, end_entity_type, ee_type, "eeType", END_ENTITY_TYPE_APP)
 ASN_SEQUENCE(psid_group_permissions, "PsidGroupPermissions", CLOSED,
     LIST_PSID_GROUP_PERMISSIONS)
 
