@@ -1,0 +1,54 @@
+/* lop.c - see lop.h. */
+#include <stdio.h>
+
+#include "base/file.h"
+#include "tool/scms/lop.h"
+#include "tool/scms/part.h"
+
+/*
+ * "log" is absent on purpose, everywhere: HAProxy then has no place to write
+ * the address of a device to.  Its own warnings go to stderr, which scms up
+ * makes log/lop.log.
+ */
+static const char template[] =
+    "# LOP: passes the TLS of devices on to the RA, unopened.  There is no\n"
+    "# \"log\" line: the address of a device must not be written anywhere.\n"
+    "global\n"
+    "\tmaxconn 4000\n"
+    "\tno strict-limits\n"
+    "\tnbthread 1\n"
+    "\tssl-load-extra-del-ext\n"
+    "\n"
+    "defaults\n"
+    "\ttimeout connect 5s\n"
+    "\ttimeout client 75s\n"
+    "\ttimeout server 75s\n"
+    "\n"
+    "listen devices\n"
+    "\tmode tcp\n"
+    "\tbind %s\n"
+    "\tserver ra %s\n"
+    "\n"
+    "frontend health\n"
+    "\tmode http\n"
+    "\tmaxconn 20\n"
+    "\tbind %s ssl crt tls.pem ssl-min-ver TLSv1.3\n"
+    "\thttp-request deny deny_status 404 unless { path /healthz }\n"
+    "\thttp-request return status 200 content-type application/json lf-string "
+    "'{\"component\":\"lop\",\"status\":\"ok\",\"counters\":"
+    "{\"connections\":%%[fe_conn(devices)],"
+    "\"connections_per_second\":%%[fe_sess_rate(devices)]}}'\n";
+
+enum fault
+lop_write_config(const char *dir, unsigned net, struct fault_info *fi)
+{
+	char lop[ADDRESS_TEXT], ra[ADDRESS_TEXT], health[ADDRESS_TEXT];
+	char path[PATH_SIZE], text[sizeof(template) + 3 * ADDRESS_TEXT];
+
+	part_address(lop, net, parts[PART_LOP].host, parts[PART_LOP].port);
+	part_address(ra, net, parts[PART_RA].host, parts[PART_RA].port);
+	part_address(health, net, parts[PART_LOP].host, LOP_HEALTH_PORT);
+	snprintf(text, sizeof(text), template, lop, ra, health);
+	path_join(path, dir, "lop/" LOP_CONFIG);
+	return file_create(path, bytes_of_string(text), 0600, fi);
+}

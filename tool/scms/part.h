@@ -1,0 +1,31 @@
+/* part.h - the parts (components) of an environment; see part.def. */
+#ifndef SCMS_PART_H
+#define SCMS_PART_H
+
+enum part_id {
+#define PART(id, name, host, port, program) PART_##id,
+#include "tool/scms/part.def"
+#undef PART
+	PART_COUNT
+};
+
+struct part {
+	const char *name;
+	unsigned host;		/* 127.0.E.host */
+	unsigned port;
+	const char *program;	/* NULL: never started */
+};
+
+extern const struct part parts[PART_COUNT];
+
+/* The LOP answers /healthz on a port of its own: what comes to the other one
+ * passes through to the RA. */
+#define LOP_HEALTH_PORT 8880u
+
+#define ADDRESS_TEXT 24
+
+/* "127.0.net.host", followed by ":port" unless port is 0. */
+void part_address(char out[ADDRESS_TEXT], unsigned net, unsigned host,
+    unsigned port);
+
+#endif /* SCMS_PART_H */

@@ -1,0 +1,117 @@
+/* restore.c - scms restore: an environment from a backup. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "tool/scms/backup.h"
+#include "tool/scms/cmd.h"
+#include "tool/scms/opt.h"
+#include "tool/scms/site.h"
+#include "tool/scms/tree.h"
+
+#define MANIFEST_LIMIT (256u << 20)
+
+static enum fault
+unpack(const char *folder, const char *file, struct fault_info *fi)
+{
+	char *tar[] = { (char[]){ "tar" }, (char[]){ "-x" }, (char[]){ "-p" },
+		(char[]){ "-f" }, (char[]){ "-" },
+		(char[]){ "--numeric-owner" }, (char[]){ "-C" }, NULL, NULL };
+	int in = open(file, O_RDONLY | O_CLOEXEC);
+	char path[PATH_SIZE];
+	enum fault f;
+
+	if (in < 0)
+		return fault_errno(fi, FAULT_IO, "%s", file);
+	snprintf(path, sizeof(path), "%s", folder);
+	tar[7] = path;
+	f = backup_tar(tar, in, STDERR_FILENO, fi);
+	close(in);
+	return f != FAULT_OK ? fault_prefix(fi, "%s", file) : f;
+}
+
+/* First line in which two texts differ, for the message. */
+static const char *
+first_difference(const char *a, const char *b)
+{
+	const char *line = b;
+
+	for (; *a == *b && *b != '\0'; a++, b++)
+		if (*b == '\n')
+			line = b + 1;
+	return *line != '\0' ? line : "(end)";
+}
+
+/* Are the files those that were saved, to the octet? */
+static enum fault
+check(const char *folder, struct fault_info *fi)
+{
+	struct arena arena = arena_new(MANIFEST_LIMIT);
+	char path[PATH_SIZE], *found = NULL, *said = NULL;
+	struct bytes manifest;
+	enum fault f;
+
+	path_join(path, folder, BACKUP_MANIFEST);
+	f = file_read(&manifest, &arena, path, MANIFEST_LIMIT / 2, fi);
+	if (f == FAULT_OK && (said = arena_printf(&arena, "%.*s",
+	    (int)manifest.n, (const char *)manifest.p)) == NULL)
+		f = fault_set(fi, FAULT_TOO_LARGE, "manifest");
+	if (f == FAULT_OK)
+		f = backup_manifest(&found, folder, fi);
+	if (f == FAULT_OK && strcmp(found, said) != 0)
+		f = fault_set(fi, FAULT_BAD_MESSAGE,
+		    "the backup is damaged: it should hold %.80s",
+		    first_difference(found, said));
+	if (f == FAULT_OK && unlink(path) != 0)
+		f = fault_errno(fi, FAULT_IO, "%s", path);
+	free(found);
+	arena_free(&arena);
+	return f;
+}
+
+static enum fault
+restore(const char *dir, const char *file, struct fault_info *fi)
+{
+	char folder[PATH_SIZE];
+	struct fault_info cleaning;
+	enum fault f;
+
+	if (file_exists(dir))
+		return fault_set(fi, FAULT_EXISTS, "%s exists already", dir);
+	if (snprintf(folder, sizeof(folder), "%s.restore.XXXXXX", dir) >=
+	    (int)sizeof(folder))
+		return fault_set(fi, FAULT_USAGE, "%s: path too long", dir);
+	if (mkdtemp(folder) == NULL)
+		return fault_errno(fi, FAULT_IO, "%s", folder);
+	if ((f = unpack(folder, file, fi)) == FAULT_OK &&
+	    (f = check(folder, fi)) == FAULT_OK &&
+	    rename(folder, dir) != 0)
+		f = fault_errno(fi, FAULT_IO, "%s", dir);
+	if (f != FAULT_OK && tree_remove(folder, &cleaning) != FAULT_OK)
+		fprintf(stderr, "scms restore: %s\n", cleaning.text);
+	return f;
+}
+
+int
+cmd_restore(int argc, char **argv)
+{
+	struct fault_info fi;
+	struct site site;
+
+	if (opt_parse(NULL, 0, &argc, argv, &fi) != FAULT_OK ||
+	    cmd_need(argc, 2, "DIR FILE", &fi) != FAULT_OK)
+		return cmd_fault("restore", &fi);
+	for (size_t n = strlen(argv[0]); n > 1 && argv[0][n - 1] == '/'; n--)
+		argv[0][n - 1] = '\0';
+	if (restore(argv[0], argv[1], &fi) != FAULT_OK ||
+	    site_open(&site, argv[0], SITE_SHARED, &fi) != FAULT_OK)
+		return cmd_fault("restore", &fi);
+	printf("%s restored as it was when the backup was made; "
+	    "scms up starts it.\n", argv[0]);
+	site_close(&site);
+	return CMD_OK;
+}
