@@ -30,7 +30,8 @@ enum point_form {
 	POINT_UNCOMPRESSED,
 };
 
-/* The first curve_octets() octets of x, y and s count; big endian. */
+/* Big endian; the first curve_octets() octets of x, y and s count, and that
+ * many have private keys (d) and shared secrets (z). */
 struct curve_point {
 	enum curve	curve;
 	enum point_form	form;
@@ -48,8 +49,8 @@ size_t		curve_octets(enum curve);
 /* The name for people, such as "NIST P-256". */
 const char     *curve_name(enum curve);
 
-/* A compressed or uncompressed point of P-256 for the batches of p256.h; also
- * any other form or curve: FAULT_UNSUPPORTED. FAULT_BAD_POINT. */
+/* A compressed or uncompressed point of P-256, for the batches of p256.h.
+ * FAULT_BAD_POINT (x-only included), FAULT_UNSUPPORTED: another curve. */
 enum fault must_check curve_to_p256(struct point *out,
 		    const struct curve_point *, struct fault_info *);
 void		curve_of_p256(struct curve_point *out, const struct point *);
@@ -61,13 +62,16 @@ enum fault must_check curve_decompress(struct curve_point *out,
 /* y left away again, its bit kept. */
 void		curve_compress(struct curve_point *);
 
-/* A random key pair; public is uncompressed. */
-void		curve_generate(uint8_t private[CURVE_OCTETS_MAX],
-		    struct curve_point *public, enum curve);
-/* private * G.  FAULT_BAD_SCALAR unless in 1..n-1. */
-enum fault must_check curve_public(struct curve_point *out, enum curve,
-		    const uint8_t private[CURVE_OCTETS_MAX],
-		    struct fault_info *);
+/* A random key pair; Q is uncompressed. */
+void		curve_generate(uint8_t *d, struct curve_point *Q, enum curve);
+/* Q = d * G.  FAULT_BAD_SCALAR unless d is in 1..n-1. */
+enum fault must_check curve_public(struct curve_point *Q, enum curve,
+		    const uint8_t *d, struct fault_info *);
+
+/* Diffie-Hellman: the x coordinate of d * P.
+ * FAULT_BAD_POINT, FAULT_BAD_SCALAR. */
+enum fault must_check curve_shared(uint8_t *z, const struct curve_point *P,
+		    const uint8_t *d, struct fault_info *);
 
 /*
  * ECDSA over a hash of hash_n octets (32 or 48; its leftmost bits count when
@@ -81,7 +85,7 @@ enum fault must_check curve_verify(const struct curve_point *key,
 		    const struct curve_signature *, struct fault_info *);
 /* r is given x-only.  FAULT_BAD_SCALAR: no private key. */
 enum fault must_check curve_sign(struct curve_signature *out, enum curve,
-		    const uint8_t private[CURVE_OCTETS_MAX],
-		    const uint8_t *hash, size_t hash_n, struct fault_info *);
+		    const uint8_t *d, const uint8_t *hash, size_t hash_n,
+		    struct fault_info *);
 
 #endif /* CRYPTO_CURVE_H */

@@ -1,0 +1,104 @@
+/* butterfly.c - see butterfly.h. */
+#include <string.h>
+
+#include "base/secret.h"
+#include "crypto/butterfly.h"
+#include "crypto/p256_int.h"
+
+/* x + 1, x + 2, x + 3 for x = prefix || i || j || 0^32: the last 32 bits
+ * never carry. */
+static void
+fill(uint8_t block[48], enum butterfly_use use, struct butterfly_index ij)
+{
+	struct writer w = writer_of(block, 48);
+
+	for (unsigned t = 1; t <= 3; t++) {
+		write_uint(&w, use == BUTTERFLY_ENCRYPTION ? UINT32_MAX : 0,
+		    4);
+		write_uint(&w, ij.i, 4);
+		write_uint(&w, ij.j, 4);
+		write_uint(&w, t, 4);
+	}
+}
+
+static void
+expand_chunk(struct scalar *f, const struct butterfly *b,
+    const struct butterfly_index *ij, size_t n)
+{
+	uint8_t x[48 * CHUNK], y[48 * CHUNK];
+
+	for (size_t t = 0; t < n; t++)
+		fill(x + 48 * t, b->use, ij[t]);
+	aes_blocks(y, &b->expansion, x, 3 * n);
+	for (size_t o = 0; o < 48 * n; o++)
+		y[o] ^= x[o];
+	for (size_t t = 0; t < n; t++)
+		scalar_reduce384(&f[t], y + 48 * t);
+	wipe(y, 48 * n);
+}
+
+void
+butterfly_expand(struct scalar *f, const struct butterfly *b,
+    const struct butterfly_index *ij, size_t n)
+{
+	for (size_t i = 0; i < n; i += CHUNK)
+		expand_chunk(f + i, b, ij + i, chunk(n, i));
+}
+
+struct cocoon {
+	const struct scalar	*f;
+	enum fault		 fixed;		/* of A, in t->fixed */
+};
+
+static enum fault
+public_key(struct ossl_thread *t, EC_POINT *out, const void *arg, size_t i)
+{
+	const struct cocoon *c = arg;
+
+	if (c->fixed != FAULT_OK)
+		return c->fixed;
+	p256_times_base(t, out, &c->f[i]);
+	p256_plus(t, out, t->fixed);
+	return FAULT_OK;
+}
+
+enum fault
+butterfly_public(struct point *out, const struct butterfly *b,
+    const struct point *A, const struct butterfly_index *ij, bool *ok,
+    size_t n)
+{
+	struct ossl_thread *t = ossl_thread();
+	struct scalar f[CHUNK];
+	struct cocoon c = { .f = f };
+	enum fault first = FAULT_OK, g;
+
+	for (size_t i = 0, m; i < n; i += m) {
+		m = chunk(n, i);
+		expand_chunk(f, b, ij + i, m);
+		c.fixed = p256_put(t, t->fixed, A);
+		g = p256_each(out + i, ok == NULL ? NULL : ok + i, m,
+		    public_key, &c);
+		if (first == FAULT_OK)
+			first = g;
+	}
+	wipe(f, sizeof(f));
+	return first;
+}
+
+enum fault
+butterfly_private(struct scalar *out, const struct butterfly *b,
+    const struct scalar *a, const struct butterfly_index *ij, bool *ok,
+    size_t n)
+{
+	struct verdict v = { FAULT_OK, ok };
+	struct scalar seed = *a;
+
+	butterfly_expand(out, b, ij, n);
+	for (size_t t = 0; t < n; t++) {
+		scalar_add(&out[t], &seed, &out[t]);
+		verdict_add(&v, t, scalar_valid(&out[t]) ? FAULT_OK :
+		    FAULT_BAD_SCALAR);
+	}
+	wipe(&seed, sizeof(seed));
+	return v.first;
+}
