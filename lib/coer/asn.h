@@ -20,6 +20,7 @@
  *	ASN_ENUM_MORE(T, "Name", LIST, MORE)	MORE: list after "..."
  *	ASN_SEQUENCE(T, "Name", MARK, LIST)
  *	ASN_SEQUENCE_MORE(T, "Name", LIST, MORE)
+ *	ASN_SEQUENCE_EDITIONS(T, "Name", LIST, MORE, MORE)  2017, since then
  *	ASN_SEQUENCE_RAW, ASN_SEQUENCE_RAW_MORE	member raw: octets received
  *	ASN_SEQUENCE_OF(T, "Name", ELEMENT, LO, HI)
  *	ASN_CHOICE(T, "Name", MARK, LIST)
@@ -38,6 +39,10 @@
  * words in lower case joined by "_".  Types without a name of their own are
  * called <outer>_<member> and in ASN.1 "Outer.member"; where that would be an
  * enumerator's name too, _value follows.
+ *
+ * A sender writes one presence bit for each addition of its edition.  A new
+ * value is written as an edition of 2017 would, as long as it has only
+ * additions of 2017 (ASN_SEQUENCE_EDITIONS).
  *
  * An EXTENSIBLE sequence ends with the member "more", an EXTENSIBLE choice
  * has the alternative T_unknown (member unknown); see coer.h.  Enumerators
@@ -133,30 +138,35 @@
 #define ASN_IS_PLAIN			false
 #define ASN_IS_RAW			true
 
-#define ASN_SEQUENCE_ANY(T, N, MARK, RAW, LIST, MORE)			\
+#define ASN_SEQUENCE_ANY(T, N, MARK, RAW, LIST, OLD, MORE)		\
 	typedef struct T T;						\
 	struct T {							\
 		ASN_RAW_MEMBER_##RAW					\
 		LIST(ASN_M_R, ASN_M_O, ASN_M_R, T)			\
+		OLD(ASN_M_O, ASN_M_O, T)				\
 		MORE(ASN_M_O, ASN_M_O, T)				\
 		ASN_MORE_MEMBER_##MARK					\
 	};								\
 	ASN_TABLE(T, LIST(ASN_D_R, ASN_D_O, ASN_D_D, T)			\
-	    MORE(ASN_D_O, ASN_D_L, T))					\
+	    OLD(ASN_D_O, ASN_D_L, T) MORE(ASN_D_O, ASN_D_L, T))		\
 	ASN_DESC(T, .name = N, .kind = ASN_K_SEQUENCE,			\
 	    .extensible = ASN_IS_##MARK, .raw = ASN_IS_##RAW,		\
 	    .nroot = 0 LIST(ASN_N_1, ASN_N_1, ASN_N_1, T),		\
+	    .nold = 0 LIST(ASN_N_1, ASN_N_1, ASN_N_1, T)		\
+	    OLD(ASN_N_1, ASN_N_1, T),					\
 	    .nbit = 0 LIST(ASN_N_0, ASN_N_1, ASN_N_1, T),		\
 	    .nfield = sizeof T##_tab / sizeof *T##_tab,			\
 	    .more = ASN_MORE_OFFSET_##MARK(T), .field = T##_tab)
 #define ASN_SEQUENCE(T, N, MARK, LIST)					\
-	ASN_SEQUENCE_ANY(T, N, MARK, PLAIN, LIST, ASN_NO_ROWS)
+	ASN_SEQUENCE_ANY(T, N, MARK, PLAIN, LIST, ASN_NO_ROWS, ASN_NO_ROWS)
 #define ASN_SEQUENCE_RAW(T, N, MARK, LIST)				\
-	ASN_SEQUENCE_ANY(T, N, MARK, RAW, LIST, ASN_NO_ROWS)
+	ASN_SEQUENCE_ANY(T, N, MARK, RAW, LIST, ASN_NO_ROWS, ASN_NO_ROWS)
 #define ASN_SEQUENCE_MORE(T, N, LIST, MORE)				\
-	ASN_SEQUENCE_ANY(T, N, EXTENSIBLE, PLAIN, LIST, MORE)
+	ASN_SEQUENCE_ANY(T, N, EXTENSIBLE, PLAIN, LIST, ASN_NO_ROWS, MORE)
 #define ASN_SEQUENCE_RAW_MORE(T, N, LIST, MORE)				\
-	ASN_SEQUENCE_ANY(T, N, EXTENSIBLE, RAW, LIST, MORE)
+	ASN_SEQUENCE_ANY(T, N, EXTENSIBLE, RAW, LIST, ASN_NO_ROWS, MORE)
+#define ASN_SEQUENCE_EDITIONS(T, N, LIST, OLD, MORE)			\
+	ASN_SEQUENCE_ANY(T, N, EXTENSIBLE, PLAIN, LIST, OLD, MORE)
 
 #define ASN_SEQUENCE_OF(T, N, ELEM, LO, HI)				\
 	typedef struct T { size_t n; ELEM *v; } T;			\

@@ -88,6 +88,7 @@ struct asn_type {
 	bool			 raw;		/* starts with struct bytes raw */
 	uint32_t		 size, align;	/* of the C type */
 	uint32_t		 nroot;		/* fields before "..." */
+	uint32_t		 nold;		/* those and additions of 2017 */
 	uint32_t		 nfield;	/* all fields */
 	uint32_t		 nbit;		/* root fields that may be absent */
 	uint32_t		 more;		/* offset of struct asn_more *more */

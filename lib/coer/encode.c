@@ -230,32 +230,33 @@ write_choice(struct encoder *e, const struct asn_type *t, const uint8_t *in)
 }
 
 /* Sets the presence bits of additions; returns their number, 0 if none is
- * present.  The sender's number is kept where it was greater or smaller, so
- * that what was received is written again as it was. */
+ * present.  The number received is kept, so that what was received is written
+ * again as it was; a new value has as many as the edition it needs. */
 static size_t
 addition_bits(const struct asn_type *t, const uint8_t *in,
     const struct asn_more *more, uint8_t bits[COER_MAX_ADDITIONS / 8])
 {
-	size_t i, nknown = t->nfield - t->nroot, nbit = nknown, set = 0;
+	size_t i, nknown = t->nfield - t->nroot, nbit = t->nold - t->nroot;
 	const struct asn_field *f = t->field + t->nroot;
+	bool any = false;
 
 	if (more != NULL) {
 		nbit = more->nbit;
 		for (i = nknown; i < nbit; i++)
 			if ((more->bitmap.p[i / 8] & 0x80 >> i % 8) != 0) {
 				bits[i / 8] |= (uint8_t)(0x80 >> i % 8);
-				set++;
+				any = true;
 			}
 	}
 	for (i = 0; i < nknown; i++, f++) {
 		if (get_pointer(in + f->offset) == NULL)
 			continue;
 		bits[i / 8] |= (uint8_t)(0x80 >> i % 8);
-		set++;
-		if (nbit <= i)
+		any = true;
+		if (i >= nbit)
 			nbit = nknown;
 	}
-	return set > 0 ? nbit : 0;
+	return any ? nbit : 0;
 }
 
 static bool

@@ -206,17 +206,18 @@ ASN_SEQUENCE_OF(contributed_extension_blocks, "ContributedExtensionBlocks",
 	O(T, missing_crl_identifier, missing_crl_identifier,		\
 	    "missingCrlIdentifier")					\
 	O(T, encryption_key, encryption_key, "encryptionKey")
-#define MORE_HEADER_INFO(O, R, T)					\
+#define OLD_HEADER_INFO(O, R, T)					\
 	O(T, sequence_of_hashed_id3, inline_p2pcd_request,		\
 	    "inlineP2pcdRequest")					\
 	O(T, certificate, requested_certificate,			\
-	    "requestedCertificate")					\
+	    "requestedCertificate")
+#define MORE_HEADER_INFO(O, R, T)					\
 	O(T, pdu_functional_type, pdu_functional_type,			\
 	    "pduFunctionalType")					\
 	O(T, contributed_extension_blocks, contributed_extensions,	\
 	    "contributedExtensions")
-ASN_SEQUENCE_MORE(header_info, "HeaderInfo", LIST_HEADER_INFO,
-    MORE_HEADER_INFO)
+ASN_SEQUENCE_EDITIONS(header_info, "HeaderInfo", LIST_HEADER_INFO,
+    OLD_HEADER_INFO, MORE_HEADER_INFO)
 
 #define LIST_TO_BE_SIGNED_DATA(R, O, D, T)				\
 	R(T, signed_data_payload, payload, "payload")			\
