@@ -125,9 +125,9 @@ enum fault must_check cert_canonical_tbs(struct bytes *out, struct arena *,
 /* HashedId8 of any encoded object as IEEE defines it, by SHA-256 of the
  * octets as given (requestHash, file names, RIF). */
 static inline void
-cert_id8(uint8_t out[CERT_ID_SIZE], struct bytes octets)
+cert_id8(uint8_t out[CERT_ID_SIZE], struct bytes in)
 {
-	sha256_id(out, CERT_ID_SIZE, octets);
+	sha256_id(out, CERT_ID_SIZE, in);
 }
 
 #endif /* CERT_CERT_H */

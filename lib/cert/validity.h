@@ -15,7 +15,7 @@ typedef struct duration duration;
 struct cert;
 
 /* Whole seconds, rounded down (durations below a second: 0). */
-uint64_t	duration_seconds(const duration *);
+uint64_t	duration_in_seconds(const duration *);
 /* start + duration, at most UINT32_MAX. */
 uint32_t	validity_end(const validity_period *);
 /* Is inner within outer, ends included? */

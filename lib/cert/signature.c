@@ -1,0 +1,106 @@
+/* signature.c - see signature.h and sign.h. */
+#include <assert.h>
+#include <string.h>
+
+#include "cert/convert.h"
+#include "cert/sign.h"
+#include "cert/signature.h"
+
+void
+hash_to_sign(uint8_t *out, size_t hash_n, struct bytes data,
+    const struct cert *signer)
+{
+	struct digest d;
+
+	assert(signer == NULL || signer->hash_n == hash_n);
+	if (hash_n == SHA384_SIZE) {
+		sha384_to_sign(out, data, signer != NULL ? signer->hash :
+		    sha384_of_nothing);
+		return;
+	}
+	sha256_to_sign(&d, &data, signer != NULL ? signer->hash :
+	    sha256_of_nothing, 1);
+	memcpy(out, d.b, sizeof(d.b));
+}
+
+enum fault
+signature_check(const struct curve_point *key, const uint8_t *hash,
+    size_t hash_n, const signature *in, struct fault_info *fi)
+{
+	struct curve_signature sig;
+
+	TRY(signature_of_schema(&sig, in, fi));
+	if (sig.r.curve != key->curve)
+		return fault_set(fi, FAULT_CURVE_MISMATCH,
+		    "key is on %s, signature on %s", curve_name(key->curve),
+		    curve_name(sig.r.curve));
+	return curve_verify(key, hash, hash_n, &sig, fi);
+}
+
+enum fault
+signature_make(signature *out, const struct signer *s, const uint8_t *hash,
+    struct fault_info *fi)
+{
+	struct p256_signature p256;
+	struct curve_signature any;
+	struct digest d;
+
+	if (s->public.curve == CURVE_P256) {
+		memcpy(d.b, hash, sizeof(d.b));
+		TRY(s->sign(s->ctx, &p256, &d, 1, fi));
+		signature_of_p256(out, &p256);
+		return FAULT_OK;
+	}
+	TRY(s->sign_any(s->ctx, &any, hash, hash_of_curve(s->public.curve),
+	    fi));
+	signature_to_schema(out, &any);
+	return FAULT_OK;
+}
+
+/* ---- a signer in memory ---- */
+
+static enum fault
+scalar_sign(void *ctx, struct p256_signature *out, const struct digest *e,
+    size_t n, struct fault_info *fi)
+{
+	(void)fi;
+	ecdsa_sign(out, e, ctx, n);
+	return FAULT_OK;
+}
+
+static enum fault
+scalar_sign_any(void *ctx, struct curve_signature *out, const uint8_t *hash,
+    size_t hash_n, struct fault_info *fi)
+{
+	uint8_t d[CURVE_OCTETS_MAX] = { 0 };
+	enum fault f;
+
+	memcpy(d, ((const struct scalar *)ctx)->b, sizeof(struct scalar));
+	f = curve_sign(out, CURVE_P256, d, hash, hash_n, fi);
+	explicit_bzero(d, sizeof(d));
+	return f;
+}
+
+enum fault
+signer_of_scalar(struct signer *out, const struct scalar *d,
+    const struct cert *cert, struct fault_info *fi)
+{
+	struct point q;
+
+	if (!scalar_valid(d))
+		return fault_set(fi, FAULT_BAD_SCALAR, "not a private key");
+	TRY(p256_base_mul(&q, d, NULL, 1));
+	if (cert != NULL && (!cert->has_key ||
+	    cert->key.curve != CURVE_P256 ||
+	    memcmp(&cert->key_p256, &q, sizeof(q)) != 0))
+		return fault_set(fi, FAULT_KEY_MISMATCH,
+		    "key does not belong to the certificate");
+	memset(out, 0, sizeof(*out));
+	out->cert = cert;
+	curve_of_p256(&out->public, &q);
+	out->sign = scalar_sign;
+	out->sign_any = scalar_sign_any;
+	/* Only ever read through; the interface's ctx serves all signers. */
+	memcpy(&out->ctx, &d, sizeof(out->ctx));
+	return FAULT_OK;
+}
