@@ -20,6 +20,7 @@
 #include "tool/scms/cmd.h"
 #include "tool/scms/opt.h"
 #include "tool/scms/pause.h"
+#include "tool/scms/run.h"
 #include "tool/scms/site.h"
 #include "tool/scms/tree.h"
 
@@ -158,22 +159,17 @@ add_manifest(const char *folder, struct fault_info *fi)
 static enum fault
 pack(const char *folder, const char *file, struct fault_info *fi)
 {
-	char here[] = ".", *tar[] = { (char[]){ "tar" }, (char[]){ "-c" },
-		(char[]){ "-f" }, (char[]){ "-" }, (char[]){ "--sort=name" },
-		(char[]){ "--numeric-owner" }, (char[]){ "-C" }, NULL, here,
-		NULL };
-	char path[PATH_SIZE];
+	const char *const tar[] = { "tar", "-c", "-f", "-", "--sort=name",
+		"--numeric-owner", "-C", folder, ".", NULL };
 	enum fault f;
 	int out;
 
-	snprintf(path, sizeof(path), "%s", folder);
-	tar[7] = path;
 	/* Created by this program, so that nobody else can read the keys. */
 	out = open(file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (out < 0)
 		return fault_errno(fi, errno == EEXIST ? FAULT_EXISTS :
 		    FAULT_IO, "%s", file);
-	f = backup_tar(tar, STDIN_FILENO, out, fi);
+	f = run_program(tar, STDIN_FILENO, out, fi);
 	if ((fsync(out) != 0 || close(out) != 0) && f == FAULT_OK)
 		f = fault_errno(fi, FAULT_IO, "%s", file);
 	if (f != FAULT_OK)

@@ -18,9 +18,4 @@
 enum fault must_check backup_manifest(char **out, const char *folder,
     struct fault_info *);
 
-/* Runs tar with these arguments, standard input and output being these files;
- * its complaints become the fault. */
-enum fault must_check backup_tar(char *const arguments[], int in, int out,
-    struct fault_info *);
-
 #endif /* SCMS_BACKUP_H */

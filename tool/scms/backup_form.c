@@ -1,12 +1,10 @@
 /* backup_form.c - see backup.h. */
-#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/log.h"
@@ -72,57 +70,4 @@ backup_manifest(char **out, const char *folder, struct fault_info *fi)
 	else
 		free(text);
 	return f;
-}
-
-no_return static void
-become_tar(char *const arguments[], int in, int out, int complaints)
-{
-	if (dup2(in, STDIN_FILENO) >= 0 && dup2(out, STDOUT_FILENO) >= 0 &&
-	    dup2(complaints, STDERR_FILENO) >= 0)
-		execvp("tar", arguments);
-	_exit(127);
-}
-
-/* The last line that came through the pipe. */
-static void
-listen_to(int fd, char *words, size_t n)
-{
-	char text[512];
-	ssize_t got;
-
-	words[0] = '\0';
-	while ((got = read(fd, text, sizeof(text) - 1)) > 0 ||
-	    (got < 0 && errno == EINTR)) {
-		char *line, *rest = text;
-
-		text[got > 0 ? got : 0] = '\0';
-		while ((line = strsep(&rest, "\n")) != NULL)
-			if (line[0] != '\0')
-				snprintf(words, n, "%s", line);
-	}
-}
-
-enum fault
-backup_tar(char *const arguments[], int in, int out, struct fault_info *fi)
-{
-	char words[160];
-	int ends[2], status = 0;
-	pid_t pid;
-
-	if (pipe2(ends, O_CLOEXEC) != 0)
-		return fault_errno(fi, FAULT_IO, "pipe");
-	if ((pid = fork()) == 0)
-		become_tar(arguments, in, out, ends[1]);
-	close(ends[1]);
-	if (pid > 0)
-		listen_to(ends[0], words, sizeof(words));
-	close(ends[0]);
-	while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
-		continue;
-	if (pid > 0 && WIFEXITED(status) && WEXITSTATUS(status) == 0)
-		return FAULT_OK;
-	if (pid > 0 && WIFEXITED(status) && WEXITSTATUS(status) == 127)
-		return fault_set(fi, FAULT_IO, "tar cannot be run");
-	return fault_set(fi, FAULT_IO, "tar failed: %s", pid < 0 ? "fork" :
-	    words);
 }

@@ -10,6 +10,7 @@
 #include "tool/scms/backup.h"
 #include "tool/scms/cmd.h"
 #include "tool/scms/opt.h"
+#include "tool/scms/run.h"
 #include "tool/scms/site.h"
 #include "tool/scms/tree.h"
 
@@ -18,18 +19,14 @@
 static enum fault
 unpack(const char *folder, const char *file, struct fault_info *fi)
 {
-	char *tar[] = { (char[]){ "tar" }, (char[]){ "-x" }, (char[]){ "-p" },
-		(char[]){ "-f" }, (char[]){ "-" },
-		(char[]){ "--numeric-owner" }, (char[]){ "-C" }, NULL, NULL };
+	const char *const tar[] = { "tar", "-x", "-p", "-f", "-",
+		"--numeric-owner", "-C", folder, NULL };
 	int in = open(file, O_RDONLY | O_CLOEXEC);
-	char path[PATH_SIZE];
 	enum fault f;
 
 	if (in < 0)
 		return fault_errno(fi, FAULT_IO, "%s", file);
-	snprintf(path, sizeof(path), "%s", folder);
-	tar[7] = path;
-	f = backup_tar(tar, in, STDERR_FILENO, fi);
+	f = run_program(tar, in, STDERR_FILENO, fi);
 	close(in);
 	return f != FAULT_OK ? fault_prefix(fi, "%s", file) : f;
 }

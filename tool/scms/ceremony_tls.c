@@ -1,0 +1,103 @@
+/* ceremony_tls.c - the X.509 certificates of TLS. */
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <openssl/x509.h>
+#include <stdio.h>
+
+#include "http/x509.h"
+#include "tool/scms/ceremony.h"
+#include "tool/scms/part.h"
+
+/* SHA-256 of the DER form, which browsers and openssl call the fingerprint. */
+static enum fault
+record_fingerprint(struct ceremony *c, const char *what, const char *path,
+    struct fault_info *fi)
+{
+	uint8_t digest[EVP_MAX_MD_SIZE];
+	char hex[2 * EVP_MAX_MD_SIZE + 1];
+	FILE *f = fopen(path, "re");
+	X509 *x = f != NULL ? PEM_read_X509(f, NULL, NULL, NULL) : NULL;
+	unsigned n = 0;
+	bool ok = x != NULL && X509_digest(x, EVP_sha256(), digest, &n) == 1;
+
+	X509_free(x);
+	if (f != NULL)
+		fclose(f);
+	if (!ok)
+		return fault_set(fi, FAULT_TLS, "%s: not a certificate", path);
+	hex_encode(hex, digest, n);
+	ceremony_record(c, "  %-12s %s", what, hex);
+	return FAULT_OK;
+}
+
+static enum fault
+issue(struct ceremony *c, struct x509_ca *ca, const char *folder,
+    struct x509_validity validity, struct fault_info *fi)
+{
+	char cert[PATH_SIZE], key[PATH_SIZE], name[64];
+	const char *host;
+
+	snprintf(name, sizeof(name), "%s/tls.pem", folder);
+	ceremony_path(c, cert, name);
+	snprintf(name, sizeof(name), "%s/tls.key", folder);
+	ceremony_path(c, key, name);
+	TRY(ceremony_name(c, &host, folder, fi));
+	TRY(x509_issue(ca, cert, key, host, validity, fi));
+	return record_fingerprint(c, folder, cert, fi);
+}
+
+/* Everybody needs the CA's certificate to judge the others'. */
+static enum fault
+spread(struct ceremony *c, const char *folder, struct bytes pem,
+    struct fault_info *fi)
+{
+	char name[64];
+
+	snprintf(name, sizeof(name), "%s/tls-ca.pem", folder);
+	return ceremony_write(c, name, pem, 0644, fi);
+}
+
+static enum fault
+issue_all(struct ceremony *c, struct x509_ca *ca, const char *ca_path,
+    struct x509_validity validity, struct fault_info *fi)
+{
+	struct bytes pem;
+
+	TRY(file_read(&pem, &c->arena, ca_path, 1u << 16, fi));
+	TRY(ceremony_write(c, "public/root.tls", pem, 0644, fi));
+	for (size_t i = 0; i < PART_COUNT; i++) {
+		TRY(issue(c, ca, parts[i].name, validity, fi));
+		TRY(spread(c, parts[i].name, pem, fi));
+	}
+	TRY(issue(c, ca, "operator", validity, fi));
+	return spread(c, "operator", pem, fi);
+}
+
+enum fault
+ceremony_tls(struct ceremony *c, struct fault_info *fi)
+{
+	const struct environment *env = c->env;
+	uint64_t root = conf_duration_seconds(env->root_lifetime);
+	uint64_t lifetime = conf_duration_seconds(env->tls_lifetime);
+	struct x509_validity ca_validity, validity;
+	char cert[PATH_SIZE], key[PATH_SIZE];
+	struct x509_ca *ca;
+	const char *name;
+	enum fault f;
+
+	ca_validity = (struct x509_validity){ c->start,
+		(uint32_t)(c->start + root) };
+	validity = (struct x509_validity){ c->start,
+		(uint32_t)(c->start + lifetime) };
+	ceremony_path(c, cert, "offline/tls-ca/tls-ca.pem");
+	ceremony_path(c, key, "offline/tls-ca/tls-ca.key");
+	TRY(ceremony_name(c, &name, "tls-ca", fi));
+	TRY(x509_make_ca(cert, key, c->passphrase->text, name, ca_validity,
+	    fi));
+	ceremony_record(c, "X.509 certificates of TLS (SHA-256 fingerprints)");
+	TRY(record_fingerprint(c, "tls-ca", cert, fi));
+	TRY(x509_open_ca(&ca, cert, key, c->passphrase->text, fi));
+	f = issue_all(c, ca, cert, validity, fi);
+	x509_close_ca(ca);
+	return f;
+}
