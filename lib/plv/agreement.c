@@ -151,18 +151,24 @@ plv_pending_load(struct plv_agreement *out, const char *folder,
 }
 
 enum fault
-plv_pending_finish(const char *folder, const struct plv_agreement *a,
+plv_key_save(const char *folder, const struct plv_agreement *a,
     struct fault_info *fi)
 {
-	char path[PATH_SIZE];
 	struct plv_key key;
 	enum fault f;
 
 	plv_key_derive(&key, a);
 	f = save(folder, key.symm.id, KEY_ENDING, a, fi);
 	wipe(&key, sizeof(key));
-	if (f != FAULT_OK && f != FAULT_EXISTS)	/* a crash right here before */
-		return f;
+	return f == FAULT_EXISTS ? FAULT_OK : f;
+}
+
+enum fault
+plv_pending_remove(const char *folder, const struct plv_agreement *a,
+    struct fault_info *fi)
+{
+	char path[PATH_SIZE];
+
 	agreement_path(path, folder, a->request_hash, PENDING_ENDING);
 	if (unlink(path) != 0 && errno != ENOENT)
 		return fault_errno(fi, FAULT_IO, "remove %s", path);

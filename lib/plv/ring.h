@@ -56,8 +56,11 @@ enum fault must_check plv_pending_save(const char *folder,
 enum fault must_check plv_pending_load(struct plv_agreement *,
 		    const char *folder, const uint8_t request_hash[8],
 		    struct fault_info *);
-/* The key file is durable before the pending file goes. */
-enum fault must_check plv_pending_finish(const char *folder,
+/* The agreement is a key from now on; fine if it is one already. */
+enum fault must_check plv_key_save(const char *folder,
+		    const struct plv_agreement *, struct fault_info *);
+/* Last of all, so that each step can be done again after a crash. */
+enum fault must_check plv_pending_remove(const char *folder,
 		    const struct plv_agreement *, struct fault_info *);
 
 /*

@@ -311,10 +311,12 @@ an_agreement_becomes_a_key_once(void **state)
 	assert_int_equal(plv_pending_load(&b, p->keys, a.r_pca, &fi),
 	    FAULT_NOT_FOUND);
 	a = sample;
-	assert_int_equal(plv_pending_finish(p->keys, &a, &fi), FAULT_OK);
+	assert_int_equal(plv_key_save(p->keys, &a, &fi), FAULT_OK);
+	assert_int_equal(plv_key_save(p->keys, &a, &fi), FAULT_OK);
+	assert_int_equal(plv_pending_remove(p->keys, &a, &fi), FAULT_OK);
 	assert_int_equal(plv_pending_load(&b, p->keys, a.request_hash, &fi),
 	    FAULT_NOT_FOUND);
-	assert_int_equal(plv_pending_finish(p->keys, &a, &fi), FAULT_OK);
+	assert_int_equal(plv_pending_remove(p->keys, &a, &fi), FAULT_OK);
 
 	plv_key_derive(&want, &sample);
 	assert_null(plv_ring_current(ring, "la1.example", 1500));
@@ -350,7 +352,7 @@ the_newest_key_seals_and_old_ones_open(void **state)
 	a.r_pca[5] = 1;
 	memset(a.request_hash, 9, 8);
 	plv_key_derive(&new, &a);
-	assert_int_equal(plv_pending_finish(p->keys, &a, &fi), FAULT_OK);
+	assert_int_equal(plv_key_save(p->keys, &a, &fi), FAULT_OK);
 	assert_int_equal(plv_ring_refresh(ring, &fi), FAULT_OK);
 	assert_memory_equal(plv_ring_current(ring, a.peer, 1499)->symm.id,
 	    old.symm.id, 8);
