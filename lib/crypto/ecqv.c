@@ -10,8 +10,21 @@ enum fault
 ecqv_issue(struct point *p_u, struct scalar *k, const struct point *r_u,
     bool *ok, size_t n)
 {
+	struct verdict v = { FAULT_OK, ok };
+	bool good[CHUNK];
+	enum fault f;
+
 	random_scalars(k, n);
-	return p256_add_base_mul(p_u, r_u, k, ok, n);
+	for (size_t i = 0, m; i < n; i += m) {
+		m = chunk(n, i);
+		f = p256_add_base_mul(p_u + i, r_u + i, k + i, good, m);
+		for (size_t j = 0; j < m; j++) {
+			if (!good[j])
+				wipe(&k[i + j], sizeof(k[0]));
+			verdict_add(&v, i + j, good[j] ? FAULT_OK : f);
+		}
+	}
+	return v.first;
 }
 
 enum fault

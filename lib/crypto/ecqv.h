@@ -18,7 +18,8 @@
 #include "crypto/p256.h"
 
 /* CA, first step: fresh k[i] and P_U[i] = R_U[i] + k[i]*G, never infinity.
- * FAULT_BAD_POINT.  The caller keeps k[] secret until ecqv_respond. */
+ * FAULT_BAD_POINT.  The caller keeps k[] secret until ecqv_respond; the k of
+ * a bad element is 0, which ecqv_respond refuses. */
 enum fault must_check ecqv_issue(struct point *p_u, struct scalar *k,
 		    const struct point *r_u, bool *ok, size_t n);
 /* CA, second step: r[i] = e[i]*k[i] + d_ca, and k[i] is wiped, because a

@@ -9,8 +9,9 @@
  * Elements stand alone: ok[i] tells whether element i has a result, and a bad
  * element never disturbs its neighbours.  A result that does not exist
  * (infinity, a point off the curve) is set to zeros, which no function takes
- * for a point or a key, so failures carry through a row of batches.  ok may
- * be NULL.  The functions return FAULT_OK when every element is ok, and else
+ * for a struct point or a private key, so failures carry through a row of
+ * batches (but x = 0 is a point: compressed zeros mean nothing).  ok may be
+ * NULL.  The functions return FAULT_OK when every element is ok, and else
  * the fault named with them.
  *
  * Every point that comes in is checked to be on the curve.

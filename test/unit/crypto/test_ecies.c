@@ -190,8 +190,9 @@ neighbours(void **state)
 		assert_int_equal(ok[i], i != 4 && i != 130);
 	assert_zero(e[4]);
 	assert_zero(e[130]);
+	/* x = 0 is a point, so zeros fail by their tag. */
 	assert_int_equal(ecies_decrypt(got, e, d, p1, ok, MANY),
-	    FAULT_BAD_POINT);
+	    FAULT_BAD_TAG);
 	for (size_t i = 0; i < MANY; i++)
 		assert_int_equal(ok[i], i != 4 && i != 130);
 	assert_same(got[129], key[129]);
