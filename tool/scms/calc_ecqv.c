@@ -3,14 +3,14 @@
 #include "tool/scms/calc.h"
 
 enum fault
-calc_ecqv(struct point *q, struct digest *e, struct bytes certificate,
+calc_ecqv(struct point *q, struct digest *e, struct bytes cert,
     struct bytes issuer, struct fault_info *fi)
 {
 	struct arena arena = arena_new((size_t)1 << 20);
 	struct cert *c, *ca;
 	enum fault f;
 
-	f = cert_load(&c, &arena, certificate, fi);
+	f = cert_load(&c, &arena, cert, fi);
 	if (f == FAULT_OK)
 		f = cert_load(&ca, &arena, issuer, fi);
 	if (f == FAULT_OK && !c->implicit)

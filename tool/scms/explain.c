@@ -136,6 +136,13 @@ remark(struct out *o, const char *type, uint64_t v)
 	}
 }
 
+/* The octet before ScmsPDU that some devices send; see asn.h. */
+static bool
+is_extra_octet(const struct asn_field *f, const void *at)
+{
+	return asn_resolve(f->type)->kind == ASN_K_EXTRA && *(const bool *)at;
+}
+
 static void
 sequence(struct out *o, const struct asn_type *t, const void *obj)
 {
@@ -145,12 +152,16 @@ sequence(struct out *o, const struct asn_type *t, const void *obj)
 
 	for (f = t->field; f < t->field + t->nfield; f++) {
 		at = (const uint8_t *)obj + f->offset;
-		if (f->name == NULL ||
+		if ((f->name == NULL && !is_extra_octet(f, at)) ||
 		    (f->presence == ASN_OPTIONAL && get_pointer(at) == NULL))
 			continue;
 		if (any)
 			new_line(o);
 		any = true;
+		if (f->name == NULL) {
+			fputs("(extra octet 00)", o->f);
+			continue;
+		}
 		fprintf(o->f, "%s: ", f->name);
 		o->indent++;
 		if (asn_resolve(f->type)->kind == ASN_K_SEQUENCE)
@@ -216,7 +227,7 @@ named_bits(struct out *o, const struct asn_type *t, uint8_t bits)
 
 	fprintf(o->f, "%02x (", bits);
 	for (i = 0; i < t->nfield; i++)
-		if ((bits & 0x80 >> t->field[i].dflt) != 0) {
+		if ((bits & t->field[i].dflt) != 0) {
 			fprintf(o->f, "%s%s", separator, t->field[i].name);
 			separator = ", ";
 		}
@@ -289,8 +300,6 @@ value(struct out *o, const struct asn_type *outer, const void *obj)
 		choice(o, t, obj);
 		break;
 	case ASN_K_EXTRA:
-		fputs(*(const bool *)obj ? "octet 00 present" : "absent", o->f);
-		break;
 	case ASN_K_ALIAS:
 	case ASN_K_SPAN:
 		break;

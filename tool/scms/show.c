@@ -109,16 +109,16 @@ is_info(const char *name, struct bytes in, uint32_t *t)
 {
 	const char *dot = strrchr(name, '.');
 	struct reader r = reader_of(in);
-	uint8_t octets[4];
+	uint8_t four[4];
 	char digits[9] = { 0 };
 
 	if (dot == NULL || strcmp(dot, ".info") != 0)
 		return false;
 	if (in.n == 8) {
 		memcpy(digits, in.p, 8);
-		if (!hex_decode(octets, 4, digits))
+		if (!hex_decode(four, 4, digits))
 			return false;
-		r = reader_of(BYTES(octets));
+		r = reader_of(BYTES(four));
 	}
 	*t = (uint32_t)read_uint(&r, 4);
 	return !r.failed && read_left(&r) == 0;
