@@ -2,6 +2,9 @@
 #include "schema/all.h"
 #include "tool/scms/explain.h"
 
+/* A type that came no further than this was not the type. */
+#define TELLING	8
+
 /* The first that decodes whole counts, so the telling types come first. */
 static const struct asn_type *const candidates[] = {
 	&ieee1609_dot2_data_asn,
@@ -26,10 +29,12 @@ enum fault
 explain_guess(struct guess *g, struct arena *arena, struct bytes in,
     struct fault_info *fi)
 {
-	struct fault_info best = { .offset = 0 }, now;
+	struct fault_info best, now;
 	size_t i;
 
-	fault_set(&best, FAULT_UNKNOWN_ALTERNATIVE, "no type of an SCMS");
+	fault_set(&best, FAULT_UNKNOWN_ALTERNATIVE,
+	    "no type of an SCMS begins like this");
+	best.offset = TELLING;
 	for (i = 0; i < sizeof(candidates) / sizeof(*candidates); i++) {
 		g->type = candidates[i];
 		g->value = arena_alloc(arena, g->type->size, g->type->align);
@@ -40,6 +45,8 @@ explain_guess(struct guess *g, struct arena *arena, struct bytes in,
 		if (now.offset > best.offset)
 			best = now;
 	}
+	if (best.code == FAULT_UNKNOWN_ALTERNATIVE && best.offset == TELLING)
+		best.offset = 0;
 	if (fi != NULL)
 		*fi = best;
 	return best.code;
