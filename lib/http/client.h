@@ -33,6 +33,9 @@ struct http_client_config {
  * hosts map (line number); FAULT_TLS. */
 enum fault must_check http_client_new(struct http_client **,
 		    const struct http_client_config *, struct fault_info *);
+/* Running calls end within a second or two, and later ones at once, with
+ * FAULT_NETWORK; for a daemon that is to stop. */
+void		http_client_interrupt(struct http_client *);
 /* No call may be running.  NULL is allowed. */
 void		http_client_free(struct http_client *);
 

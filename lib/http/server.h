@@ -134,13 +134,14 @@ struct http_server_config {
 	enum http_tls		 tls;
 	enum http_threading	 threading;
 	unsigned		 threads;	/* [processors] */
-	unsigned		 connections;	/* [4,096; 128 with a thread each];
-						   from one address as many */
+	unsigned		 connections;	/* [4,096; 128 with a thread
+						   each]; no limit per address,
+						   since all come from the LOP */
 	size_t			 memory;	/* all bodies at once [256 MiB] */
 	size_t			 arena;		/* per request beside the
 						   body [16 MiB] */
 	unsigned		 idle_seconds;	/* without a request [60] */
-	unsigned		 request_seconds; /* to send a whole request [60] */
+	unsigned		 request_seconds; /* to send a whole body [60] */
 	unsigned		 response_seconds; /* to take the answer [600] */
 	const struct http_route_set *sets;
 	size_t			 sets_n;
@@ -161,7 +162,9 @@ struct http_server_stats {
 	uint64_t	requests;	/* that reached a handler */
 	uint64_t	refused;	/* 4xx and 503 of the server itself */
 	uint64_t	connections;	/* open now */
-	uint64_t	handshakes_failed;
+	uint64_t	unused;		/* connections that ended without a
+					   request; failed handshakes are
+					   among them */
 };
 void		http_server_stats(struct http_server *,
 		    struct http_server_stats *);

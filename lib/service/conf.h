@@ -102,7 +102,7 @@ enum fault must_check conf_text(const struct conf_table *, struct bytes *out,
  * limits, help. */
 void		conf_print_help(const struct conf_table *);
 
-/* "a, b,c": calls for each trimmed, non-empty element. */
+/* Does the list hold this text? */
 bool		conf_list_has(struct conf_list, const char *);
 
 #endif /* SERVICE_CONF_H */

@@ -19,7 +19,8 @@
  * on run/pid, log, TLS client, def->open, listen, threads, then run/ready as
  * soon as def->ready says so.  Order of a stop (SIGTERM, SIGINT): run/ready is
  * removed, def->stop, running requests are answered (stop_seconds), threads
- * end, def->close, run/pid is removed, status 0.
+ * end, def->close, run/pid is emptied, status 0.  run/pid stays locked as long
+ * as the process lives, so a SIGKILL leaves nothing to clean up.
  */
 #ifndef SERVICE_SERVICE_H
 #define SERVICE_SERVICE_H
@@ -89,8 +90,10 @@ struct service_def {
 	const struct service_command *commands;
 	size_t		 commands_n;
 	const char *const *crash_points;	/* NULL at the end; or NULL */
-	/* Loads keys, opens stores, recovers.  With -n it is called too, with
-	 * *state unused afterwards but for close; it must be harmless. */
+	/* With -n, after the frame's own checks; the daemon may be running, so
+	 * this reads keys and files but opens no store.  NULL: nothing. */
+	enum fault	(*check)(struct service *, struct fault_info *);
+	/* Loads keys, opens stores, recovers. */
 	enum fault	(*open)(void **state, struct service *,
 			    struct fault_info *);
 	bool		(*ready)(void *state);	/* NULL: once listening */
@@ -110,7 +113,7 @@ bool		service_sleep(struct service *, unsigned milliseconds);
  * cure; logs the text. */
 void		service_fail(struct service *, const char *fmt, ...)
 		    printf_like(2, 3);
-/* DIR/ra/<name>; aborts if too long. */
+/* DIR/ra/<name>, or name itself if it begins with '/'; aborts if too long. */
 void		service_path(const struct service *, char out[PATH_SIZE],
 		    const char *name);
 

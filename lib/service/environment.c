@@ -1,0 +1,155 @@
+/* environment.c - see environment.h. */
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/file.h"
+#include "base/time32.h"
+#include "service/environment.h"
+
+#define TEXT_MAX	((size_t)2 << 20)
+
+static const struct conf_key keys[] = {
+#define CONF_DEF	"service/environment.def"
+#define CONF_STRUCT	struct environment
+#include "service/conf_keys.h"
+};
+
+static const char *const kinds[] = {
+	[ENVIRONMENT_TEST] = "test",
+	[ENVIRONMENT_QA] = "qa",
+	[ENVIRONMENT_PROD] = "prod",
+};
+
+struct conf_table
+environment_table(struct environment *env)
+{
+	return (struct conf_table){ keys, sizeof(keys) / sizeof(*keys), env };
+}
+
+bool
+environment_kind_parse(enum environment_kind *out, const char *text)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {
+		if (strcasecmp(text, kinds[i]) == 0) {
+			*out = (enum environment_kind)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+const char *
+environment_kind_name(enum environment_kind k)
+{
+	return kinds[k];
+}
+
+enum fault
+environment_defaults(struct environment *env, struct arena *arena,
+    enum environment_kind kind, struct fault_info *fi)
+{
+	struct conf_table t = environment_table(env);
+
+	memset(env, 0, sizeof(*env));
+	env->kind = kinds[kind];
+	env->stage = kind;
+	return conf_defaults(&t, arena, kind, fi);
+}
+
+enum fault
+environment_set(struct environment *env, struct arena *arena, const char *key,
+    const char *value, struct fault_info *fi)
+{
+	struct conf_table t = environment_table(env);
+
+	if (strcmp(key, "kind") == 0)
+		return fault_set(fi, FAULT_CONFIG,
+		    "kind: cannot be changed, it decides the others");
+	return conf_set(&t, arena, key, value, fi);
+}
+
+static bool
+is_domain(const char *s)
+{
+	return strlen(s) <= 200 && s[0] != '.' && s[0] != '-' &&
+	    strspn(s, "abcdefghijklmnopqrstuvwxyz0123456789-.") == strlen(s);
+}
+
+enum fault
+environment_check(const struct environment *env, struct fault_info *fi)
+{
+	if (!is_domain(env->domain))
+		return fault_set(fi, FAULT_CONFIG,
+		    "domain = %s: not a DNS name in lower case", env->domain);
+	if (env->pseudonym_psids.n == 0)
+		return fault_set(fi, FAULT_CONFIG, "pseudonym_psids is empty");
+	if (env->pseudonym_region.n == 0)
+		return fault_set(fi, FAULT_CONFIG, "pseudonym_region is empty");
+	if (conf_duration_seconds(env->pseudonym_lifetime) <
+	    env->i_period_seconds)
+		return fault_set(fi, FAULT_CONFIG,
+		    "pseudonym_lifetime is shorter than i_period_seconds");
+	/* A message must have room for K devices, or nobody hides in it. */
+	if (env->batch_max_requests < env->shuffle_devices)
+		return fault_set(fi, FAULT_CONFIG,
+		    "batch_max_requests is smaller than shuffle_devices");
+	return FAULT_OK;
+}
+
+enum fault
+environment_read(struct environment *env, struct arena *arena,
+    const char *path, struct fault_info *fi)
+{
+	struct conf_table t = environment_table(env);
+	enum environment_kind kind;
+	enum fault f;
+
+	/* once for the kind, and again with its defaults */
+	memset(env, 0, sizeof(*env));
+	TRY(conf_read(&t, 1, arena, path, ENVIRONMENT_TEST, fi));
+	if (!environment_kind_parse(&kind, env->kind))
+		return fault_set(fi, FAULT_CONFIG,
+		    "%s: kind = %s: must be test, qa or prod", path, env->kind);
+	TRY(conf_read(&t, 1, arena, path, kind, fi));
+	env->kind = kinds[kind];
+	env->stage = kind;
+	if ((f = environment_check(env, fi)) != FAULT_OK)
+		fault_prefix(fi, "%s", path);
+	return f;
+}
+
+enum fault
+environment_write(const struct environment *env, const char *path,
+    struct fault_info *fi)
+{
+	struct arena arena = arena_new(TEXT_MAX);
+	struct environment copy = *env;
+	struct conf_table t = environment_table(&copy);
+	struct bytes text;
+	char title[80];
+	enum fault f;
+
+	snprintf(title, sizeof(title), "Settings of a Monarch environment (%s)",
+	    env->kind);
+	if ((f = conf_text(&t, &text, &arena, title, fi)) == FAULT_OK)
+		f = file_write(path, text, 0644, fi);
+	arena_free(&arena);
+	return f;
+}
+
+uint32_t
+environment_period_start(const struct environment *env, uint32_t i)
+{
+	uint64_t t = env->i_zero + (uint64_t)i * env->i_period_seconds;
+
+	return t > UINT32_MAX ? UINT32_MAX : (uint32_t)t;
+}
+
+uint32_t
+environment_period(const struct environment *env, uint32_t time)
+{
+	return time32_period(time, env->i_zero, env->i_period_seconds);
+}
