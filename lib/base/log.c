@@ -27,6 +27,8 @@ log_open(const char *process, const char *path, struct fault_info *fi)
 	return FAULT_OK;
 }
 
+static void	line(const char *, const char *, va_list) printf_like(2, 0);
+
 static void
 line(const char *level, const char *fmt, va_list ap)
 {
