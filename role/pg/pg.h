@@ -1,0 +1,47 @@
+/* pg.h - the policy generator: what its files share. */
+#ifndef PG_PG_H
+#define PG_PG_H
+
+#include <stdatomic.h>
+
+#include "base/arena.h"
+#include "base/bytes.h"
+#include "base/fault.h"
+#include "base/file.h"
+#include "cert/policy.h"
+#include "http/server.h"
+#include "keys/component.h"
+#include "schema/scms_errors.h"
+
+struct pg {
+	struct component self;
+	char folder[PATH_SIZE];		/* of the files */
+	atomic_uint_fast64_t signatures, refused, downloads;
+};
+
+#define PG_REQUEST_MAX 65536u
+#define PG_FILE_MAX (1u << 20)
+
+/* Loads everything and verifies the global policy. */
+enum fault must_check pg_open(struct pg **, const char *folder,
+    struct fault_info *);
+void pg_close(struct pg *);
+
+/* The file in force: last of its kind by name.  *name is in the arena. */
+enum fault must_check pg_global_policy(struct pg *, struct bytes *out,
+    const char **name, struct arena *, struct fault_info *);
+enum fault must_check pg_chain_file(struct pg *, struct bytes *out,
+    const char **name, struct arena *, struct fault_info *);
+
+/*
+ * The reply to an encoded ScopedRaPgPolicySignatureRequest of the RA named
+ * peer; a refusal is a reply, too: then FAULT_DENIED with the reason.
+ * Another fault: no reply can be made.
+ */
+enum fault must_check pg_sign_policy(struct pg *, struct bytes *reply,
+    struct arena *, struct bytes request, const char *peer, uint32_t now,
+    struct fault_info *);
+
+http_handler pg_handle_policy, pg_handle_chains, pg_handle_sign;
+
+#endif /* PG_PG_H */
