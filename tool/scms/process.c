@@ -130,7 +130,8 @@ void
 process_program(char out[PATH_SIZE], const char *name)
 {
 	/* Installed: beside scms.  In a build folder: role/<role>/. */
-	static const char *const ways[] = { "", "/role/", "/../../role/" };
+	static const char *const ways[] = { "", "/role/", "/../../role/",
+		"/../libexec/monarch" };
 	const char *role = strncmp(name, "scms-", 5) == 0 ? name + 5 : "";
 	char self[PATH_SIZE];
 	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
@@ -141,7 +142,7 @@ process_program(char out[PATH_SIZE], const char *name)
 		*slash = '\0';
 	for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
 		int len = snprintf(out, PATH_SIZE, "%s%s%s/%s", self, ways[i],
-		    i == 0 ? "" : role, name);
+		    i == 1 || i == 2 ? role : "", name);
 
 		if (len < PATH_SIZE && access(out, X_OK) == 0)
 			return;

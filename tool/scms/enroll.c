@@ -1,0 +1,269 @@
+/* enroll.c - scms enroll: the operator's station at the ECA (UC2). */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/time32.h"
+#include "cert/spdu.h"
+#include "cert/trust.h"
+#include "http/client.h"
+#include "schema/scms_protocol.h"
+#include "tool/scms/bundle.h"
+#include "tool/scms/cmd.h"
+#include "tool/scms/csr_zip.h"
+#include "tool/scms/opt.h"
+#include "tool/scms/part.h"
+
+#define MEMORY ((size_t)1 << 30)
+#define CALL_MEMORY (1u << 20)
+#define ANSWER_MAX 65536u
+#define CERTIFICATE_MAX 4096u
+#define PATH "/enrollment-certificate-request"
+
+struct station {
+	const struct site *site;
+	struct arena arena;
+	struct http_client *client;
+	const char *url;
+	struct trust *trust;
+	struct cert *eca;
+	struct bundle_device *devices;	/* enrolled ones */
+	size_t devices_n;
+};
+
+/* ---- set-up ---- */
+
+static enum fault
+open_client(struct station *s, struct fault_info *fi)
+{
+	char ca[PATH_SIZE], cert[PATH_SIZE], key[PATH_SIZE], hosts[PATH_SIZE];
+	const struct http_client_config config = { .ca = ca, .cert = cert,
+		.key = key, .hosts = hosts, .tls13_only = true };
+
+	path_join(ca, s->site->dir, "operator/tls-ca.pem");
+	path_join(cert, s->site->dir, "operator/tls.pem");
+	path_join(key, s->site->dir, "operator/tls.key");
+	path_join(hosts, s->site->dir, "hosts");
+	s->url = site_url(&s->arena, &s->site->env, parts[PART_ECA].name,
+	    parts[PART_ECA].port, PATH);
+	return s->url != NULL ? http_client_new(&s->client, &config, fi) :
+	    fault_set(fi, FAULT_TOO_LARGE, "URL");
+}
+
+static enum fault
+read_public(struct station *s, struct bytes *out, const char *name,
+    struct fault_info *fi)
+{
+	char folder[PATH_SIZE], path[PATH_SIZE];
+
+	path_join(folder, s->site->dir, "public");
+	path_join(path, folder, name);
+	return file_read(out, &s->arena, path, CERTIFICATE_MAX, fi);
+}
+
+static enum fault
+open_trust(struct station *s, struct fault_info *fi)
+{
+	struct bytes root, ica, eca;
+
+	s->trust = trust_new();
+	TRY(read_public(s, &root, "root.oer", fi));
+	TRY(read_public(s, &ica, "ICA.oer", fi));
+	TRY(read_public(s, &eca, "ECA.oer", fi));
+	TRY(trust_add_root(s->trust, root, fi));
+	TRY(trust_add_known(s->trust, ica, fi));
+	TRY(trust_add_known(s->trust, eca, fi));
+	return cert_load(&s->eca, &s->arena, eca, fi);
+}
+
+static void
+close_station(struct station *s)
+{
+	http_client_free(s->client);
+	trust_free(s->trust);
+	arena_free(&s->arena);
+}
+
+/* ---- one request ---- */
+
+/* The answer is checked before anything of it goes to a device. */
+static enum fault
+open_answer(struct station *s, struct bundle_device *out, struct bytes answer,
+    struct bytes request, struct fault_info *fi)
+{
+	const struct spdu_rules rules = { .psid = 0x23, .signer = s->eca,
+		.now = time32_now() };
+	const eca_ee_cert_response *r;
+	uint8_t id[CERT_ID_SIZE];
+	struct cert *enrollment;
+	struct spdu spdu;
+	scms_pdu *pdu = ARENA_NEW(&s->arena, scms_pdu);
+
+	if (pdu == NULL)
+		return fault_set(fi, FAULT_TOO_LARGE, "answer of the ECA");
+	TRY(spdu_open(&spdu, &s->arena, answer, s->trust, &rules, fi));
+	TRY(coer_decode(&scms_pdu_asn, pdu, &s->arena, spdu.payload, fi));
+	if (pdu->content.is != scms_pdu_content_eca_ee ||
+	    pdu->content.eca_ee.is !=
+	    eca_end_entity_interface_pdu_eca_ee_cert_response)
+		return fault_set(fi, FAULT_BAD_MESSAGE,
+		    "not an EcaEeCertResponse");
+	r = &pdu->content.eca_ee.eca_ee_cert_response;
+	cert_id8(id, request);
+	if (memcmp(id, r->request_hash.b, sizeof(id)) != 0)
+		return fault_set(fi, FAULT_BAD_MESSAGE,
+		    "answer to another request");
+	TRY(cert_of(&enrollment, &s->arena, &r->enrollment_cert, fi));
+	TRY(trust_check_chain(NULL, s->trust, enrollment, TRUST_ANY_TIME, fi));
+	out->certificate = enrollment->raw;
+	out->reconstruction = BYTES(r->priv_key_reconstruction.b);
+	return FAULT_OK;
+}
+
+static enum fault
+refusal(struct http_result *result, struct arena *arena, struct fault_info *fi)
+{
+	const char *code = http_result_header(result, arena, "SCMS-POC-Error");
+	const char *text = http_result_header(result, arena,
+	    "SCMS-POC-Error-Message");
+
+	if (code != NULL && text != NULL && result->status < 500)
+		return fault_set(fi, FAULT_DENIED, "error %s, %s", code, text);
+	return fault_set(fi, FAULT_HTTP_STATUS, "the ECA answers with status "
+	    "%u%s%s", result->status, text != NULL ? ", " : "",
+	    text != NULL ? text : "");
+}
+
+/* Whatever is wrong with an answer, it is not a refusal of the ECA. */
+static enum fault
+fault_recode(struct fault_info *fi, enum fault code, const char *context)
+{
+	struct fault_info was = *fi;
+
+	return fault_set(fi, code, "%s: %s", context, was.text);
+}
+
+/* FAULT_DENIED: the ECA refuses this one.  Another fault: it cannot say. */
+static enum fault
+enroll_one(struct station *s, struct bundle_device *out, const struct csr *c,
+    struct fault_info *fi)
+{
+	const struct http_call call = { .method = "POST", .url = s->url,
+		.body = c->octets, .limit = ANSWER_MAX };
+	struct arena arena = arena_new(CALL_MEMORY);
+	struct http_result result;
+	struct bytes answer;
+	enum fault f;
+
+	f = http_call(s->client, &result, &arena, &call, fi);
+	if (f == FAULT_OK && result.status != 200)
+		f = refusal(&result, &arena, fi);
+	if (f == FAULT_OK) {
+		out->name = c->device;
+		answer = bytes_copy(&s->arena, result.body);
+		if (answer.p == NULL)
+			f = fault_set(fi, FAULT_TOO_LARGE, "too many answers");
+		else if (open_answer(s, out, answer, c->octets, fi) != FAULT_OK)
+			f = fault_recode(fi, FAULT_BAD_MESSAGE,
+			    "answer of the ECA");
+	}
+	arena_free(&arena);
+	return f;
+}
+
+/* ---- all of them ---- */
+
+static void
+say_refused(const struct csr *c, const struct fault_info *why)
+{
+	printf("%s: REFUSED: %s\n", c->file, why->text);
+}
+
+static enum fault
+enroll_all(struct station *s, struct csr *csrs, size_t n,
+    struct fault_info *fi)
+{
+	enum fault f;
+
+	s->devices = ARENA_ARRAY(&s->arena, n + 1, struct bundle_device);
+	if (s->devices == NULL)
+		return fault_set(fi, FAULT_TOO_LARGE, "too many devices");
+	for (size_t i = 0; i < n; i++) {
+		if (csrs[i].why.code != FAULT_OK) {
+			say_refused(&csrs[i], &csrs[i].why);
+			continue;
+		}
+		f = enroll_one(s, &s->devices[s->devices_n], &csrs[i], fi);
+		if (f == FAULT_DENIED) {
+			say_refused(&csrs[i], fi);
+		} else if (f != FAULT_OK) {
+			return fault_prefix(fi, "%s", csrs[i].file);
+		} else {
+			printf("%s: enrolled\n", csrs[i].file);
+			s->devices_n++;
+		}
+	}
+	return FAULT_OK;
+}
+
+static enum fault
+write_bundle(struct station *s, const char *path, struct fault_info *fi)
+{
+	struct bytes bundle;
+
+	TRY(bundle_build(&bundle, &s->arena, s->site, s->devices,
+	    s->devices_n, fi));
+	return file_write(path, bundle, 0600, fi);
+}
+
+/* *all: every file was a request that was granted. */
+static enum fault
+enroll(struct station *s, bool *all, const char *in, const char *out,
+    struct fault_info *fi)
+{
+	struct bytes zip;
+	struct csr *csrs;
+	size_t n;
+
+	TRY(file_read(&zip, &s->arena, in, CSR_ZIP_MAX, fi));
+	TRY(csr_zip_read(&csrs, &n, &s->arena, zip, fi));
+	TRY(open_client(s, fi));
+	TRY(open_trust(s, fi));
+	TRY(enroll_all(s, csrs, n, fi));
+	printf("%zu of %zu enrolled\n", s->devices_n, n);
+	*all = n > 0 && s->devices_n == n;
+	if (s->devices_n == 0)
+		return fault_set(fi, FAULT_NOT_FOUND,
+		    "no bundle: there is no device to make it for");
+	return write_bundle(s, out, fi);
+}
+
+int
+cmd_enroll(int argc, char **argv)
+{
+	const char *in = NULL, *out = NULL;
+	const struct opt opts[] = { { "in", OPT_TEXT, &in },
+		{ "out", OPT_TEXT, &out } };
+	struct station s = { .arena = arena_new(MEMORY) };
+	struct fault_info fi;
+	struct site site;
+	bool all = false;
+	enum fault f;
+
+	f = opt_parse(opts, 2, &argc, argv, &fi);
+	if (f == FAULT_OK)
+		f = cmd_need(argc, 1, "DIR", &fi);
+	if (f == FAULT_OK && (in == NULL || out == NULL))
+		f = fault_set(&fi, FAULT_USAGE, "--in and --out needed");
+	if (f == FAULT_OK)
+		f = site_open(&site, argv[0], SITE_SHARED, &fi);
+	if (f != FAULT_OK)
+		return cmd_fault("enroll", &fi);
+	s.site = &site;
+	f = enroll(&s, &all, in, out, &fi);
+	close_station(&s);
+	site_close(&site);
+	if (f != FAULT_OK)
+		return cmd_fault("enroll", &fi);
+	return all ? CMD_OK : CMD_FAILED;
+}
