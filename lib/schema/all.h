@@ -1,5 +1,6 @@
 /*
- * all.h - every type of the schema.
+ * all.h - every type of the schema, except cert_profiles.h, whose C names
+ * (ra_certificate, ...) are better left to variables.
  */
 #if !defined(SCHEMA_ALL_H) || defined(ASN_ROWS)
 #define SCHEMA_ALL_H
@@ -25,7 +26,6 @@
 #include "schema/ra_pg.h"
 #include "schema/scms_protocol.h"
 #include "schema/scms_envelopes.h"
-#include "schema/cert_profiles.h"
 #include "schema/scms_124.h"
 #include "schema/monarch.h"
 

@@ -3,6 +3,7 @@
 #include <strings.h>
 
 #include "schema/all.h"
+#include "schema/cert_profiles.h"
 #include "schema/schema.h"
 
 /* Types without a name of their own are among the rows; they are called
@@ -10,6 +11,7 @@
 static const struct schema_entry rows[] = {
 #include "coer/asn_rows.h"
 #include "schema/all.h"
+#include "schema/cert_profiles.h"
 };
 
 #define NROW	(sizeof(rows) / sizeof(*rows))

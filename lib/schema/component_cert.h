@@ -19,7 +19,8 @@ ASN_ALIAS(signed_elector_endorsement, "SignedElectorEndorsement",
 #undef ASN_MODULE
 #define ASN_MODULE "Ieee1609Dot2ScmsComponentCertificateManagement"
 
-ASN_ALIAS(ccm_hashed_id32, "HashedId32", hashed_id32)
+/* The module defines what 1609.2 has too; its types use that one. */
+ASN_OCTETS(ccm_hashed_id32, "HashedId32", 32)
 
 #define LIST_ENDORSEMENT_TYPE(V, T)					\
 	V(T, add_root, "addRoot", 0)					\

@@ -31,7 +31,7 @@ static void
 print_integer(FILE *f, const struct asn_type *t)
 {
 	fputs(t->elem != NULL ? t->elem->name : "INT", f);
-	if (t->lo == (int64_t)t->hi && t->elem != NULL)
+	if (t->lo == (int64_t)t->hi)
 		fprintf(f, "(%" PRId64 ")", t->lo);
 	else if (t->kind == ASN_K_UINT)
 		fprintf(f, "(%" PRId64 "..%" PRIu64 ")", t->lo, t->hi);
