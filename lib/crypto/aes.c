@@ -1,11 +1,12 @@
 /* aes.c - see aes.h. */
 #include <assert.h>
 #include <limits.h>
+#include <string.h>
 
 #include <openssl/err.h>
 
 #include "base/secret.h"
-#include "crypto/aes.h"
+#include "crypto/aes_int.h"
 #include "crypto/ossl.h"
 
 static const uint8_t no_key[16];
@@ -81,8 +82,8 @@ ccm_open(const struct ccm_item *m, bool *ok, size_t n)
 	return first;
 }
 
-void
-aes_blocks(uint8_t *out, const struct key16 *key, const uint8_t *in,
+static void
+encrypt_blocks(uint8_t *out, const struct key16 *key, const uint8_t *in,
     size_t blocks)
 {
 	EVP_CIPHER_CTX *c = ossl_thread()->blocks;
@@ -91,5 +92,34 @@ aes_blocks(uint8_t *out, const struct key16 *key, const uint8_t *in,
 	assert(blocks <= INT_MAX / 16);
 	ossl_must(EVP_EncryptInit_ex(c, NULL, NULL, key->b, NULL));
 	ossl_must(EVP_EncryptUpdate(c, out, &n, in, (int)(16 * blocks)));
-	ossl_must(EVP_EncryptInit_ex(c, NULL, NULL, no_key, NULL));
+}
+
+void
+aes_blocks(uint8_t *out, const struct key16 *key, const uint8_t *in,
+    size_t blocks)
+{
+	encrypt_blocks(out, key, in, blocks);
+	aes_forget();
+}
+
+void
+aes_feed_forward(uint8_t *out, const struct key16 *key, const uint8_t *in,
+    size_t blocks)
+{
+	encrypt_blocks(out, key, in, blocks);
+	for (size_t i = 0; i < 2 * blocks; i++) {
+		uint64_t x, y;
+
+		memcpy(&x, in + 8 * i, sizeof(x));
+		memcpy(&y, out + 8 * i, sizeof(y));
+		y ^= x;
+		memcpy(out + 8 * i, &y, sizeof(y));
+	}
+}
+
+void
+aes_forget(void)
+{
+	ossl_must(EVP_EncryptInit_ex(ossl_thread()->blocks, NULL, NULL,
+	    no_key, NULL));
 }

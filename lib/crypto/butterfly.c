@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/secret.h"
+#include "crypto/aes_int.h"
 #include "crypto/butterfly.h"
 #include "crypto/p256_int.h"
 
@@ -29,9 +30,8 @@ expand_chunk(struct scalar *f, const struct butterfly *b,
 
 	for (size_t t = 0; t < n; t++)
 		fill(x + 48 * t, b->use, ij[t]);
-	aes_blocks(y, &b->expansion, x, 3 * n);
-	for (size_t o = 0; o < 48 * n; o++)
-		y[o] ^= x[o];
+	aes_feed_forward(y, &b->expansion, x, 3 * n);
+	aes_forget();
 	for (size_t t = 0; t < n; t++)
 		scalar_reduce384(&f[t], y + 48 * t);
 	wipe(y, 48 * n);

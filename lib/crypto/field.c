@@ -12,6 +12,20 @@ static const struct mont three = { {
     0x0000000000000003, 0xfffffffd00000000, 0xffffffffffffffff,
     0x00000002fffffffc } };
 
+static const struct mont integer_1 = { { 1, 0, 0, 0 } };
+
+static __attribute__((noinline)) void
+mul(struct mont *r, const struct mont *a, const struct mont *b)
+{
+	mont_mul(r, a, b, &mont_p);
+}
+
+static void
+enter(struct mont *r)
+{
+	mul(r, r, &mont_p.rr);
+}
+
 static bool
 load_reduced(struct mont *r, const uint8_t b[32])
 {
@@ -34,9 +48,9 @@ equal(const struct mont *a, const struct mont *b)
 static void
 right_side(struct mont *r, const struct mont *x)
 {
-	mont_mul(r, x, x, &mont_p);
+	mul(r, x, x);
 	mont_sub(r, r, &three, &mont_p);
-	mont_mul(r, r, x, &mont_p);
+	mul(r, r, x);
 	mont_add(r, r, &curve_b, &mont_p);
 }
 
@@ -55,10 +69,10 @@ p256_on_curve(const struct point *p)
 
 	if (!load_reduced(&x, p->x) || !load_reduced(&y, p->y))
 		return false;
-	mont_enter(&x, &x, &mont_p);
-	mont_enter(&y, &y, &mont_p);
+	enter(&x);
+	enter(&y);
 	right_side(&r, &x);
-	mont_mul(&y, &y, &y, &mont_p);
+	mul(&y, &y, &y);
 	return equal(&y, &r);
 }
 
@@ -67,10 +81,11 @@ static void
 shift_times(struct mont *r, const struct mont *a, int times,
     const struct mont *b)
 {
-	struct mont x;
+	struct mont x = *a;
 
-	mont_square_n(&x, a, times, &mont_p);
-	mont_mul(r, &x, b, &mont_p);
+	while (times-- > 0)
+		mul(&x, &x, &x);
+	mul(r, &x, b);
 }
 
 /* a^((p + 1) / 4), a root of a if it has one;
@@ -85,7 +100,7 @@ square_root(struct mont *r, const struct mont *a)
 		shift_times(&x, &x, k, &x);
 	shift_times(&x, &x, 32, a);
 	shift_times(&x, &x, 96, a);
-	mont_square_n(r, &x, 94, &mont_p);
+	shift_times(r, &x, 94, &mont_p.one);
 }
 
 static enum fault
@@ -96,13 +111,13 @@ decompress(struct point *out, const struct compressed *in)
 
 	if (!load_reduced(&x, in->x) || in->y_bit > 1)
 		return FAULT_BAD_POINT;
-	mont_enter(&x, &x, &mont_p);
+	enter(&x);
 	right_side(&r, &x);
 	square_root(&y, &r);
-	mont_mul(&square, &y, &y, &mont_p);
+	mul(&square, &y, &y);
 	if (!equal(&square, &r))
 		return FAULT_BAD_POINT;
-	mont_leave(&y, &y, &mont_p);
+	mul(&y, &y, &integer_1);
 	/* y is never 0: the order of the group is odd. */
 	mont_sub(&minus, &(struct mont){ { 0 } }, &y, &mont_p);
 	odd = (y.l[0] & 1) ^ in->y_bit;

@@ -2,10 +2,11 @@
 #include <string.h>
 
 #include "base/secret.h"
+#include "crypto/aes_int.h"
 #include "crypto/hash.h"
 #include "crypto/linkage.h"
 
-#define J_CHUNK	64	/* values made by one call of AES */
+#define J_CHUNK	64	/* values of a seed made together */
 
 static void
 step(struct key16 *out, const uint8_t la_id[2], const struct key16 *seed)
@@ -36,45 +37,39 @@ linkage_step(struct key16 *out, const uint8_t la_id[2],
 		step(&out[i], la_id, &seed[i]);
 }
 
-/* AES_key(b) xor b of successive j. */
+/* The blocks la_id || j || 0^80 of successive j. */
 static void
-davies_meyer(uint8_t *y, const uint8_t la_id[2], const struct key16 *seed,
-    uint32_t j, size_t n)
+fill(uint8_t *x, const uint8_t la_id[2], uint32_t j, size_t n)
 {
-	uint8_t x[16 * J_CHUNK] = { 0 };
-
-	for (size_t t = 0; t < n; t++) {
-		struct writer w = writer_of(x + 16 * t, 16);
-
-		write_span(&w, la_id, 2);
-		write_uint(&w, (uint32_t)(j + t), 4);
+	memset(x, 0, 16 * n);
+	for (size_t t = 0; t < n; t++, j++, x += 16) {
+		memcpy(x, la_id, 2);
+		x[2] = (uint8_t)(j >> 24);
+		x[3] = (uint8_t)(j >> 16);
+		x[4] = (uint8_t)(j >> 8);
+		x[5] = (uint8_t)j;
 	}
-	aes_blocks(y, seed, x, n);
-	for (size_t o = 0; o < 16 * n; o++)
-		y[o] ^= x[o];
-}
-
-static void
-one_seed(struct lv *out, const uint8_t la_id[2], const struct key16 *seed,
-    uint32_t j, size_t n)
-{
-	uint8_t y[16 * J_CHUNK];
-
-	for (size_t i = 0, m; i < n; i += m) {
-		m = n - i < J_CHUNK ? n - i : J_CHUNK;
-		davies_meyer(y, la_id, seed, (uint32_t)(j + i), m);
-		for (size_t t = 0; t < m; t++)
-			memcpy(out[i + t].b, y + 16 * t, sizeof(out->b));
-	}
-	wipe(y, sizeof(y));
 }
 
 void
 linkage_plv(struct lv *out, const uint8_t la_id[2], const struct key16 *seed,
     size_t seeds, uint32_t j, size_t j_n)
 {
-	for (size_t s = 0; s < seeds; s++)
-		one_seed(out + s * j_n, la_id, &seed[s], j, j_n);
+	uint8_t x[16 * J_CHUNK], y[16 * J_CHUNK];
+
+	for (size_t i = 0, m; i < j_n; i += m) {
+		m = j_n - i < J_CHUNK ? j_n - i : J_CHUNK;
+		fill(x, la_id, (uint32_t)(j + i), m);
+		for (size_t s = 0; s < seeds; s++) {
+			struct lv *to = out + s * j_n + i;
+
+			aes_feed_forward(y, &seed[s], x, m);
+			for (size_t t = 0; t < m; t++)
+				memcpy(to[t].b, y + 16 * t, sizeof(to->b));
+		}
+	}
+	aes_forget();
+	wipe(y, sizeof(y));
 }
 
 void
@@ -95,7 +90,6 @@ linkage_group_index(uint8_t out[16], const struct key16 *ik, uint32_t k,
 
 	write_uint(&w, k, 4);
 	write_uint(&w, j, 4);
-	aes_blocks(out, ik, x, 1);
-	for (size_t o = 0; o < sizeof(x); o++)
-		out[o] ^= x[o];
+	aes_feed_forward(out, ik, x, 1);
+	aes_forget();
 }

@@ -3,20 +3,28 @@
 #include "crypto/mont.h"
 #include "crypto/ossl.h"
 
+static const struct mont integer_1 = { { 1, 0, 0, 0 } };
+
+static __attribute__((noinline)) void
+mul(struct mont *r, const struct mont *a, const struct mont *b)
+{
+	mont_mul(r, a, b, &mont_n);
+}
+
 /* The value mod n in Montgomery form. */
 static struct mont
 enter(const struct scalar *a)
 {
 	struct mont v = mont_load(a->b);
 
-	mont_enter(&v, &v, &mont_n);
+	mul(&v, &v, &mont_n.rr);
 	return v;
 }
 
 static void
 leave(struct scalar *out, struct mont *v)
 {
-	mont_leave(v, v, &mont_n);
+	mul(v, v, &integer_1);
 	mont_store(out->b, v);
 	wipe(v, sizeof(*v));
 }
@@ -42,7 +50,7 @@ scalar_reduce384(struct scalar *out, const uint8_t in[48])
 		high.l[0] = high.l[0] << 8 | in[i];
 	}
 	/* high * 2^256 = high * R^2 / R */
-	mont_mul(&high, &high, &mont_n.rr, &mont_n);
+	mul(&high, &high, &mont_n.rr);
 	mont_reduce_once(&low, &low, 0, &mont_n);
 	mont_add(&low, &low, &high, &mont_n);
 	mont_store(out->b, &low);
@@ -90,7 +98,7 @@ scalar_mul_add(struct scalar *out, const struct scalar *a,
 {
 	struct mont x = enter(a), y = mont_load(b->b), z = mont_load(c->b);
 
-	mont_mul(&x, &x, &y, &mont_n);		/* a * b, out of the form */
+	mul(&x, &x, &y);		/* a * b, out of the form */
 	mont_reduce_once(&z, &z, 0, &mont_n);
 	mont_add(&x, &x, &z, &mont_n);
 	mont_store(out->b, &x);
@@ -108,12 +116,12 @@ invert(struct mont *r, const struct mont *a)
 	e.l[0] -= 2;
 	table[0] = mont_n.one;
 	for (int i = 1; i < 16; i++)
-		mont_mul(&table[i], &table[i - 1], a, &mont_n);
+		mul(&table[i], &table[i - 1], a);
 	*r = mont_n.one;
 	for (int i = 63; i >= 0; i--) {
-		mont_square_n(r, r, 4, &mont_n);
-		mont_mul(r, r, &table[e.l[i / 16] >> (4 * (i % 16)) & 15],
-		    &mont_n);
+		for (int j = 0; j < 4; j++)
+			mul(r, r, r);
+		mul(r, r, &table[e.l[i / 16] >> (4 * (i % 16)) & 15]);
 	}
 	wipe(table, sizeof(table));
 }
@@ -132,14 +140,14 @@ invert_chunk(struct scalar *out, const struct scalar *in, size_t n)
 		a[i] = enter(&in[i]);
 		zero[i] = mont_mask(mont_is_zero(&a[i]));
 		mont_select(&a[i], zero[i], &mont_n.one, &a[i]);
-		mont_mul(&product[i], i == 0 ? &mont_n.one : &product[i - 1],
-		    &a[i], &mont_n);
+		mul(&product[i], i == 0 ? &mont_n.one : &product[i - 1],
+		    &a[i]);
 	}
 	invert(&inverse, &product[n - 1]);
 	for (size_t i = n; i-- > 0;) {
-		mont_mul(&x, &inverse,
-		    i == 0 ? &mont_n.one : &product[i - 1], &mont_n);
-		mont_mul(&inverse, &inverse, &a[i], &mont_n);
+		mul(&x, &inverse,
+		    i == 0 ? &mont_n.one : &product[i - 1]);
+		mul(&inverse, &inverse, &a[i]);
 		mont_select(&x, zero[i], &(struct mont){ { 0 } }, &x);
 		leave(&out[i], &x);
 	}

@@ -6,7 +6,10 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include <openssl/err.h>
+
 #include "common.h"
+#include "crypto/aes.h"
 #include "crypto/curve.h"
 #include "crypto/hash.h"
 
@@ -415,6 +418,44 @@ other_hash(void **state)
 	}
 }
 
+/* What input provokes must not stay in OpenSSL's queue, where TLS would find
+ * it and take it for its own. */
+static void
+no_errors_linger(void **state)
+{
+	struct curve_signature sig = { .r.form = POINT_X_ONLY };
+	uint8_t hash[48] = { 1 }, d[48];
+	struct curve_point key;
+	struct key16 k = { { 0 } };
+	uint8_t box[32] = { 0 };
+	struct ccm_item item = { k.b, box, BYTES(box), box };
+
+	(void)state;
+	ERR_clear_error();
+	for (size_t c = 0; c < CURVES; c++) {
+		curve_generate(d, &key, all[c]);
+		sig.r.curve = all[c];
+		for (int octet = 0; octet < 3; octet++) {
+			memset(sig.r.x, octet == 2 ? 0xff : octet, 48);
+			memcpy(sig.s, sig.r.x, 48);
+			assert_int_equal(curve_verify(&key, hash, 32, &sig,
+			    NULL), FAULT_BAD_SIGNATURE);
+		}
+		key.y[9] ^= 1;
+		assert_int_equal(curve_verify(&key, hash, 32, &sig, NULL),
+		    FAULT_BAD_POINT);
+		memset(key.x, 0xff, 48);
+		key.form = POINT_COMPRESSED_Y_0;
+		assert_int_equal(curve_decompress(&key, &key, NULL),
+		    FAULT_BAD_POINT);
+		key.form = POINT_X_ONLY;
+		assert_int_equal(curve_shared(hash, &key, d, NULL),
+		    FAULT_BAD_POINT);
+	}
+	assert_int_equal(ccm_open(&item, NULL, 1), FAULT_BAD_TAG);
+	assert_int_equal(ERR_peek_error(), 0);
+}
+
 static void
 p256_conversions(void **state)
 {
@@ -451,6 +492,7 @@ main(void)
 		cmocka_unit_test(rfc7027),
 		cmocka_unit_test(rfc6979_p384),
 		cmocka_unit_test(other_hash),
+		cmocka_unit_test(no_errors_linger),
 		cmocka_unit_test(p256_conversions),
 	};
 
