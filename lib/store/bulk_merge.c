@@ -1,0 +1,239 @@
+/*
+ * bulk_merge.c - merges neighbouring segments in the background.
+ *
+ * Eight neighbours are merged when the largest of them is at most a quarter of
+ * them all, so that each record is copied about log4(N / batch) times, and so
+ * that the segments that remain fall off in size quickly: a look-up sees few.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "store/bulk_int.h"
+
+#define FAN_IN		8u
+#define LARGEST		((uint64_t)16 << 30)	/* octets of a merged one */
+#define RETRY_SECONDS	60			/* after a failed merge */
+#define HIDDEN		0x80u
+
+/* Eight sorted segments as one.  The first pass merges and writes down which
+ * segment each record came from; the later ones follow that order. */
+struct merge {
+	struct source	 source;	/* first */
+	struct segment	*from[FAN_IN];	/* oldest first */
+	uint64_t	 at[FAN_IN];
+	uint8_t		*order;		/* segment, HIDDEN: skip the record */
+	uint64_t	 order_n, order_at;
+	bool		 ordered;
+	bool		 damaged;
+};
+
+static const uint8_t *
+key_of(const struct merge *m, size_t k)
+{
+	const struct segment *s = m->from[k];
+
+	return m->at[k] < s->records ? s->keys + m->at[k] * s->key_n : NULL;
+}
+
+/* Writes down the next record and the older ones that it hides. */
+static void
+order_next(struct merge *m)
+{
+	const uint8_t *best = NULL, *key;
+	size_t k, newest = 0, key_n = m->from[0]->key_n;
+
+	for (k = 0; k < FAN_IN; k++) {
+		if ((key = key_of(m, k)) == NULL)
+			continue;
+		if (best == NULL || memcmp(key, best, key_n) <= 0) {
+			best = key;
+			newest = k;
+		}
+	}
+	if (best == NULL)
+		return;
+	for (k = 0; k < newest; k++)
+		if ((key = key_of(m, k)) != NULL &&
+		    memcmp(key, best, key_n) == 0)
+			m->order[m->order_n++] = (uint8_t)(k | HIDDEN);
+	m->order[m->order_n++] = (uint8_t)newest;
+}
+
+static bool
+next(struct source *source, const uint8_t **key, struct bytes *value)
+{
+	struct merge *m = (struct merge *)source;
+
+	for (;;) {
+		size_t k;
+		uint8_t o;
+
+		if (m->order_at == m->order_n && !m->ordered)
+			order_next(m);
+		if (m->order_at == m->order_n) {
+			m->ordered = true;
+			return false;
+		}
+		o = m->order[m->order_at++];
+		k = o & (FAN_IN - 1);
+		if (o & HIDDEN) {
+			m->at[k]++;
+			continue;
+		}
+		*key = key_of(m, k);
+		if (segment_value(m->from[k], m->at[k]++, value, NULL) !=
+		    FAULT_OK) {
+			m->damaged = true;
+			*value = BYTES_NONE;
+		}
+		return true;
+	}
+}
+
+static void
+rewind_merge(struct source *source)
+{
+	struct merge *m = (struct merge *)source;
+
+	memset(m->at, 0, sizeof(m->at));
+	m->order_at = 0;
+}
+
+/* Position of eight neighbours to be merged; false: there are none. */
+static bool
+choose(const struct segment_list *l, size_t *at)
+{
+	size_t i, k;
+
+	for (i = l->n; i >= FAN_IN; i--) {
+		uint64_t records = 0, largest = 0, size = 0;
+
+		for (k = i - FAN_IN; k < i; k++) {
+			records += l->v[k]->records;
+			size += l->v[k]->size;
+			if (l->v[k]->records > largest)
+				largest = l->v[k]->records;
+		}
+		if (largest <= records / 4 && size <= LARGEST) {
+			*at = i - FAN_IN;
+			return true;
+		}
+	}
+	return false;
+}
+
+static void
+remove_files(const struct bulk *b, struct segment *const *v, size_t n)
+{
+	char name[SEGMENT_NAME], path[PATH_SIZE];
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		segment_name(name, v[i]->first, v[i]->last);
+		path_join(path, b->folder, name);
+		unlink(path);	/* one that stays is removed at the next open */
+	}
+}
+
+/* The list may have grown at its end meanwhile, nothing else. */
+static void
+put_in_place(struct bulk *b, size_t at, struct segment *merged)
+{
+	pthread_mutex_lock(&b->lock);
+	list_replace(b, at, FAN_IN, merged);
+	b->merges++;
+	pthread_cond_broadcast(&b->changed);
+	pthread_mutex_unlock(&b->lock);
+}
+
+static enum fault
+merge_at(struct bulk *b, const struct segment_list *l, size_t at,
+    struct fault_info *fi)
+{
+	struct merge m = { .source = { .next = next, .rewind = rewind_merge } };
+	struct segment *merged;
+	enum fault f;
+	size_t k;
+
+	for (k = 0; k < FAN_IN; k++) {
+		m.from[k] = l->v[at + k];
+		m.source.max += m.from[k]->records;
+	}
+	if ((m.order = malloc(m.source.max)) == NULL)
+		return fault_set(fi, FAULT_STORE, "no memory to merge");
+	f = segment_write(&merged, b, m.from[0]->first,
+	    m.from[FAN_IN - 1]->last, &m.source, &b->stopping, fi);
+	free(m.order);
+	if (f == FAULT_OK && m.damaged) {
+		/* never replace what can still be repaired by hand */
+		remove_files(b, &merged, 1);
+		segment_release(merged);
+		f = fault_set(fi, FAULT_STORE, "%s: damaged segment", b->folder);
+	}
+	TRY(f);
+	put_in_place(b, at, merged);
+	remove_files(b, m.from, FAN_IN);
+	return FAULT_OK;
+}
+
+/* False: nothing to merge as of *version of the list, or it failed. */
+static bool
+merge_once(struct bulk *b, uint64_t *version)
+{
+	struct segment_list *l;
+	struct fault_info fi;
+	bool merged = false;
+	size_t at;
+
+	pthread_mutex_lock(&b->lock);
+	*version = b->version;
+	pthread_mutex_unlock(&b->lock);
+	l = list_take(b);
+
+	if (choose(l, &at)) {
+		merged = merge_at(b, l, at, &fi) == FAULT_OK;
+		pthread_mutex_lock(&b->lock);
+		b->merge_failed = !merged;
+		pthread_cond_broadcast(&b->changed);
+		pthread_mutex_unlock(&b->lock);
+		if (!merged && !atomic_load(&b->stopping))
+			log_warn("%s: segments not merged: %s", b->folder,
+			    fi.text);
+	}
+	list_release(l);
+	return merged;
+}
+
+/* An append that came after the look at the list has raised its version. */
+static void
+wait_for_work(struct bulk *b, uint64_t version)
+{
+	struct timespec until;
+
+	clock_gettime(CLOCK_REALTIME, &until);
+	until.tv_sec += RETRY_SECONDS;
+	pthread_mutex_lock(&b->lock);
+	/* appends signal too; let a full disk rest */
+	while (b->merge_failed && !atomic_load(&b->stopping) &&
+	    pthread_cond_timedwait(&b->changed, &b->lock, &until) == 0)
+		continue;
+	while (!b->merge_failed && !atomic_load(&b->stopping) &&
+	    b->version == version)
+		pthread_cond_wait(&b->changed, &b->lock);
+	pthread_mutex_unlock(&b->lock);
+}
+
+void *
+merge_run(void *arg)
+{
+	struct bulk *b = arg;
+	uint64_t version;
+
+	while (!atomic_load(&b->stopping))
+		if (!merge_once(b, &version))
+			wait_for_work(b, version);
+	return NULL;
+}
