@@ -36,15 +36,16 @@ folder_find(struct folder *f, const char *path, struct fault_info *fi)
 }
 
 enum fault
-folder_lock(struct folder *f, const char *path, struct fault_info *fi)
+folder_lock(
+    struct folder *f, const char *path, const char *name, struct fault_info *fi)
 {
-	char name[PATH_SIZE];
+	char lock[PATH_SIZE];
 
 	TRY(folder_find(f, path, fi));
-	folder_path(name, f, "lock");
-	f->lock = open(name, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	folder_path(lock, f, name);
+	f->lock = open(lock, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	if (f->lock < 0)
-		return fault_errno(fi, FAULT_IO, "%s", name);
+		return fault_errno(fi, FAULT_IO, "%s", lock);
 	if (flock(f->lock, LOCK_EX | LOCK_NB) == 0)
 		return FAULT_OK;
 	folder_unlock(f);

@@ -11,7 +11,8 @@
  *	download/	what an interrupted transfer left
  *	signer		which certificate is in use (signer.c)
  *	state		contacts and errors, for people (state.h)
- *	lock		held by the process at work
+ *	lock, signer.lock  held by the processes at work: one that talks to the
+ *			RA, one that signs, at the same time
  */
 #ifndef DEVICE_FOLDER_H
 #define DEVICE_FOLDER_H
@@ -31,8 +32,10 @@
 #define FOLDER_DOWNLOAD	    "download"
 #define FOLDER_SIGNER	    "signer"
 #define FOLDER_STATE	    "state"
+#define FOLDER_LOCK	    "lock"
+#define FOLDER_SIGNER_LOCK  "signer.lock"
 
-#define FOLDER_FILE_MAX	    (1u << 20) /* octets of any file in it */
+#define FOLDER_FILE_MAX (1u << 20) /* octets of any file in it */
 
 struct folder {
 	char path[PATH_SIZE];
@@ -42,11 +45,12 @@ struct folder {
 
 /* An existing folder, for reading only.  FAULT_NOT_FOUND; FAULT_USAGE: the
  * path is too long. */
-enum fault must_check folder_find(struct folder *, const char *path,
-    struct fault_info *);
-/* The same, for this process alone.  FAULT_BUSY: another one is at work. */
-enum fault must_check folder_lock(struct folder *, const char *path,
-    struct fault_info *);
+enum fault must_check folder_find(
+    struct folder *, const char *path, struct fault_info *);
+/* The same, with the lock of this name for this process alone.  FAULT_BUSY:
+ * another one has it. */
+enum fault must_check folder_lock(
+    struct folder *, const char *path, const char *name, struct fault_info *);
 void folder_unlock(struct folder *);
 
 /* The path of a file in the folder; name may hold a "/". */
@@ -55,10 +59,10 @@ bool folder_has(const struct folder *, const char *name);
 /* Whole files, 0600, replaced in one step. */
 enum fault must_check folder_read(struct bytes *out, struct arena *,
     const struct folder *, const char *name, struct fault_info *);
-enum fault must_check folder_write(const struct folder *, const char *name,
-    struct bytes, struct fault_info *);
-enum fault must_check folder_mkdir(const struct folder *, const char *name,
-    struct fault_info *);
+enum fault must_check folder_write(
+    const struct folder *, const char *name, struct bytes, struct fault_info *);
+enum fault must_check folder_mkdir(
+    const struct folder *, const char *name, struct fault_info *);
 /* Fine if it is not there. */
 void folder_remove(const struct folder *, const char *name);
 /* Removes a sub-folder and the files in it. */

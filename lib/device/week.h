@@ -29,7 +29,7 @@
 #include "crypto/p256.h"
 #include "device/folder.h"
 
-#define WEEK_MAX	    255 /* certsPerIPeriod is a Uint8 */
+#define WEEK_MAX	     255 /* certsPerIPeriod is a Uint8 */
 #define WEEK_CERTIFICATE_MAX 2048
 
 struct week_certificate {
@@ -53,10 +53,10 @@ enum fault must_check week_read(struct week *, struct arena *,
  * Makes n weeks durable; each appears as a whole or not at all.  Faster than
  * one by one: the folder is synced once.
  */
-enum fault must_check week_write(const struct folder *, const struct week *,
-    size_t n, struct fault_info *);
+enum fault must_check week_write(
+    const struct folder *, const struct week *, size_t n, struct fault_info *);
 /* The i of all weeks that are there, ascending, in the arena.  Removes what a
- * crash left half written if the folder is locked. */
+ * crash left half written if the folder is locked by who writes them. */
 enum fault must_check week_list(uint32_t **i, size_t *n, struct arena *,
     const struct folder *, struct fault_info *);
 void week_remove(const struct folder *, uint32_t i);

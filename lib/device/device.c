@@ -1,0 +1,163 @@
+/* device.c - opening a device's folder for work. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/secret.h"
+#include "base/time32.h"
+#include "cert/policy.h"
+#include "device/device.h"
+#include "device/policy_file.h"
+
+#define ARENA_LIMIT (8u << 20)
+
+void
+device_tell(
+    const struct monarch_device *d, enum monarch_event event, const char *text)
+{
+	if (d->settings.tell != NULL)
+		d->settings.tell(d->settings.ctx, d, event, text);
+}
+
+enum fault
+device_note(
+    struct monarch_device *d, enum fault fault, const struct fault_info *fi)
+{
+	if (fault == FAULT_OK) {
+		d->state.failures = 0;
+		d->state.last_contact = time32_now();
+		d->state.last_error[0] = '\0';
+	} else {
+		d->state.failures++;
+		snprintf(d->state.last_error, sizeof(d->state.last_error),
+		    "%.*s", (int)sizeof(d->state.last_error) - 1, fi->text);
+	}
+	/* What happened matters more than that it cannot be noted down. */
+	if (state_write(&d->folder, &d->state, NULL) != FAULT_OK)
+		log_warn("%s: state cannot be written", d->folder.path);
+	return fault;
+}
+
+enum fault
+device_read_key(
+    struct scalar *key, const struct folder *f, struct fault_info *fi)
+{
+	uint8_t memory[64];
+	struct arena arena = arena_of(memory, sizeof(memory));
+	struct bytes file;
+
+	TRY(folder_read(&file, &arena, f, FOLDER_REQUEST_KEY, fi));
+	if (file.n != sizeof(key->b))
+		return fault_set(fi, FAULT_STORE, "%s/%s is damaged", f->path,
+		    FOLDER_REQUEST_KEY);
+	memcpy(key->b, file.p, file.n);
+	wipe(memory, sizeof(memory));
+	return FAULT_OK;
+}
+
+static enum fault
+load_identity(struct monarch_device *d, struct fault_info *fi)
+{
+	struct identity *id = &d->identity;
+	uint32_t now = time32_now();
+	struct scalar key;
+	enum fault fault;
+
+	TRY(identity_take_root(id, &d->bundle, fi));
+	/* The newest chain file first; when it no longer serves, the bundle's
+	 * must do until a new one is fetched. */
+	if (policy_file_take_lccf(d, now) != FAULT_OK) {
+		d->state.chain_name[0] = '\0';
+		TRY(identity_take_lccf(
+		    id, d->bundle.file[BUNDLE_LCCF], now, fi));
+	}
+	policy_file_read(d, now);
+	TRY(device_read_key(&key, &d->folder, fi));
+	fault = identity_take_enrollment(id, &d->bundle, &key, now, fi);
+	wipe(&key, sizeof(key));
+	return fault;
+}
+
+enum fault
+device_open(struct monarch_device **out, const char *folder,
+    const struct monarch_settings *settings, struct fault_info *fi)
+{
+	struct monarch_device *d = calloc(1, sizeof(*d));
+	enum fault fault;
+
+	if (d == NULL)
+		return fault_set(fi, FAULT_TOO_LARGE, "no memory");
+	d->settings = *settings;
+	if (d->settings.attempts == 0)
+		d->settings.attempts = DEVICE_ATTEMPTS;
+	if (d->settings.timeout == 0)
+		d->settings.timeout = DEVICE_TIMEOUT;
+	d->folder.lock = -1;
+	d->arena = arena_new(ARENA_LIMIT);
+	identity_init(&d->identity);
+	if ((fault = folder_lock(&d->folder, folder, FOLDER_LOCK, fi)) ==
+		FAULT_OK &&
+	    (fault = bundle_of_folder(&d->bundle, &d->arena, &d->folder, fi)) ==
+		FAULT_OK) {
+		state_read(&d->state, &d->folder);
+		fault = load_identity(d, fi);
+	}
+	if (fault != FAULT_OK) {
+		monarch_close(d);
+		return fault;
+	}
+	*out = d;
+	return FAULT_OK;
+}
+
+static enum fault
+https_call(void *ctx, struct http_result *result, struct arena *arena,
+    const struct http_call *call, struct fault_info *fi)
+{
+	return http_call(ctx, result, arena, call, fi);
+}
+
+enum fault
+monarch_open(struct monarch_device **out, const char *folder,
+    const struct monarch_settings *settings, struct fault_info *fi)
+{
+	struct http_client_config config = {.hosts = settings->hosts};
+	struct fault_info own;
+	char ca[PATH_SIZE], name[64];
+	enum fault fault;
+
+	fi = fi == NULL ? &own : fi;
+	TRY(device_open(out, folder, settings, fi));
+	snprintf(name, sizeof(name), FOLDER_BUNDLE "/%s",
+	    bundle_name(BUNDLE_ROOT_TLS));
+	folder_path(ca, &(*out)->folder, name);
+	config.ca = ca;
+	fault = http_client_new(&(*out)->client, &config, fi);
+	if (fault != FAULT_OK) {
+		monarch_close(*out);
+		*out = NULL;
+		return fault;
+	}
+	(*out)->transport = (struct transport){https_call, (*out)->client};
+	return FAULT_OK;
+}
+
+void
+monarch_close(struct monarch_device *d)
+{
+	if (d == NULL)
+		return;
+	http_client_free(d->client);
+	identity_free(&d->identity);
+	arena_free(&d->arena);
+	folder_unlock(&d->folder);
+	wipe(d, sizeof(*d));
+	free(d);
+}
+
+const char *
+monarch_name(const struct monarch_device *d)
+{
+	return d->folder.name;
+}

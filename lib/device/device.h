@@ -1,0 +1,66 @@
+/*
+ * device.h - a device at work: what is behind struct monarch_device.
+ */
+#ifndef DEVICE_DEVICE_H
+#define DEVICE_DEVICE_H
+
+#include "device/folder.h"
+#include "device/identity.h"
+#include "device/monarch.h"
+#include "device/state.h"
+#include "http/client.h"
+
+/* How octets get to the RA: HTTPS, or in tests whatever they want. */
+struct transport {
+	enum fault (*call)(void *ctx, struct http_result *, struct arena *,
+	    const struct http_call *, struct fault_info *);
+	void *ctx;
+};
+
+struct monarch_device {
+	struct folder folder;
+	struct monarch_settings settings;
+	struct arena arena; /* the bundle */
+	struct bundle bundle;
+	struct identity identity;
+	struct state state;
+	struct monarch_refusal refusal;
+	struct http_client *client; /* of the transport, if it is HTTPS */
+	struct transport transport;
+	/* From the policy in force. */
+	uint32_t i_seconds, supply_seconds;
+};
+
+#define DEVICE_ATTEMPTS 4
+#define DEVICE_TIMEOUT	10
+
+/* As monarch_open, without a way to the RA. */
+enum fault must_check device_open(struct monarch_device **, const char *folder,
+    const struct monarch_settings *, struct fault_info *);
+void device_tell(
+    const struct monarch_device *, enum monarch_event, const char *text);
+/* Remembers how an operation ended; returns fault. */
+enum fault
+device_note(struct monarch_device *, enum fault, const struct fault_info *);
+
+/* The private key of the certificate request. */
+enum fault must_check device_read_key(
+    struct scalar *, const struct folder *, struct fault_info *);
+
+/*
+ * One request to the RA: GET, or POST if there is a body.
+ * What the network fails to deliver is sent again, settings.attempts in all,
+ * with growing pauses.  Statuses 200, 206, 304 and 416 are successes; others
+ * are refusals: NOT_FOUND (not there yet), BLOCKED, DUPLICATE, TOO_MANY,
+ * DENIED, BAD_MESSAGE by SCMS-POC-Error, HTTP_STATUS without one.
+ */
+struct ra_request {
+	const char *path;
+	const char *header[2]; /* NULL: none */
+	struct bytes body;
+	size_t limit; /* of the answer */
+};
+enum fault must_check ra_call(struct monarch_device *, struct http_result *,
+    struct arena *, const struct ra_request *, struct fault_info *);
+
+#endif /* DEVICE_DEVICE_H */

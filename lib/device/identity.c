@@ -1,0 +1,234 @@
+/* identity.c - who a device is and whom it trusts. */
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/secret.h"
+#include "cert/ballot.h"
+#include "cert/chainfile.h"
+#include "cert/perm.h"
+#include "cert/profile.h"
+#include "cert/validity.h"
+#include "crypto/ecqv.h"
+#include "device/identity.h"
+
+#define ARENA_LIMIT (16u << 20)
+#define RA_PORT	    "8892"
+
+void
+identity_init(struct identity *id)
+{
+	memset(id, 0, sizeof(*id));
+	id->arena = arena_new(ARENA_LIMIT);
+	id->trust = trust_new();
+}
+
+void
+identity_free(struct identity *id)
+{
+	trust_free(id->trust);
+	arena_free(&id->arena);
+	wipe(id, sizeof(*id));
+}
+
+static bool
+is_url_octet(uint8_t c)
+{
+	return isalnum(c) || c == '.' || c == '-';
+}
+
+enum fault
+url_parse(char url[URL_SIZE], char host[URL_SIZE], struct bytes text,
+    struct fault_info *fi)
+{
+	static const char scheme[] = "https://";
+	const size_t skip = sizeof(scheme) - 1;
+	size_t h = 0, p = 0;
+
+	while (text.n > 0 && isspace(text.p[text.n - 1]))
+		text.n--;
+	if (text.n < skip || text.n > URL_SIZE - 8 ||
+	    memcmp(text.p, scheme, skip) != 0)
+		return fault_set(
+		    fi, FAULT_BAD_MESSAGE, "does not begin with https://");
+	text.p += skip;
+	text.n -= skip;
+	while (h < text.n && is_url_octet(text.p[h]))
+		h++;
+	if (h < text.n && text.p[h] == ':')
+		while (h + 1 + p < text.n && isdigit(text.p[h + 1 + p]))
+			p++;
+	if (h == 0 || (h < text.n && text.p[h] == ':' && p == 0) || p > 5)
+		return fault_set(fi, FAULT_BAD_MESSAGE, "no host or port");
+	if (h + (p > 0 ? p + 1 : 0) < text.n &&
+	    text.p[h + (p > 0 ? p + 1 : 0)] != '/')
+		return fault_set(
+		    fi, FAULT_BAD_MESSAGE, "character that no URL of ours has");
+	snprintf(host, URL_SIZE, "%.*s", (int)h, (const char *)text.p);
+	snprintf(url, URL_SIZE, "%s%s:%.*s", scheme, host,
+	    p > 0 ? (int)p : (int)strlen(RA_PORT),
+	    p > 0 ? (const char *)text.p + h + 1 : RA_PORT);
+	return FAULT_OK;
+}
+
+static enum fault
+take_elector(struct identity *id, struct cert **out, struct bytes raw,
+    struct fault_info *fi)
+{
+	TRY(cert_load(out, &id->arena, raw, fi));
+	TRY(cert_check_issued(*out, *out, fi));
+	return perm_check_role(*out, SCMS_ELECTOR, fi);
+}
+
+enum fault
+identity_take_root(
+    struct identity *id, const struct bundle *b, struct fault_info *fi)
+{
+	struct bytes raw = b->file[BUNDLE_ROOT];
+	enum bundle_file f;
+
+	if (cert_load(&id->root, &id->arena, raw, fi) != FAULT_OK ||
+	    perm_check_role(id->root, SCMS_ROOT, fi) != FAULT_OK ||
+	    trust_add_root(id->trust, raw, fi) != FAULT_OK)
+		return fault_prefix(fi, "%s", bundle_name(BUNDLE_ROOT));
+	for (unsigned k = 0; k < ELECTORS; k++) {
+		f = (enum bundle_file)(BUNDLE_ELECTOR1 + k);
+		if (take_elector(id, &id->elector[k], b->file[f], fi) !=
+		    FAULT_OK)
+			return fault_prefix(fi, "%s", bundle_name(f));
+	}
+	if (url_parse(id->url, id->host, b->file[BUNDLE_RA_URL], fi) !=
+	    FAULT_OK)
+		return fault_prefix(fi, "%s", bundle_name(BUNDLE_RA_URL));
+	return FAULT_OK;
+}
+
+static bool
+is_our_ra(struct identity *id, const struct cert *cert, uint32_t now)
+{
+	const char *name = cert_name(&id->arena, cert);
+
+	return perm_role(cert) == SCMS_RA && name != NULL &&
+	       strcasecmp(name, id->host) == 0 && cert->has_encryption_key &&
+	       validity_check_time(cert, now, NULL) == FAULT_OK;
+}
+
+enum fault
+identity_take_component(struct identity *id, struct bytes raw, uint32_t now,
+    struct cert **out, struct fault_info *fi)
+{
+	struct cert *cert;
+
+	TRY(cert_load(&cert, &id->arena, raw, fi));
+	TRY(trust_check_chain(NULL, id->trust, cert, now, fi));
+	TRY(trust_add_known(id->trust, raw, fi));
+	if (is_our_ra(id, cert, now) &&
+	    (id->ra == NULL || cert->start > id->ra->start))
+		id->ra = cert;
+	if (out != NULL)
+		*out = cert;
+	return FAULT_OK;
+}
+
+/* Does one of the ballots make our root a root? */
+static enum fault
+check_endorsement(struct identity *id, const struct chain_file *file,
+    uint32_t now, struct fault_info *fi)
+{
+	struct cert *subject;
+
+	for (size_t k = 0; k < file->n_root_ballot; k++) {
+		TRY(ballot_check(&subject, &id->arena, file->root_ballot[k],
+		    ENDORSE_ADD_ROOT, id->elector, ELECTORS, QUORUM, now, fi));
+		if (bytes_equal(subject->canonical, id->root->canonical))
+			return FAULT_OK;
+	}
+	return fault_set(
+	    fi, FAULT_NO_QUORUM, "no endorsement of our root by the electors");
+}
+
+/* Order within the file is free, so what does not chain yet is tried again
+ * as long as others do. */
+static enum fault
+take_certificates(struct identity *id, const struct bytes *raw, size_t n,
+    uint32_t now, struct fault_info *fi)
+{
+	enum fault fault = FAULT_OK;
+	size_t good, before = 0;
+
+	for (;;) {
+		good = 0;
+		fault = FAULT_OK;
+		for (size_t k = 0; k < n; k++) {
+			enum fault f = identity_take_component(id, raw[k], now,
+			    NULL, fault == FAULT_OK ? fi : NULL);
+
+			if (f == FAULT_OK || f == FAULT_EXPIRED ||
+			    f == FAULT_NOT_YET_VALID)
+				good++;
+			else if (fault == FAULT_OK)
+				fault = f;
+		}
+		if (fault == FAULT_OK || good == before)
+			return fault;
+		before = good;
+	}
+}
+
+enum fault
+identity_take_lccf(
+    struct identity *id, struct bytes lccf, uint32_t now, struct fault_info *fi)
+{
+	struct chain_file file;
+
+	TRY(chain_file_open(&file, &id->arena, lccf, fi));
+	if (!file.local || strcasecmp(file.ra_hostname, id->host) != 0)
+		return fault_set(
+		    fi, FAULT_DENIED, "not a chain file of %s", id->host);
+	TRY(check_endorsement(id, &file, now, fi));
+	TRY(take_certificates(id, file.cert, file.n_cert, now, fi));
+	TRY(take_certificates(id, &file.ma, 1, now, fi));
+	TRY(take_certificates(id, file.optional, file.n_optional, now, fi));
+	if (id->ra == NULL || validity_check_time(id->ra, now, fi) != FAULT_OK)
+		return fault_set(fi, FAULT_NO_CERTIFICATE,
+		    "no valid certificate of %s", id->host);
+	return FAULT_OK;
+}
+
+static enum fault
+reconstruct(struct identity *id, struct bytes s,
+    const struct scalar *request_key, struct fault_info *fi)
+{
+	struct ecqv_share share = {.k_u = *request_key};
+	struct digest e;
+	enum fault fault;
+
+	if (s.n != sizeof(share.r.b) || !id->enrollment->implicit)
+		return fault_set(fi, FAULT_BAD_MESSAGE,
+		    "not 32 octets beside an implicit certificate");
+	memcpy(share.r.b, s.p, s.n);
+	cert_ecqv_hash(&e, id->enrollment, id->enrollment->issuer);
+	fault = ecqv_private(&id->enrollment_key, &share, &e,
+	    &id->enrollment->key_p256, NULL, 1);
+	wipe(&share, sizeof(share));
+	return fault == FAULT_OK
+		   ? fault
+		   : fault_set(fi, FAULT_KEY_MISMATCH,
+			 "certificate is not for the key of this device");
+}
+
+enum fault
+identity_take_enrollment(struct identity *id, const struct bundle *b,
+    const struct scalar *request_key, uint32_t now, struct fault_info *fi)
+{
+	if (cert_load(&id->enrollment, &id->arena, b->file[BUNDLE_ENROLLMENT],
+		fi) != FAULT_OK ||
+	    trust_check_chain(NULL, id->trust, id->enrollment, now, fi) !=
+		FAULT_OK ||
+	    profile_check(PROFILE_ENROLLMENT, id->enrollment, fi) != FAULT_OK)
+		return fault_prefix(fi, "%s", bundle_name(BUNDLE_ENROLLMENT));
+	if (reconstruct(id, b->file[BUNDLE_ENROLLMENT_S], request_key, fi) !=
+	    FAULT_OK)
+		return fault_prefix(fi, "%s", bundle_name(BUNDLE_ENROLLMENT_S));
+	return FAULT_OK;
+}

@@ -1,0 +1,60 @@
+/*
+ * identity.h - who a device is and whom it trusts, from its bundle and newer
+ * chain files: the store of trusted certificates, the RA, and the enrollment
+ * certificate with its private key.
+ */
+#ifndef DEVICE_IDENTITY_H
+#define DEVICE_IDENTITY_H
+
+#include "base/arena.h"
+#include "base/bytes.h"
+#include "base/fault.h"
+#include "cert/cert.h"
+#include "cert/trust.h"
+#include "crypto/p256.h"
+#include "device/bundle.h"
+
+#define URL_SIZE 256
+#define ELECTORS 3
+#define QUORUM	 2 /* of the electors (design.md 4) */
+
+struct identity {
+	struct arena arena; /* certificates */
+	struct trust *trust;
+	struct cert *root, *elector[ELECTORS];
+	char url[URL_SIZE];  /* of the RA, "https://host:port" */
+	char host[URL_SIZE]; /* of the same */
+	const struct cert *ra;
+	struct cert *enrollment;
+	struct scalar enrollment_key; /* secret */
+};
+
+/* Nothing and nobody yet; to be freed. */
+void identity_init(struct identity *);
+void identity_free(struct identity *);
+
+/* Root, electors and URL as the bundle has them. */
+enum fault must_check identity_take_root(
+    struct identity *, const struct bundle *, struct fault_info *);
+/* One component certificate that is checked up to the root; if it is an RA's
+ * of the URL's name, valid now, and newer, it becomes the RA. */
+enum fault must_check identity_take_component(struct identity *,
+    struct bytes raw, uint32_t now, struct cert **out, struct fault_info *);
+/*
+ * A chain file (LCCF): a quorum of the electors endorses our root in it, it is
+ * for our RA, and its certificates chain to the root (those not valid now are
+ * passed over).  It must leave us with an RA.  Nothing wrong is taken.
+ */
+enum fault must_check identity_take_lccf(
+    struct identity *, struct bytes lccf, uint32_t now, struct fault_info *);
+/* The enrollment certificate, checked, and its key from that of the request;
+ * KEY_MISMATCH: they do not belong together. */
+enum fault must_check identity_take_enrollment(struct identity *,
+    const struct bundle *, const struct scalar *request_key, uint32_t now,
+    struct fault_info *);
+
+/* "https://host[:port]", blanks around it, to a URL with port, and its host. */
+enum fault must_check url_parse(char url[URL_SIZE], char host[URL_SIZE],
+    struct bytes text, struct fault_info *);
+
+#endif /* DEVICE_IDENTITY_H */

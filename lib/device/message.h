@@ -1,0 +1,34 @@
+/*
+ * message.h - what a device sends to the RA, and what it gets for it.
+ */
+#ifndef DEVICE_MESSAGE_H
+#define DEVICE_MESSAGE_H
+
+#include "base/arena.h"
+#include "base/bytes.h"
+#include "base/fault.h"
+#include "device/identity.h"
+#include "device/monarch.h"
+#include "device/provision_file.h"
+
+/* SecuredPseudonymCertProvisioningRequest for the caterpillar keys. */
+enum fault must_check message_provision(struct bytes *out, struct arena *,
+    const struct identity *, const struct provision_file *,
+    const struct monarch_provision_terms *, uint32_t now, struct fault_info *);
+
+/* "Download-Req: <Base64>" with a SecuredAuthenticatedDownloadRequest. */
+enum fault must_check message_download(const char **header, struct arena *,
+    const struct identity *, const char *filename, bool extra_octet,
+    uint32_t now, struct fault_info *);
+
+struct ack {
+	uint8_t hash[8];
+	uint32_t download_time;
+	struct bytes url;
+};
+/* SignedPseudonymCertProvisioningAck, signed by our RA. */
+enum fault must_check message_open_ack(struct ack *, struct arena *,
+    const struct identity *, struct bytes in, uint32_t now,
+    struct fault_info *);
+
+#endif /* DEVICE_MESSAGE_H */

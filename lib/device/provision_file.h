@@ -1,0 +1,53 @@
+/*
+ * provision_file.h - what a device must never lose once it has asked for
+ * certificates: its caterpillar keys and the octets it sent.  File
+ * "provision", 0600:
+ *
+ *	8	"MNRCPROV"
+ *	1	version 1
+ *	32, 16	a and expansion key of the certificate keys
+ *	32, 16	h and expansion key of the response keys
+ *	1	1: the RA has accepted the request
+ *	4	from when there is something to download (Time32), if so
+ *	8	hash of the request: the last 8 octets of SHA-256 of it
+ *	4, ...	length, the request as sent; 0: none, or it was refused
+ *	4, ...	one refused without a reason, for all we know; or 0
+ *	32	SHA-256 of all before
+ */
+#ifndef DEVICE_PROVISION_FILE_H
+#define DEVICE_PROVISION_FILE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/bytes.h"
+#include "base/fault.h"
+#include "crypto/butterfly.h"
+#include "crypto/p256.h"
+#include "device/folder.h"
+
+struct caterpillar {
+	struct scalar private;
+	struct butterfly butterfly;
+};
+
+struct provision_file {
+	struct caterpillar certificate, response; /* secret */
+	bool acked;
+	uint32_t download_time;
+	uint8_t hash[8];
+	struct bytes request, earlier; /* n 0: none */
+};
+
+/* Fresh keys, no request. */
+void provision_file_new(struct provision_file *);
+/* Sets request and hash. */
+void provision_file_set_request(struct provision_file *, struct bytes);
+/* FAULT_NOT_FOUND; FAULT_STORE: damaged. */
+enum fault must_check provision_file_read(struct provision_file *,
+    struct arena *, const struct folder *, struct fault_info *);
+enum fault must_check provision_file_write(
+    const struct folder *, const struct provision_file *, struct fault_info *);
+
+#endif /* DEVICE_PROVISION_FILE_H */

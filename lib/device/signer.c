@@ -1,0 +1,390 @@
+/*
+ * signer.c - signing BSMs with one pseudonym certificate after another
+ * (J2945/1, spec/bsm.md).
+ *
+ * File "signer": 8 octets "MNRCSIGN", then i and j of the certificate in use
+ * (4 each), Time64 of the change to it and of the last message that carried
+ * it (8 each), n (2) and the n j (4 each) used in this period; SHA-256.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/secret.h"
+#include "base/time32.h"
+#include "cert/perm.h"
+#include "cert/spdu.h"
+#include "crypto/butterfly.h"
+#include "crypto/ecqv.h"
+#include "crypto/hash.h"
+#include "crypto/random.h"
+#include "device/bundle.h"
+#include "device/monarch.h"
+#include "device/provision.h"
+#include "device/week.h"
+
+#define ARENA_LIMIT  (16u << 20)
+#define SPDU_ARENA   (256u << 10)
+#define CHANGE_AFTER (300u * 1000000u) /* microseconds */
+#define FULL_EVERY   450000u
+#define STATE_SIZE   (8 + 4 + 4 + 8 + 8 + 2 + 4 * WEEK_MAX + 32)
+
+static const char magic[8] = {'M', 'N', 'R', 'C', 'S', 'I', 'G', 'N'};
+
+/* What is kept on disk. */
+struct usage {
+	uint32_t i, j;
+	uint64_t changed, last_full; /* Time64; changed 0: none in use */
+	size_t n;
+	uint32_t used[WEEK_MAX];
+};
+
+struct monarch_signer {
+	struct folder folder;
+	struct arena keep; /* trust material, caterpillar key file */
+	struct trust *trust;
+	struct provision_file keys; /* secret */
+	struct usage usage;
+
+	struct arena period; /* the week in use */
+	struct week week;
+	bool has_week;
+
+	struct cert *cert;     /* in use; NULL: none */
+	struct scalar private; /* secret */
+};
+
+/* ---- state ---- */
+
+static void
+read_usage(struct usage *u, const struct folder *f)
+{
+	uint8_t memory[2 * STATE_SIZE], sum[SHA256_SIZE];
+	struct arena arena = arena_of(memory, sizeof(memory));
+	struct bytes file;
+	struct reader r;
+
+	memset(u, 0, sizeof(*u));
+	if (folder_read(&file, &arena, f, FOLDER_SIGNER, NULL) != FAULT_OK ||
+	    file.n < sizeof(magic) + SHA256_SIZE)
+		return;
+	sha256(sum, (struct bytes){file.p, file.n - SHA256_SIZE});
+	r = reader_of(file);
+	if (memcmp(sum, file.p + file.n - SHA256_SIZE, SHA256_SIZE) != 0 ||
+	    memcmp(read_span(&r, sizeof(magic)), magic, sizeof(magic)) != 0)
+		return;
+	u->i = (uint32_t)read_uint(&r, 4);
+	u->j = (uint32_t)read_uint(&r, 4);
+	u->changed = read_uint(&r, 8);
+	u->last_full = read_uint(&r, 8);
+	u->n = (size_t)read_uint(&r, 2);
+	for (size_t k = 0; k < u->n && k < WEEK_MAX; k++)
+		u->used[k] = (uint32_t)read_uint(&r, 4);
+	if (r.failed || u->n > WEEK_MAX)
+		memset(u, 0, sizeof(*u));
+}
+
+static enum fault
+write_usage(
+    const struct folder *f, const struct usage *u, struct fault_info *fi)
+{
+	uint8_t out[STATE_SIZE], sum[SHA256_SIZE];
+	struct writer w = writer_of(out, sizeof(out));
+
+	write_span(&w, magic, sizeof(magic));
+	write_uint(&w, u->i, 4);
+	write_uint(&w, u->j, 4);
+	write_uint(&w, u->changed, 8);
+	write_uint(&w, u->last_full, 8);
+	write_uint(&w, u->n, 2);
+	for (size_t k = 0; k < u->n; k++)
+		write_uint(&w, u->used[k], 4);
+	sha256(sum, writer_done(&w));
+	write_span(&w, sum, sizeof(sum));
+	return folder_write(f, FOLDER_SIGNER, writer_done(&w), fi);
+}
+
+/* ---- certificates ---- */
+
+/* The certificate's key from caterpillar key and s. */
+static enum fault
+derive_key(struct monarch_signer *s, const struct week_certificate *c,
+    struct fault_info *fi)
+{
+	const struct caterpillar *caterpillar = &s->keys.certificate;
+	const struct butterfly_index index = {s->week.i, c->j};
+	struct ecqv_share share = {.r = c->s};
+	enum fault fault = FAULT_KEY_MISMATCH;
+	struct digest e;
+
+	cert_ecqv_hash(&e, s->cert, s->cert->issuer);
+	if (butterfly_private(&share.k_u, &caterpillar->butterfly,
+		&caterpillar->private, &index, NULL, 1) == FAULT_OK)
+		fault = ecqv_private(
+		    &s->private, &share, &e, &s->cert->key_p256, NULL, 1);
+	wipe(&share, sizeof(share));
+	return fault == FAULT_OK ? fault
+				 : fault_set(fi, FAULT_KEY_MISMATCH,
+				       "no key for certificate %X_%X",
+				       (unsigned)s->week.i, (unsigned)c->j);
+}
+
+static enum fault
+use(struct monarch_signer *s, const struct week_certificate *c,
+    struct fault_info *fi)
+{
+	const struct cert *issuer;
+	struct cert *cert;
+
+	s->cert = NULL;
+	TRY(cert_load(&cert, &s->period, c->certificate, fi));
+	issuer = cert_issuer_id(cert) == NULL
+		     ? NULL
+		     : trust_find(s->trust, cert_issuer_id(cert));
+	if (issuer == NULL)
+		return fault_set(fi, FAULT_UNKNOWN_ISSUER,
+		    "issuer of certificate %X_%X is not among those known",
+		    (unsigned)s->week.i, (unsigned)c->j);
+	TRY(cert_resolve(&cert, 1, issuer, NULL));
+	s->cert = cert;
+	if (derive_key(s, c, fi) != FAULT_OK) {
+		s->cert = NULL;
+		return FAULT_KEY_MISMATCH;
+	}
+	return FAULT_OK;
+}
+
+static bool
+is_used(const struct usage *u, uint32_t j)
+{
+	for (size_t k = 0; k < u->n; k++)
+		if (u->used[k] == j)
+			return true;
+	return false;
+}
+
+/* Uniform in 0..n-1. */
+static size_t
+random_below(size_t n)
+{
+	const uint32_t most = (uint32_t)(UINT32_MAX / n * n);
+	uint32_t r;
+
+	do
+		random_bytes(&r, sizeof(r));
+	while (r >= most);
+	return r % n;
+}
+
+static const struct week_certificate *
+choose_among(const struct week *w, const struct usage *u)
+{
+	const struct week_certificate *choice[WEEK_MAX];
+	size_t n = 0;
+
+	for (size_t k = 0; k < w->n && k < WEEK_MAX; k++)
+		if (!is_used(u, w->v[k].j))
+			choice[n++] = &w->v[k];
+	return n == 0 ? NULL : choice[random_below(n)];
+}
+
+/* The latest period that holds t. */
+static enum fault
+load_week(struct monarch_signer *s, uint32_t t, struct fault_info *fi)
+{
+	uint32_t *i;
+	size_t n;
+
+	if (s->has_week && s->week.start <= t && t < s->week.end)
+		return FAULT_OK;
+	s->cert = NULL;
+	s->has_week = false;
+	arena_reset(&s->period);
+	TRY(week_list(&i, &n, &s->period, &s->folder, fi));
+	while (n-- > 0) {
+		if (week_read(&s->week, &s->period, &s->folder, i[n], NULL) !=
+		    FAULT_OK)
+			continue;
+		if (s->week.start <= t && t < s->week.end) {
+			s->has_week = true;
+			return FAULT_OK;
+		}
+	}
+	return fault_set(
+	    fi, FAULT_NO_CERTIFICATE, "no certificate is valid at this time");
+}
+
+/* Another certificate, none twice before all were used; the one in use is the
+ * last that may come again. */
+static enum fault
+change(struct monarch_signer *s, uint64_t now, struct fault_info *fi)
+{
+	const struct week_certificate *c;
+	struct usage *u = &s->usage;
+
+	/* A new week may have begun inside the old one's last hour. */
+	s->has_week = false;
+	TRY(load_week(s, (uint32_t)(now / 1000000), fi));
+	if (u->changed == 0 || u->i != s->week.i)
+		u->n = 0;
+	if ((c = choose_among(&s->week, u)) == NULL) {
+		u->n = 0;
+		if (s->week.n > 1)
+			u->used[u->n++] = u->j;
+		c = choose_among(&s->week, u);
+	}
+	if (c == NULL)
+		return fault_set(fi, FAULT_NO_CERTIFICATE,
+		    "period %X has no certificates", (unsigned)s->week.i);
+	TRY(use(s, c, fi));
+	u->i = s->week.i;
+	u->j = c->j;
+	u->changed = now;
+	u->last_full = 0;
+	if (u->n < WEEK_MAX)
+		u->used[u->n++] = c->j;
+	return write_usage(&s->folder, u, fi);
+}
+
+/* The certificate that was in use when the folder was last closed. */
+static bool
+go_on(struct monarch_signer *s, uint32_t t)
+{
+	if (s->usage.changed == 0 || load_week(s, t, NULL) != FAULT_OK ||
+	    s->week.i != s->usage.i)
+		return false;
+	for (size_t k = 0; k < s->week.n; k++)
+		if (s->week.v[k].j == s->usage.j)
+			return use(s, &s->week.v[k], NULL) == FAULT_OK;
+	return false;
+}
+
+static enum fault
+prepare(struct monarch_signer *s, uint64_t now, struct fault_info *fi)
+{
+	uint32_t t = (uint32_t)(now / 1000000);
+
+	if ((s->cert != NULL || go_on(s, t)) && s->cert->start <= t &&
+	    t < s->cert->end && now >= s->usage.changed &&
+	    now - s->usage.changed < CHANGE_AFTER)
+		return FAULT_OK;
+	return change(s, now, fi);
+}
+
+/* ---- the library's functions ---- */
+
+/* Issuers of our certificates: they were checked at the download. */
+static enum fault
+load_issuers(struct monarch_signer *s, struct fault_info *fi)
+{
+	struct bundle bundle;
+	struct bytes file;
+
+	TRY(bundle_of_folder(&bundle, &s->keep, &s->folder, fi));
+	TRY(trust_add_root(s->trust, bundle.file[BUNDLE_ROOT], fi));
+	TRY(trust_add_known(s->trust, bundle.file[BUNDLE_PCA], fi));
+	TRY(trust_add_known(s->trust, bundle.file[BUNDLE_LCCF], fi));
+	if (folder_read(&file, &s->keep, &s->folder, FOLDER_POLICY "/LCCF.oer",
+		NULL) == FAULT_OK)
+		TRY(trust_add_known(s->trust, file, fi));
+	return FAULT_OK;
+}
+
+enum fault
+monarch_signer_open(
+    struct monarch_signer **out, const char *folder, struct fault_info *fi)
+{
+	struct monarch_signer *s = calloc(1, sizeof(*s));
+	struct fault_info own;
+	enum fault fault;
+
+	fi = fi == NULL ? &own : fi;
+	if (s == NULL)
+		return fault_set(fi, FAULT_TOO_LARGE, "no memory");
+	s->folder.lock = -1;
+	s->keep = arena_new(ARENA_LIMIT);
+	s->period = arena_new(ARENA_LIMIT);
+	s->trust = trust_new();
+	if ((fault = folder_lock(&s->folder, folder, FOLDER_SIGNER_LOCK, fi)) ==
+		FAULT_OK &&
+	    (fault = provision_acked(&s->keys, &s->keep, &s->folder, fi)) ==
+		FAULT_OK)
+		fault = load_issuers(s, fi);
+	if (fault != FAULT_OK) {
+		s->usage.changed = 0;
+		(void)monarch_signer_close(s, NULL);
+		return fault;
+	}
+	read_usage(&s->usage, &s->folder);
+	*out = s;
+	return FAULT_OK;
+}
+
+enum fault
+monarch_signer_close(struct monarch_signer *s, struct fault_info *fi)
+{
+	enum fault fault = FAULT_OK;
+
+	if (s == NULL)
+		return FAULT_OK;
+	if (s->usage.changed != 0)
+		fault = write_usage(&s->folder, &s->usage, fi);
+	folder_unlock(&s->folder);
+	trust_free(s->trust);
+	arena_free(&s->period);
+	arena_free(&s->keep);
+	wipe(s, sizeof(*s));
+	free(s);
+	return fault;
+}
+
+/* At once after a change, then every 450 ms; also when time went backwards,
+ * because then nobody knows. */
+static bool
+needs_certificate(const struct usage *u, uint64_t now)
+{
+	return u->last_full == 0 || now < u->last_full ||
+	       now - u->last_full >= FULL_EVERY;
+}
+
+static enum fault
+sign_with(struct monarch_signer *s, struct bytes *out, struct arena *arena,
+    struct bytes payload, uint64_t now, bool full, struct fault_info *fi)
+{
+	const struct spdu_header header = {.psid = PSID_BSM,
+	    .has_generation_time = true,
+	    .generation_time = now};
+	struct signer signer;
+
+	TRY(signer_of_scalar(&signer, &s->private, s->cert, fi));
+	return spdu_sign(out, arena, &header, payload,
+	    full ? SIGNER_CERTIFICATE : SIGNER_DIGEST, &signer, fi);
+}
+
+enum fault
+monarch_sign(struct monarch_signer *s, uint8_t *out, size_t size, size_t *n,
+    struct bytes payload, uint64_t now, bool full, struct fault_info *fi)
+{
+	struct arena arena = arena_new(SPDU_ARENA + 4 * payload.n);
+	struct fault_info own;
+	struct bytes spdu;
+	enum fault fault;
+
+	fi = fi == NULL ? &own : fi;
+	now = now == 0 ? time64_now() : now;
+	if ((fault = prepare(s, now, fi)) != FAULT_OK)
+		goto out;
+	full = full || needs_certificate(&s->usage, now);
+	fault = sign_with(s, &spdu, &arena, payload, now, full, fi);
+	if (fault == FAULT_OK && spdu.n > size)
+		fault = fault_set(fi, FAULT_TOO_LARGE,
+		    "SPDU of %zu octets, room for %zu", spdu.n, size);
+	if (fault != FAULT_OK)
+		goto out;
+	memcpy(out, spdu.p, spdu.n);
+	*n = spdu.n;
+	if (full)
+		s->usage.last_full = now;
+out:
+	arena_free(&arena);
+	return fault;
+}
