@@ -32,38 +32,69 @@ blame(struct encoder *e, const struct asn_type *t, const char *field)
 	return false;
 }
 
-static inline void
-put(struct encoder *e, const void *p, size_t n)
+/* Room for n octets; NULL: none, or they are only counted. */
+static inline uint8_t *
+room(struct encoder *e, size_t n)
 {
+	struct writer *w = e->w;
+	uint8_t *p;
+
 	e->n += n;
-	if (e->w != NULL)
-		write_span(e->w, p, n);
+	if (w == NULL)
+		return NULL;
+	if (w->failed || n > (size_t)(w->end - w->p)) {
+		w->failed = true;
+		return NULL;
+	}
+	p = w->p;
+	w->p += n;
+	return p;
+}
+
+static inline void
+put(struct encoder *e, const void *in, size_t n)
+{
+	uint8_t *p = room(e, n);
+
+	if (p != NULL && n > 0)
+		memcpy(p, in, n);
+}
+
+static inline void
+put_octet(struct encoder *e, uint64_t v)
+{
+	uint8_t *p = room(e, 1);
+
+	if (p != NULL)
+		*p = (uint8_t)v;
 }
 
 static inline void
 put_uint(struct encoder *e, uint64_t v, unsigned n)
 {
-	e->n += n;
-	if (e->w != NULL)
-		write_uint(e->w, v, n);
+	uint8_t *p = room(e, n);
+
+	if (p == NULL)
+		return;
+	for (; n > 0; v >>= 8)
+		p[--n] = (uint8_t)v;
 }
 
-static unsigned
+static inline unsigned
 octets_of(uint64_t v)
 {
-	unsigned n = 1;
-
-	while (v >>= 8)
-		n++;
-	return n;
+	return 8 - (unsigned)__builtin_clzll(v | 1) / 8;
 }
 
 static void
 put_length(struct encoder *e, size_t n)
 {
-	if (n >= 0x80)
-		put_uint(e, 0x80 | octets_of(n), 1);
-	put_uint(e, n, n < 0x80 ? 1 : octets_of(n));
+	if (n < 0x80) {
+		put_octet(e, n);
+		return;
+	}
+	put_octet(e, 0x80 | octets_of(n));
+	put_uint(e, n, octets_of(n));
 }
 
 static void
@@ -71,7 +102,7 @@ put_varuint(struct encoder *e, uint64_t v)
 {
 	unsigned n = octets_of(v);
 
-	put_uint(e, n, 1);
+	put_octet(e, n);
 	put_uint(e, v, n);
 }
 
@@ -82,7 +113,7 @@ put_varint(struct encoder *e, int64_t v)
 
 	while (n < 8 && sign_extend((uint64_t)v, n) != v)
 		n++;
-	put_uint(e, n, 1);
+	put_octet(e, n);
 	put_uint(e, (uint64_t)v, n);
 }
 
@@ -111,7 +142,7 @@ write_enum(struct encoder *e, const struct asn_type *t, const void *in)
 
 	if (v > 0x7f || (!t->extensible && asn_enumerator(t, v) == NULL))
 		return fail(e, FAULT_UNKNOWN_ALTERNATIVE, NULL);
-	put_uint(e, v, 1);
+	put_octet(e, v);
 	return true;
 }
 
@@ -201,7 +232,7 @@ write_unknown(struct encoder *e, const struct asn_type *t, const uint8_t *in)
 	memcpy(&u, in + t->more, sizeof(u));
 	if (!t->extensible || u.index < t->nfield || u.index >= 0x3f)
 		return fail(e, FAULT_UNKNOWN_ALTERNATIVE, NULL);
-	put_uint(e, 0x80u | u.index, 1);
+	put_octet(e, 0x80u | u.index);
 	put_length(e, u.octets.n);
 	put(e, u.octets.p, u.octets.n);
 	return true;
@@ -221,7 +252,7 @@ write_choice(struct encoder *e, const struct asn_type *t, const uint8_t *in)
 	if (tag == t->nfield)
 		return write_unknown(e, t, in) || blame(e, t, "unknown");
 	f = &t->field[tag];
-	put_uint(e, 0x80 | tag, 1);
+	put_octet(e, 0x80 | tag);
 	if (tag < t->nroot)
 		ok = write_value(e, f->type, in + f->offset);
 	else
@@ -229,47 +260,54 @@ write_choice(struct encoder *e, const struct asn_type *t, const uint8_t *in)
 	return ok || blame(e, t, f->name);
 }
 
-/* Sets the presence bits of additions; returns their number, 0 if none is
- * present.  The number received is kept, so that what was received is written
- * again as it was; a new value has as many as the edition it needs. */
+static bool
+has_additions(const struct asn_type *t, const uint8_t *in)
+{
+	const struct asn_more *more = get_more(t, in);
+	const struct asn_field *f;
+
+	for (f = t->field + t->nroot; f < t->field + t->nfield; f++)
+		if (get_pointer(in + f->offset) != NULL)
+			return true;
+	return more != NULL && more->unknown.n > 0;
+}
+
+/* Sets the presence bits of additions; returns their number.  The number
+ * received is kept, so that what was received is written again as it was; a
+ * new value has as many as the edition it needs. */
 static size_t
-addition_bits(const struct asn_type *t, const uint8_t *in,
-    const struct asn_more *more, uint8_t bits[COER_MAX_ADDITIONS / 8])
+addition_bits(const struct asn_type *t, const uint8_t *in, uint8_t *bits)
 {
 	size_t i, nknown = t->nfield - t->nroot, nbit = t->nold - t->nroot;
-	const struct asn_field *f = t->field + t->nroot;
-	bool any = false;
+	const struct asn_more *more = get_more(t, in);
 
 	if (more != NULL) {
 		nbit = more->nbit;
 		for (i = nknown; i < nbit; i++)
-			if ((more->bitmap.p[i / 8] & 0x80 >> i % 8) != 0) {
+			if ((more->bitmap.p[i / 8] & 0x80 >> i % 8) != 0)
 				bits[i / 8] |= (uint8_t)(0x80 >> i % 8);
-				any = true;
-			}
 	}
-	for (i = 0; i < nknown; i++, f++) {
-		if (get_pointer(in + f->offset) == NULL)
+	for (i = 0; i < nknown; i++) {
+		if (get_pointer(in + t->field[t->nroot + i].offset) == NULL)
 			continue;
 		bits[i / 8] |= (uint8_t)(0x80 >> i % 8);
-		any = true;
 		if (i >= nbit)
 			nbit = nknown;
 	}
-	return any ? nbit : 0;
+	return nbit;
 }
 
 static bool
-write_additions(struct encoder *e, const struct asn_type *t, const uint8_t *in,
-    const uint8_t *bits, size_t nbit)
+write_additions(struct encoder *e, const struct asn_type *t, const uint8_t *in)
 {
+	uint8_t bits[COER_MAX_ADDITIONS / 8] = { 0 };
 	const struct asn_more *more = get_more(t, in);
+	size_t nbit = addition_bits(t, in, bits), n = (nbit + 7) / 8;
 	const struct asn_field *f;
 	const void *sub;
-	size_t n = (nbit + 7) / 8;
 
 	put_length(e, n + 1);
-	put_uint(e, 8 * n - nbit, 1);
+	put_octet(e, 8 * n - nbit);
 	put(e, bits, n);
 	for (f = t->field + t->nroot; f < t->field + t->nfield; f++) {
 		if ((sub = get_pointer(in + f->offset)) == NULL)
@@ -282,33 +320,37 @@ write_additions(struct encoder *e, const struct asn_type *t, const uint8_t *in,
 	return true;
 }
 
+/* The extension bit, then one bit for each component that may be absent. */
+static void
+write_preamble(struct encoder *e, const struct asn_type *t, const uint8_t *in,
+    bool additions)
+{
+	unsigned n = t->extensible + t->nbit;
+	const struct asn_field *f;
+	uint64_t bits = additions;
+
+	if (n == 0)
+		return;
+	for (f = t->field; t->nbit > 0 && f < t->field + t->nroot; f++)
+		if (f->presence != ASN_REQUIRED)
+			bits = bits << 1 | is_present(f, in + f->offset);
+	put_uint(e, bits << (-n & 7), (n + 7) / 8);
+}
+
 static bool
 write_sequence(struct encoder *e, const struct asn_type *t, const uint8_t *in)
 {
-	uint8_t preamble[8] = { 0 }, additions[COER_MAX_ADDITIONS / 8] = { 0 };
+	bool additions = t->extensible && has_additions(t, in);
 	const struct asn_field *f;
-	unsigned bit = t->extensible;
-	size_t nadd = 0;
 
-	if (t->extensible && (t->nfield > t->nroot || get_more(t, in) != NULL))
-		nadd = addition_bits(t, in, get_more(t, in), additions);
-	if (nadd > 0)
-		preamble[0] = 0x80;
-	for (f = t->field; t->nbit > 0 && f < t->field + t->nroot; f++) {
-		if (f->presence == ASN_REQUIRED)
-			continue;
-		if (is_present(f, in + f->offset))
-			preamble[bit / 8] |= (uint8_t)(0x80 >> bit % 8);
-		bit++;
-	}
-	put(e, preamble, (bit + 7) / 8);
+	write_preamble(e, t, in, additions);
 	for (f = t->field; f < t->field + t->nroot; f++) {
 		if (!is_present(f, in + f->offset))
 			continue;
 		if (!write_value(e, f->type, value_of(f, in + f->offset)))
 			return blame(e, t, f->name);
 	}
-	return nadd == 0 || write_additions(e, t, in, additions, nadd);
+	return !additions || write_additions(e, t, in);
 }
 
 static bool
@@ -360,7 +402,7 @@ write_value(struct encoder *e, const struct asn_type *t, const void *in)
 	case ASN_K_BITS8:
 		return write_bits(e, t, in);
 	case ASN_K_BOOLEAN:
-		put_uint(e, *(const bool *)in ? 0xff : 0, 1);
+		put_octet(e, *(const bool *)in ? 0xff : 0);
 		break;
 	case ASN_K_ALIAS:
 		return write_value(e, t->elem, in);
