@@ -149,15 +149,15 @@ every_bit_counts(void **state)
 	assert_verdict(&Q, &e[5], &sig[5], true);
 }
 
+static const char *const	bad[] = {
+	"0000000000000000000000000000000000000000000000000000000000000000",
+	ORDER,
+	"ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
+};
+
 static void
 out_of_range(void **state)
 {
-	static const char *const bad[] = {
-		"0000000000000000000000000000000000000000000000000000000000000000",
-		ORDER,
-		"ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
-	};
-
 	(void)state;
 	for (size_t i = 0; i < 3; i++)
 		for (int as_point = 0; as_point < 2; as_point++) {

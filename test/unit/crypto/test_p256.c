@@ -11,21 +11,21 @@ static struct scalar	k[MANY];
 static struct point	P[MANY];	/* P[i] = d[i] * G */
 static struct scalar	d[MANY];
 
-/* Scalars 0, 1, 2, n-2, n-1, n, n+1, 2^256-1, then random ones. */
+/* 0, 1, 2, n-2, n-1, n, n+1, 2^256-1; random ones follow. */
+static const char *const	edge[] = {
+	"0000000000000000000000000000000000000000000000000000000000000000",
+	"0000000000000000000000000000000000000000000000000000000000000001",
+	"0000000000000000000000000000000000000000000000000000000000000002",
+	"ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc63254f",
+	"ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632550",
+	ORDER,
+	"ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632552",
+	"ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
+};
+
 static int
 setup(void **state)
 {
-	static const char *const edge[] = {
-		"0000000000000000000000000000000000000000000000000000000000000000",
-		"0000000000000000000000000000000000000000000000000000000000000001",
-		"0000000000000000000000000000000000000000000000000000000000000002",
-		"ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc63254f",
-		"ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632550",
-		ORDER,
-		"ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632552",
-		"ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
-	};
-
 	(void)state;
 	test_random(k, sizeof(k));
 	test_random(d, sizeof(d));

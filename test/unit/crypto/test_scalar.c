@@ -13,28 +13,28 @@ static struct scalar	value[MANY];
 static BIGNUM		*order;
 static BN_CTX		*ctx;
 
+static const char *const	edge[EDGES] = {
+	"0000000000000000000000000000000000000000000000000000000000000000",
+	"0000000000000000000000000000000000000000000000000000000000000001",
+	"0000000000000000000000000000000000000000000000000000000000000002",
+	"000000000000000000000000000000000000000000000000ffffffffffffffff",
+	"0000000000000000000000000000000000000000000000010000000000000000",
+	"00000000000000000000000000000000ffffffffffffffffffffffffffffffff",
+	"00000000ffffffffffffffffffffffff00000000ffffffffffffffffffffffff",
+	"7fffffff800000007fffffffffffffffde737d56d38bcf4279dce5617e3192a8",
+	"ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc63254f",
+	"ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632550",
+	ORDER,
+	"ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632552",
+	"ffffffff00000001000000000000000000000000ffffffffffffffffffffffff",
+	"ffffffff00000000ffffffffffffffffbce6faada7179e85f3b9cac2fc632551",
+	"fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe",
+	"ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
+};
+
 static int
 setup(void **state)
 {
-	static const char *const edge[EDGES] = {
-		"0000000000000000000000000000000000000000000000000000000000000000",
-		"0000000000000000000000000000000000000000000000000000000000000001",
-		"0000000000000000000000000000000000000000000000000000000000000002",
-		"000000000000000000000000000000000000000000000000ffffffffffffffff",
-		"0000000000000000000000000000000000000000000000010000000000000000",
-		"00000000000000000000000000000000ffffffffffffffffffffffffffffffff",
-		"00000000ffffffffffffffffffffffff00000000ffffffffffffffffffffffff",
-		"7fffffff800000007fffffffffffffffde737d56d38bcf4279dce5617e3192a8",
-		"ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc63254f",
-		"ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632550",
-		ORDER,
-		"ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632552",
-		"ffffffff00000001000000000000000000000000ffffffffffffffffffffffff",
-		"ffffffff00000000ffffffffffffffffbce6faada7179e85f3b9cac2fc632551",
-		"fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe",
-		"ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
-	};
-
 	(void)state;
 	for (size_t i = 0; i < EDGES; i++)
 		value[i] = scalar_hex(edge[i]);
