@@ -41,9 +41,9 @@ plv_contribution_open(uint8_t r[R_OCTETS], struct arena *arena,
 }
 
 enum fault
-plv_message_write(const char *path, struct arena *arena,
+plv_message_sign(struct bytes *out, struct arena *arena,
     const la_pca_interface_pdu *in, const struct signer *signer,
-    struct bytes *out, struct fault_info *fi)
+    struct fault_info *fi)
 {
 	const struct spdu_header header = { .psid = PSID_SECURITY };
 	scms_pdu pdu = { .version = 1 };
@@ -52,9 +52,8 @@ plv_message_write(const char *path, struct arena *arena,
 	pdu.content.is = scms_pdu_content_la_pca;
 	pdu.content.la_pca = *in;
 	TRY(coer_encode_new(&payload, arena, &scms_pdu_asn, &pdu, fi));
-	TRY(spdu_sign(out, arena, &header, payload, SIGNER_DIGEST, signer,
-	    fi));
-	return file_write(path, *out, 0644, fi);
+	return spdu_sign(out, arena, &header, payload, SIGNER_DIGEST, signer,
+	    fi);
 }
 
 static enum fault

@@ -25,10 +25,10 @@ enum fault must_check plv_contribution_open(uint8_t r[32], struct arena *,
 		    const encrypted_data *, const struct decryption_key *,
 		    struct fault_info *);
 
-/* Signs and writes a message as a file (0644). */
-enum fault must_check plv_message_write(const char *path, struct arena *,
+/* The signed message, to be written with file_write. */
+enum fault must_check plv_message_sign(struct bytes *out, struct arena *,
 		    const la_pca_interface_pdu *, const struct signer *,
-		    struct bytes *octets, struct fault_info *);
+		    struct fault_info *);
 
 struct plv_message {
 	const la_pca_interface_pdu	*pdu;

@@ -140,7 +140,7 @@ write_response(struct agreement *g, const struct plv_message *m, int error,
 	la_pca_key_agreement_response_msg *r =
 	    &pdu.la_pca_key_agreement_response;
 	struct plv_key key;
-	struct bytes unused;
+	struct bytes message;
 
 	r->version = 1;
 	memcpy(r->request_hash.b, m->hash, sizeof(m->hash));
@@ -157,8 +157,8 @@ write_response(struct agreement *g, const struct plv_message *m, int error,
 		plv_key_mac(r->reply.success.b, &key, "scms-la");
 		wipe(&key, sizeof(key));
 	}
-	return plv_message_write(g->out, &g->arena, &pdu, &g->self.signer,
-	    &unused, fi);
+	TRY(plv_message_sign(&message, &g->arena, &pdu, &g->self.signer, fi));
+	return file_write(g->out, message, 0644, fi);
 }
 
 static enum fault

@@ -1,0 +1,270 @@
+/* batch.c - the requests of one message, from decoded to answered. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "crypto/hash.h"
+#include "role/pca/batch.h"
+#include "schema/scms_protocol.h"
+#include "service/crash.h"
+
+/* ---- who is in ---- */
+
+struct indexed { struct digest hpcr; size_t at; };
+
+static int
+compare(const void *a, const void *b)
+{
+	return memcmp(a, b, sizeof(struct digest));
+}
+
+/* HPCRs of all, sorted: their order tells nothing. */
+static enum fault
+sort_by_hpcr(struct indexed **out, struct arena *arena, const scms_pdu *pdu,
+    size_t n, struct fault_info *fi)
+{
+	struct indexed *x = ARENA_ARRAY(arena, n, struct indexed);
+	struct digest *hash = ARENA_ARRAY(arena, n, struct digest);
+	struct bytes *raw = ARENA_ARRAY(arena, n, struct bytes);
+
+	if (x == NULL || hash == NULL || raw == NULL)
+		return fault_set(fi, FAULT_TOO_LARGE, "no memory");
+	for (size_t t = 0; t < n; t++)
+		raw[t] = pdu[t].raw;
+	sha256_batch(hash, raw, n);
+	for (size_t t = 0; t < n; t++)
+		x[t] = (struct indexed){ hash[t], t };
+	qsort(x, n, sizeof(*x), compare);
+	*out = x;
+	return FAULT_OK;
+}
+
+static enum fault
+enter(struct batch *b, const scms_pdu *pdu, size_t n, struct fault_info *fi)
+{
+	struct indexed *x;
+
+	TRY(sort_by_hpcr(&x, b->arena, pdu, n, fi));
+	b->entry = ARENA_ARRAY(b->arena, n, struct batch_entry);
+	b->hpcr = ARENA_ARRAY(b->arena, n, const uint8_t *);
+	if (b->entry == NULL || b->hpcr == NULL)
+		return fault_set(fi, FAULT_TOO_LARGE, "no memory");
+	for (size_t t = 0; t < n; t++) {
+		struct batch_entry *e = &b->entry[b->n];
+
+		if (t > 0 && compare(&x[t], &x[t - 1]) == 0)
+			continue;
+		e->pdu = &pdu[x[t].at];
+		memcpy(e->hpcr, x[t].hpcr.b, HPCR_OCTETS);
+		memcpy(e->item.request_hash, digest_id8(e->hpcr), 8);
+		b->hpcr[b->n++] = e->hpcr;
+	}
+	return FAULT_OK;
+}
+
+/* Those that were answered before. */
+static enum fault
+look_up(struct batch *b, struct fault_info *fi)
+{
+	struct bytes *record = ARENA_ARRAY(b->arena, b->n, struct bytes);
+
+	if (record == NULL)
+		return fault_set(fi, FAULT_TOO_LARGE, "no memory");
+	TRY(store_find_pending(b->pca->store, record, b->arena, b->hpcr, b->n,
+	    fi));
+	for (size_t t = 0; t < b->n; t++) {
+		struct batch_entry *e = &b->entry[t];
+
+		if (record[t].p != NULL)
+			e->reply = (struct bytes){
+			    record[t].p + RECORD_AT_REPLY,
+			    record[t].n - RECORD_AT_REPLY };
+		else if (store_is_confirmed(b->pca->store, e->hpcr))
+			e->refusal = REFUSED_confirmed;
+	}
+	return FAULT_OK;
+}
+
+/* ---- issue ---- */
+
+/* Those to be issued, packed; each entry's record will take its reply. */
+struct packed {
+	struct batch_entry	**entry;
+	struct issue_item	*item;
+	struct pca_record	*record;
+	size_t			 n, n_stored;
+};
+
+static enum fault
+write_record(struct batch_entry *e, uint8_t *out,
+    const uint8_t batch_id[BATCH_ID_OCTETS], struct fault_info *fi)
+{
+	struct writer w = writer_of(out, RECORD_AT_REPLY);
+
+	write_span(&w, batch_id, BATCH_ID_OCTETS);
+	write_uint(&w, e->item.i, 2);
+	write_bytes(&w, BYTES(e->item.lv.b));
+	TRY(coer_encode(&encrypted_individual_plv_asn, &e->info->enc_plv1, &w,
+	    fi));
+	TRY(coer_encode(&encrypted_individual_plv_asn, &e->info->enc_plv2, &w,
+	    fi));
+	if (w.failed || w.p != w.end)
+		return fault_set(fi, FAULT_INTERNAL, "record does not fit");
+	e->record = out;
+	e->item.reply = out + RECORD_AT_REPLY;
+	return FAULT_OK;
+}
+
+static enum fault
+pack(struct packed *p, struct batch *b, const uint8_t *batch_id,
+    struct fault_info *fi)
+{
+	size_t size = RECORD_AT_REPLY + b->pca->class.reply.n;
+	uint8_t *record;
+
+	memset(p, 0, sizeof(*p));
+	for (size_t t = 0; t < b->n; t++)
+		p->n += entry_is_open(&b->entry[t]);
+	p->entry = ARENA_ARRAY(b->arena, p->n, struct batch_entry *);
+	p->item = ARENA_ARRAY(b->arena, p->n, struct issue_item);
+	p->record = ARENA_ARRAY(b->arena, p->n, struct pca_record);
+	record = arena_array(b->arena, p->n, size, 1);
+	if (p->entry == NULL || p->item == NULL || p->record == NULL ||
+	    record == NULL)
+		return fault_set(fi, FAULT_TOO_LARGE, "no memory");
+	for (size_t t = 0, k = 0; t < b->n; t++)
+		if (entry_is_open(&b->entry[t])) {
+			TRY(write_record(&b->entry[t], record + k * size,
+			    batch_id, fi));
+			p->entry[k] = &b->entry[t];
+			p->item[k++] = b->entry[t].item;
+		}
+	return FAULT_OK;
+}
+
+/* Certificates that were made, as records to be stored. */
+static void
+gather(struct packed *p)
+{
+	for (size_t t = 0; t < p->n; t++) {
+		struct batch_entry *e = p->entry[t];
+		size_t n = e->item.class->reply.n;
+
+		if (!p->item[t].ok) {
+			e->refusal = REFUSED_internal;
+			continue;
+		}
+		p->record[p->n_stored++] = (struct pca_record){ e->hpcr,
+		    { e->record, RECORD_AT_REPLY + n } };
+		e->reply = (struct bytes){ e->item.reply, n };
+	}
+}
+
+static enum fault
+issue(struct batch *b, const uint8_t *batch_id, struct fault_info *fi)
+{
+	struct packed p;
+
+	TRY(pack(&p, b, batch_id, fi));
+	if (p.n == 0)
+		return FAULT_OK;
+	TRY(issue_batch(&b->pca->issuer, p.item, p.n, b->arena, fi));
+	gather(&p);
+	crash_point("pca-batch-checked");
+	if (p.n_stored > 0)
+		TRY(store_put(b->pca->store, p.record, p.n_stored, batch_id,
+		    fi));
+	crash_point("pca-batch-stored");
+	return FAULT_OK;
+}
+
+/* Linkage values that no certificate got. */
+static void
+return_lvs(struct batch *b, bool all)
+{
+	for (size_t t = 0; t < b->n; t++)
+		if (b->entry[t].has_lv &&
+		    (all || b->entry[t].refusal != REFUSED_NOT))
+			store_return_lv(b->pca->store, &b->entry[t].item.lv);
+}
+
+/* ---- refusals ---- */
+
+static const pca_ra_error errors[REFUSALS] = {
+/* clang-format off */
+#define REQUEST(name, code)						\
+	[REFUSED_##name] = { .is = pca_ra_error_pca_ra_request_error,	\
+	    .pca_ra_request_error = pca_ra_request_error_code_##code },
+#define BASE(name, code)						\
+	[REFUSED_##name] = { .is = pca_ra_error_pca_ra_base_error,	\
+	    .pca_ra_base_error = pca_ra_base_error_code_##code },
+#include "role/pca/refusal.def"
+#undef REQUEST
+#undef BASE
+/* clang-format on */
+};
+
+static enum fault
+refuse(struct batch_entry *e, const struct pca *pca, struct arena *arena,
+    struct fault_info *fi)
+{
+	scms_pdu pdu = { .version = 1 };
+	pca_ra_cert_response_msg *m =
+	    &pdu.content.pca_ra.pca_ra_cert_response;
+
+	pdu.content.is = scms_pdu_content_pca_ra;
+	pdu.content.pca_ra.is = pca_ra_interface_pdu_pca_ra_cert_response;
+	m->version = 1;
+	memcpy(m->request_hash.b, e->item.request_hash, 8);
+	m->pca_id = bytes_of_string(pca->self.name);
+	m->reply.is = pca_ra_cert_response_msg_reply_failure;
+	m->reply.failure.is = scms_error_pca_ra;
+	m->reply.failure.pca_ra = errors[e->refusal];
+	return coer_encode_new(&e->reply, arena, &scms_pdu_asn, &pdu, fi);
+}
+
+static enum fault
+refuse_all(struct batch *b, struct fault_info *fi)
+{
+	for (size_t t = 0; t < b->n; t++) {
+		struct batch_entry *e = &b->entry[t];
+
+		if (e->refusal == REFUSED_NOT)
+			continue;
+		atomic_fetch_add(&b->pca->refused[e->refusal], 1);
+		TRY(refuse(e, b->pca, b->arena, fi));
+	}
+	return FAULT_OK;
+}
+
+/* ---- all of it ---- */
+
+static enum fault
+answer(struct batch *b, const uint8_t *batch_id, struct fault_info *fi)
+{
+	enum fault f;
+
+	TRY(look_up(b, fi));
+	check_entries(b);
+	f = open_linkage_values(b, fi);
+	if (f == FAULT_OK)
+		f = issue(b, batch_id, fi);
+	return_lvs(b, f != FAULT_OK);
+	return f == FAULT_OK ? refuse_all(b, fi) : f;
+}
+
+enum fault
+batch_answer(struct batch *b, struct pca *pca, struct arena *arena,
+    const scms_pdu *pdu, size_t n, const uint8_t batch_id[BATCH_ID_OCTETS],
+    struct fault_info *fi)
+{
+	enum fault f;
+
+	*b = (struct batch){ .pca = pca, .arena = arena };
+	if (n == 0)
+		return FAULT_OK;
+	TRY(enter(b, pdu, n, fi));
+	store_claim(pca->store, b->hpcr, b->n);
+	f = answer(b, batch_id, fi);
+	store_release(pca->store, b->hpcr, b->n);
+	return f;
+}

@@ -1,0 +1,375 @@
+/* class.c - templates of pseudonym certificates and of the replies that carry
+ * them (use-cases.md 4: OBE pseudonym; asn1-facts 5.5). */
+#include <assert.h>
+#include <string.h>
+
+#include "cert/perm.h"
+#include "cert/region.h"
+#include "cert/validity.h"
+#include "crypto/aes.h"
+#include "crypto/hash.h"
+#include "role/pca/class.h"
+#include "schema/scms_protocol.h"
+
+#define CRL_SERIES_PSEUDONYM	1
+
+/* ---- marks ---- */
+
+/* Octets that occur nowhere else: a field is filled with its mark, and found
+ * by it. */
+static void
+mark(uint8_t *out, size_t n, const char *field)
+{
+	uint8_t hash[SHA384_SIZE];
+
+	sha384(hash, bytes_of_string(field));
+	memcpy(out, hash, n < sizeof(hash) ? n : sizeof(hash));
+}
+
+static size_t
+find(struct bytes in, struct bytes part)
+{
+	const uint8_t *at = memmem(in.p, in.n, part.p, part.n);
+
+	assert(at != NULL);
+	assert(memmem(at + 1, in.n - (size_t)(at - in.p) - 1, part.p,
+	    part.n) == NULL);
+	return (size_t)(at - in.p);
+}
+
+static size_t
+find_mark(struct bytes in, size_t n, const char *field)
+{
+	uint8_t octet[SHA384_SIZE];
+
+	mark(octet, n, field);
+	return find(in, (struct bytes){ octet, n });
+}
+
+/* ---- what is issued ---- */
+
+static enum fault
+make_psid_ssp(sequence_of_psid_ssp *out, struct arena *arena,
+    const struct environment *e, struct fault_info *fi)
+{
+	size_t n = e->pseudonym_psids.n;
+
+	out->n = n;
+	out->v = ARENA_ARRAY(arena, n, psid_ssp);
+	if (out->v == NULL)
+		return fault_set(fi, FAULT_TOO_LARGE, "no memory");
+	for (size_t t = 0; t < n; t++) {
+		out->v[t].psid = e->pseudonym_psids.v[t];
+		out->v[t].ssp = ARENA_NEW(arena, service_specific_permissions);
+		if (out->v[t].ssp == NULL)
+			return fault_set(fi, FAULT_TOO_LARGE, "no memory");
+		out->v[t].ssp->is = service_specific_permissions_opaque;
+	}
+	return FAULT_OK;
+}
+
+static enum fault
+make_region(geographic_region *out, struct arena *arena,
+    const struct environment *e, struct fault_info *fi)
+{
+	size_t n = e->pseudonym_region.n;
+
+	out->is = geographic_region_identified_region;
+	out->identified_region.n = n;
+	out->identified_region.v = ARENA_ARRAY(arena, n, identified_region);
+	if (out->identified_region.v == NULL)
+		return fault_set(fi, FAULT_TOO_LARGE, "no memory");
+	for (size_t t = 0; t < n; t++) {
+		out->identified_region.v[t].is =
+		    identified_region_country_only;
+		out->identified_region.v[t].country_only =
+		    (uint16_t)e->pseudonym_region.v[t];
+	}
+	return FAULT_OK;
+}
+
+/* What we may issue is what our own certificate lets us. */
+static enum fault
+check_permitted(const struct cert *pca, const sequence_of_psid_ssp *psids,
+    const geographic_region *region, struct fault_info *fi)
+{
+	if (pca->tbs->cert_issue_permissions == NULL)
+		return fault_set(fi, FAULT_CONFIG,
+		    "our certificate may not issue any");
+	if (perm_check_all(pca->tbs->cert_issue_permissions, psids, 1, EE_APP,
+	    fi) != FAULT_OK)
+		return fault_prefix(fi, "pseudonym_psids");
+	if (!region_within(region, region_of_cert(pca)))
+		return fault_set(fi, FAULT_CONFIG,
+		    "pseudonym_region is not inside our own region");
+	return FAULT_OK;
+}
+
+static duration
+lifetime_of(const struct environment *e)
+{
+	duration d = { .is = (enum duration_tag)e->pseudonym_lifetime.unit };
+
+	d.hours = e->pseudonym_lifetime.n;	/* all alternatives: Uint16 */
+	return d;
+}
+
+static void
+fill_certificate(certificate *c, sequence_of_psid_ssp *psids,
+    geographic_region *region, const struct environment *e,
+    const struct cert *pca)
+{
+	to_be_signed_certificate *tbs = &c->to_be_signed;
+
+	c->version = 3;
+	c->type = certificate_type_implicit;
+	c->issuer.is = issuer_identifier_sha256_and_digest;
+	memcpy(c->issuer.sha256_and_digest.b, pca->id, CERT_ID_SIZE);
+	tbs->id.is = certificate_id_linkage_data;
+	mark((uint8_t *)&tbs->id.linkage_data.i_cert, 2, "iCert");
+	mark(tbs->id.linkage_data.linkage_value.b, 9, "linkage-value");
+	tbs->crl_series = CRL_SERIES_PSEUDONYM;
+	tbs->validity_period.duration = lifetime_of(e);
+	tbs->region = region;
+	tbs->app_permissions = psids;
+	tbs->verify_key_indicator.is =
+	    verification_key_indicator_reconstruction_value;
+	tbs->verify_key_indicator.reconstruction_value.is =
+	    ecc_p256_curve_point_compressed_y_0;
+	mark(tbs->verify_key_indicator.reconstruction_value.compressed_y_0.b,
+	    32, "reconstructionValue");
+}
+
+/* Integers are found by encoding a second time with another value: the
+ * octets that differ are theirs. */
+static size_t
+find_difference(struct bytes a, struct bytes b)
+{
+	size_t at;
+
+	assert(a.n == b.n);
+	for (at = 0; at < a.n && a.p[at] == b.p[at]; at++)
+		;
+	assert(at < a.n);
+	return at;
+}
+
+static enum fault
+encode_plain(struct bytes *out, struct arena *arena, const certificate *c,
+    struct fault_info *fi)
+{
+	plaintext_certificate_response r = {
+		.is = plaintext_certificate_response_implicit_butterfly };
+	ieee1609_dot2_data d = { .protocol_version = 3 };
+
+	r.implicit_butterfly.certificate = *c;
+	mark(r.implicit_butterfly.priv_key_reconstruction_s.b, 32,
+	    "priv-key-reconstruction-s");
+	d.content.is = ieee1609_dot2_content_unsecured_data;
+	TRY(coer_encode_new(&d.content.unsecured_data, arena,
+	    &plaintext_certificate_response_asn, &r, fi));
+	return coer_encode_new(out, arena, &ieee1609_dot2_data_asn, &d, fi);
+}
+
+static enum fault
+make_plain(struct plain_template *t, struct arena *arena, certificate *c,
+    struct fault_info *fi)
+{
+	to_be_signed_certificate *tbs = &c->to_be_signed;
+	struct bytes all, other, part;
+
+	tbs->id.linkage_data.i_cert = 0;
+	tbs->validity_period.start = 0;
+	TRY(encode_plain(&all, arena, c, fi));
+	if (all.n > sizeof(t->octets))
+		return fault_set(fi, FAULT_CONFIG, "too many PSIDs");
+	memcpy(t->octets, all.p, all.n);
+	t->n = all.n;
+	t->lv = find_mark(all, 9, "linkage-value");
+	t->point = find_mark(all, 32, "reconstructionValue") - 1;
+	t->r = find_mark(all, 32, "priv-key-reconstruction-s");
+	TRY(coer_encode_new(&part, arena, &certificate_asn, c, fi));
+	t->certificate = find(all, part);
+	t->certificate_n = part.n;
+	TRY(coer_encode_new(&part, arena, &to_be_signed_certificate_asn, tbs,
+	    fi));
+	t->tbs = find(all, part);
+	t->tbs_n = part.n;
+	tbs->id.linkage_data.i_cert = UINT16_MAX;
+	TRY(encode_plain(&other, arena, c, fi));
+	t->i = find_difference(all, other);
+	tbs->id.linkage_data.i_cert = 0;
+	tbs->validity_period.start = UINT32_MAX;
+	TRY(encode_plain(&other, arena, c, fi));
+	t->start = find_difference(all, other);
+	return FAULT_OK;
+}
+
+/* ---- reply ---- */
+
+/* EncryptedData to the response key: rekRecipInfo. */
+static void
+fill_encrypted(ieee1609_dot2_data *d, recipient_info *to,
+    struct bytes ciphertext)
+{
+	encrypted_data *e = &d->content.encrypted_data;
+	ecies_p256_encrypted_key *key = &to->rek_recip_info.enc_key.
+	    ecies_nist_p256;
+
+	d->protocol_version = 3;
+	d->content.is = ieee1609_dot2_content_encrypted_data;
+	e->recipients.n = 1;
+	e->recipients.v = to;
+	to->is = recipient_info_rek_recip_info;
+	to->rek_recip_info.enc_key.is =
+	    encrypted_data_encryption_key_ecies_nist_p256;
+	mark(to->rek_recip_info.recipient_id.b, 8, "recipientId");
+	key->v.is = ecc_p256_curve_point_compressed_y_0;
+	mark(key->v.compressed_y_0.b, 32, "v");
+	mark(key->c.b, 16, "c");
+	mark(key->t.b, 16, "t");
+	e->ciphertext.is = symmetric_ciphertext_aes128ccm;
+	mark(e->ciphertext.aes128ccm.nonce.b, 12, "nonce");
+	e->ciphertext.aes128ccm.ccm_ciphertext = ciphertext;
+}
+
+static enum fault
+encode_tbs_response(struct bytes *out, struct arena *arena,
+    const struct environment *e, uint32_t expiration, struct bytes ciphertext,
+    struct fault_info *fi)
+{
+	psid_ssp security = { .psid = PSID_SECURITY };
+	to_be_signed_encrypted_certificate_response r = {
+		.psid_ssp = { 1, &security }, .expiration = expiration,
+		.lifetime = lifetime_of(e) };
+	recipient_info to = { .is = recipient_info_rek_recip_info };
+
+	fill_encrypted(&r.encrypted_cert, &to, ciphertext);
+	return coer_encode_new(out, arena,
+	    &to_be_signed_encrypted_certificate_response_asn, &r, fi);
+}
+
+static void
+fill_signed(ieee1609_dot2_data *d, ieee1609_dot2_data *payload,
+    struct bytes tbs_response, const struct cert *pca)
+{
+	signed_data *s = &d->content.signed_data;
+
+	payload->protocol_version = 3;
+	payload->content.is = ieee1609_dot2_content_unsecured_data;
+	payload->content.unsecured_data = tbs_response;
+	d->protocol_version = 3;
+	d->content.is = ieee1609_dot2_content_signed_data;
+	s->hash_id = hash_algorithm_sha256;
+	s->tbs_data.payload.data = payload;
+	s->tbs_data.header_info.psid = PSID_SECURITY;
+	s->signer.is = signer_identifier_digest;
+	memcpy(s->signer.digest.b, pca->id, CERT_ID_SIZE);
+	s->signature.is = signature_ecdsa_nist_p256_signature;
+	s->signature.ecdsa_nist_p256_signature.r_sig.is =
+	    ecc_p256_curve_point_x_only;
+	mark(s->signature.ecdsa_nist_p256_signature.r_sig.x_only.b, 32,
+	    "rSig");
+	mark(s->signature.ecdsa_nist_p256_signature.s_sig.b, 32, "sSig");
+}
+
+/* What encoding a reply yields. */
+struct encoded { struct bytes all, response, tbs; };
+
+static enum fault
+encode_reply(struct encoded *out, struct arena *arena,
+    const struct environment *e, const struct cert *pca, const char *name,
+    uint32_t expiration, struct bytes ciphertext, struct fault_info *fi)
+{
+	scms_pdu *pdu = ARENA_NEW(arena, scms_pdu);
+	pca_ra_cert_response_msg *m;
+	ieee1609_dot2_data *d, payload = { .protocol_version = 3 };
+	struct bytes tbs_response;
+
+	if (pdu == NULL)
+		return fault_set(fi, FAULT_TOO_LARGE, "no memory");
+	TRY(encode_tbs_response(&tbs_response, arena, e, expiration,
+	    ciphertext, fi));
+	pdu->version = 1;
+	pdu->content.is = scms_pdu_content_pca_ra;
+	pdu->content.pca_ra.is = pca_ra_interface_pdu_pca_ra_cert_response;
+	m = &pdu->content.pca_ra.pca_ra_cert_response;
+	m->version = 1;
+	mark(m->request_hash.b, 8, "requestHash");
+	m->pca_id = bytes_of_string(name);
+	m->reply.is = pca_ra_cert_response_msg_reply_success;
+	m->reply.success.is =
+	    pca_ra_cert_response_msg_reply_success_value_signed_encrypted;
+	d = &m->reply.success.signed_encrypted;
+	fill_signed(d, &payload, tbs_response, pca);
+	TRY(coer_encode_new(&out->tbs, arena, &to_be_signed_data_asn,
+	    &d->content.signed_data.tbs_data, fi));
+	TRY(coer_encode_new(&out->response, arena, &ieee1609_dot2_data_asn, d,
+	    fi));
+	return coer_encode_new(&out->all, arena, &scms_pdu_asn, pdu, fi);
+}
+
+static enum fault
+make_reply(struct reply_template *t, struct arena *arena,
+    const struct environment *e, const struct cert *pca, const char *name,
+    size_t plain_n, struct fault_info *fi)
+{
+	size_t ciphertext_n = plain_n + CCM_TAG_SIZE;
+	uint8_t *text = arena_alloc(arena, ciphertext_n, 1);
+	struct encoded a, b;
+
+	if (text == NULL)
+		return fault_set(fi, FAULT_TOO_LARGE, "no memory");
+	mark(text, SHA384_SIZE, "ciphertext");
+	TRY(encode_reply(&a, arena, e, pca, name, 0,
+	    (struct bytes){ text, ciphertext_n }, fi));
+	TRY(encode_reply(&b, arena, e, pca, name, UINT32_MAX,
+	    (struct bytes){ text, ciphertext_n }, fi));
+	if (a.all.n > sizeof(t->octets))
+		return fault_set(fi, FAULT_CONFIG, "too many PSIDs");
+	memcpy(t->octets, a.all.p, a.all.n);
+	t->n = a.all.n;
+	t->request_hash = find_mark(a.all, 8, "requestHash");
+	t->response = find(a.all, a.response);
+	t->response_n = a.response.n;
+	t->tbs = find(a.all, a.tbs);
+	t->tbs_n = a.tbs.n;
+	t->expiration = find_difference(a.all, b.all);
+	t->recipient = find_mark(a.all, 8, "recipientId");
+	t->v = find_mark(a.all, 32, "v") - 1;
+	t->c = find_mark(a.all, 16, "c");
+	t->t = find_mark(a.all, 16, "t");
+	t->nonce = find_mark(a.all, 12, "nonce");
+	t->ciphertext = find_mark(a.all, SHA384_SIZE, "ciphertext");
+	t->signature_r = find_mark(a.all, 32, "rSig");
+	t->signature_s = find_mark(a.all, 32, "sSig");
+	return FAULT_OK;
+}
+
+enum fault
+class_make(struct cert_class *out, struct arena *arena,
+    const struct environment *e, const struct cert *pca,
+    const char *pca_name, const uint8_t craca_id[3], struct fault_info *fi)
+{
+	sequence_of_psid_ssp psids;
+	geographic_region region;
+	certificate *c = ARENA_NEW(arena, certificate);
+
+	if (c == NULL)
+		return fault_set(fi, FAULT_TOO_LARGE, "no memory");
+	memset(out, 0, sizeof(*out));
+	memset(&region, 0, sizeof(region));
+	TRY(make_psid_ssp(&psids, arena, e, fi));
+	TRY(make_region(&region, arena, e, fi));
+	TRY(check_permitted(pca, &psids, &region, fi));
+	TRY(coer_encode_new(&out->psid_ssp, arena, &sequence_of_psid_ssp_asn,
+	    &psids, fi));
+	TRY(coer_encode_new(&out->region, arena, &geographic_region_asn,
+	    &region, fi));
+	out->lifetime = (uint32_t)conf_duration_seconds(e->pseudonym_lifetime);
+	fill_certificate(c, &psids, &region, e, pca);
+	memcpy(c->to_be_signed.craca_id.b, craca_id, 3);
+	TRY(make_plain(&out->plain, arena, c, fi));
+	return make_reply(&out->reply, arena, e, pca, pca_name,
+	    out->plain.n, fi);
+}

@@ -1,0 +1,110 @@
+/* pca.c - what a PCA holds while it runs. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/secret.h"
+#include "cert/perm.h"
+#include "role/pca/pca.h"
+
+#define CLASS_ARENA	(1u << 20)
+
+void
+pca_full_name(char out[PLV_PEER_SIZE], const char *name,
+    const struct environment *e)
+{
+	bool full = strchr(name, '.') != NULL;
+
+	(void)snprintf(out, PLV_PEER_SIZE, "%s%s%s", name, full ? "" : ".",
+	    full ? "" : e->domain);
+}
+
+/* cracaId: the last 3 octets of the root's HashedId8. */
+static const uint8_t *
+craca_id(const struct cert *c)
+{
+	while (c->issuer != NULL && c->issuer != c)
+		c = c->issuer;
+	return c->id + CERT_ID_SIZE - 3;
+}
+
+static enum fault
+check_self(struct pca *pca, struct fault_info *fi)
+{
+	if (perm_check_role(pca->self.cert, SCMS_PCA, fi) != FAULT_OK)
+		return fault_prefix(fi, "cert.oer");
+	if (pca->self.enc_key == NULL)
+		return fault_set(fi, FAULT_CONFIG,
+		    "cert.oer has no encryption key");
+	if (pca->environment->batch_max_requests > PCA_REQUESTS_MAX)
+		return fault_set(fi, FAULT_CONFIG,
+		    "batch_max_requests is more than %u", PCA_REQUESTS_MAX);
+	return FAULT_OK;
+}
+
+static enum fault
+load(struct pca *pca, const char *dir, const struct pca_conf *conf,
+    struct fault_info *fi)
+{
+	char path[PATH_SIZE];
+
+	pca_full_name(pca->ra, conf->ra, pca->environment);
+	pca_full_name(pca->la[0].name, conf->la1, pca->environment);
+	pca_full_name(pca->la[1].name, conf->la2, pca->environment);
+	TRY(component_load(&pca->self, dir, fi));
+	TRY(check_self(pca, fi));
+	pca->issuer = (struct issuer){ pca->self.cert, &pca->self.signer,
+	    NULL };
+	TRY(key_scalar(&pca->issuer.d, pca->self.sign_key, fi));
+	TRY(class_make(&pca->class, &pca->arena, pca->environment,
+	    pca->self.cert, pca->self.name, craca_id(pca->self.cert), fi));
+	path_join(path, dir, "data");
+	TRY(store_open(&pca->store, path, fi));
+	path_join(path, dir, "data/plv-keys");
+	return plv_ring_open(&pca->ring, path, fi);
+}
+
+/* One message per processor and one that waits for the disk. */
+static unsigned
+places(void)
+{
+	long n = sysconf(_SC_NPROCESSORS_ONLN);
+
+	return n > 0 && n + 1 < PCA_AT_ONCE ? (unsigned)n + 1 : PCA_AT_ONCE;
+}
+
+enum fault
+pca_new(struct pca **out, const char *dir, const struct pca_conf *conf,
+    const struct environment *environment, struct fault_info *fi)
+{
+	struct pca *pca = calloc(1, sizeof(*pca));
+	enum fault f;
+
+	if (pca == NULL)
+		log_fatal("out of memory");
+	pca->environment = environment;
+	pca->arena = arena_new(CLASS_ARENA);
+	sem_init(&pca->places, 0, places());
+	f = load(pca, dir, conf, fi);
+	if (f != FAULT_OK) {
+		pca_free(pca);
+		return f;
+	}
+	*out = pca;
+	return FAULT_OK;
+}
+
+void
+pca_free(struct pca *pca)
+{
+	if (pca == NULL)
+		return;
+	plv_ring_free(pca->ring);
+	store_close(pca->store);
+	component_free(&pca->self);
+	arena_free(&pca->arena);
+	sem_destroy(&pca->places);
+	free(pca);
+}
