@@ -53,6 +53,7 @@ load_key(struct cert *k, struct fault_info *fi)
 {
 	const verification_key_indicator *v = &k->tbs->verify_key_indicator;
 	struct curve_point in;
+	enum fault f;
 
 	if (k->implicit) {
 		TRY(point_of_schema(&in, CURVE_P256, &v->reconstruction_value,
@@ -63,8 +64,10 @@ load_key(struct cert *k, struct fault_info *fi)
 		return FAULT_OK;
 	}
 	TRY(key_of_schema(&in, &v->verification_key, fi));
-	if (curve_decompress(&k->key, &in, fi) != FAULT_OK)
-		return fault_prefix(fi, "verification key");
+	if ((f = curve_decompress(&k->key, &in, fi)) != FAULT_OK) {
+		fault_prefix(fi, "verification key");
+		return f;
+	}
 	if (k->key.curve == CURVE_P256)
 		TRY(curve_to_p256(&k->key_p256, &k->key, fi));
 	k->has_key = true;
@@ -84,8 +87,10 @@ load_encryption_key(struct cert *k, struct fault_info *fi)
 	if (f == FAULT_UNSUPPORTED)
 		return FAULT_OK;
 	TRY(f);
-	if (curve_decompress(&k->encryption_key, &in, fi) != FAULT_OK)
-		return fault_prefix(fi, "encryption key");
+	if ((f = curve_decompress(&k->encryption_key, &in, fi)) != FAULT_OK) {
+		fault_prefix(fi, "encryption key");
+		return f;
+	}
 	k->has_encryption_key = true;
 	return FAULT_OK;
 }

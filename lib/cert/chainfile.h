@@ -19,6 +19,8 @@ struct chain_file {
 	const char		*ra_hostname;	/* LCCF */
 	const struct bytes	*root_ballot;	/* encoded ElectorBallots */
 	size_t			 n_root_ballot;
+	/* Set by chain_file_open: the certificates in root_ballot. */
+	const struct bytes	*root_cert;
 	const struct bytes	*elector_ballot;
 	size_t			 n_elector_ballot;
 	struct bytes		 ma;		/* encoded certificates */

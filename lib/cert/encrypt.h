@@ -42,8 +42,9 @@ enum fault must_check recipient_of_cert(struct recipient *,
 		    const struct cert *, struct fault_info *);
 /* id = HashedId8(COER PublicEncryptionKey), P1 = SHA-256(""). */
 void		recipient_of_key(struct recipient *, const struct curve_point *);
-/* The key in headerInfo.encryptionKey of a signed message; public or, then as
- * RECIPIENT_SYMMETRIC, a symmetric one. */
+/* The public key in headerInfo.encryptionKey of a signed message: id and P1 are
+ * of the hash of its canonical octets.  NOT_FOUND: it has none; UNSUPPORTED:
+ * a symmetric one; BAD_MESSAGE: not signedData. */
 enum fault must_check recipient_of_message(struct recipient *, struct arena *,
 		    struct bytes message, struct fault_info *);
 /* kind is RECIPIENT_PSK or _SYMMETRIC; id = HashedId8(80 || key). */

@@ -21,6 +21,7 @@
 #include "cert/trust.h"
 
 typedef struct scms_pdu scms_pdu;
+typedef struct scms_pdu_124 scms_pdu_124;
 
 /* Signs an encoded ScmsPDU; *out is the whole Ieee1609Dot2Data.  form is
  * SIGNER_SELF or SIGNER_CERTIFICATE. */
@@ -29,7 +30,8 @@ enum fault must_check request_sign(struct bytes *out, struct arena *,
 		    const struct signer *, struct fault_info *);
 
 struct request {
-	const scms_pdu		*pdu;		/* decoded */
+	const scms_pdu		*pdu;		/* decoded; or, if NULL: */
+	const scms_pdu_124	*pdu_124;	/* in a layout of CAMP 1.2.4 */
 	struct bytes		 pdu_octets;	/* without the extra octet */
 	bool			 extra_octet;
 	const struct cert	*signer;	/* NULL: self */

@@ -39,6 +39,10 @@ enum fault must_check signer_of_scalar(struct signer *out,
 		    const struct scalar *d, const struct cert *cert,
 		    struct fault_info *);
 
+/* How a message names who signed it: the HashedId8 of the certificate, the
+ * certificate itself, or not at all. */
+enum signer_form { SIGNER_DIGEST, SIGNER_CERTIFICATE, SIGNER_SELF };
+
 /* The encoded Signature (1609.2 6.3.28), 66 octets for P-256. */
 #define SIGNATURE_SIZE_P256	66
 #define SIGNATURE_SIZE_MAX	100

@@ -5,6 +5,7 @@
 #include "cert/convert.h"
 #include "cert/sign.h"
 #include "cert/signature.h"
+#include "coer/coer.h"
 
 void
 hash_to_sign(uint8_t *out, size_t hash_n, struct bytes data,
@@ -55,6 +56,27 @@ signature_make(signature *out, const struct signer *s, const uint8_t *hash,
 	    fi));
 	signature_to_schema(out, &any);
 	return FAULT_OK;
+}
+
+enum fault
+signer_octets(struct bytes *out, struct arena *a, enum signer_form form,
+    const struct signer *s, struct fault_info *fi)
+{
+	signer_identifier id = { .is = signer_identifier_self };
+	certificate one;
+
+	if (form != SIGNER_SELF && s->cert == NULL)
+		return fault_set(fi, FAULT_USAGE,
+		    "a signer without certificate signs as self only");
+	if (form == SIGNER_DIGEST) {
+		id.is = signer_identifier_digest;
+		memcpy(id.digest.b, s->cert->id, sizeof(id.digest.b));
+	} else if (form == SIGNER_CERTIFICATE) {
+		one = *s->cert->c;
+		id.is = signer_identifier_certificate;
+		id.certificate = (sequence_of_certificate){ 1, &one };
+	}
+	return coer_encode_new(out, a, &signer_identifier_asn, &id, fi);
 }
 
 /* ---- a signer in memory ---- */

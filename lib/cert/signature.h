@@ -26,5 +26,10 @@ hash_of_curve(enum curve c)
 /* Signs one digest with any signer. */
 enum fault must_check signature_make(signature *out, const struct signer *,
 		    const uint8_t *hash, struct fault_info *);
+/* The encoded SignerIdentifier.  USAGE: digest or certificate is wanted of a
+ * signer that has no certificate. */
+enum fault must_check signer_octets(struct bytes *out, struct arena *,
+		    enum signer_form, const struct signer *,
+		    struct fault_info *);
 
 #endif /* CERT_SIGNATURE_H */

@@ -35,8 +35,6 @@ struct spdu_header {
 	const encryption_key	*encryption_key;	/* NULL: none */
 };
 
-enum signer_form { SIGNER_DIGEST, SIGNER_CERTIFICATE, SIGNER_SELF };
-
 /* ---- out ---- */
 
 /* Signs payload as unsecuredData; *out is the whole Ieee1609Dot2Data.
@@ -80,7 +78,6 @@ struct spdu_rules {
 	uint32_t	 tolerance;
 	uint32_t	 max_age;	/* since generation; 0: any */
 	bool		 need_generation_time;
-	bool		 allow_self;	/* signer "self": spdu_open_self */
 	/* Only this certificate may have signed (DENIED); NULL: any. */
 	const struct cert *signer;
 	struct replay	*replay;	/* NULL: repeats are accepted */

@@ -47,9 +47,15 @@ const struct cert *trust_find(struct trust *, const uint8_t id[CERT_ID_SIZE]);
 
 /*
  * Remembers a checked leaf whose issuer is known, so that messages that name
- * it by digest can be opened.  The last 1024 are kept.
+ * it by digest can be opened and its chain need not be computed again.  Room
+ * is for about a thousand; newer ones replace older ones.
  */
 void		trust_remember(struct trust *, const struct cert *);
+/* A known or remembered certificate, in the arena if it is the latter.
+ * UNKNOWN_ISSUER: neither. Says nothing about trust. */
+enum fault must_check trust_find_signer(struct cert **out, struct arena *,
+		    struct trust *, const uint8_t id[CERT_ID_SIZE],
+		    struct fault_info *);
 
 /* Everything but the present time is judged. */
 #define TRUST_ANY_TIME	UINT32_MAX

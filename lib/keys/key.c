@@ -81,8 +81,7 @@ public_octets(uint8_t out[1 + CURVE_OCTETS_MAX], const struct key *k)
 }
 
 static enum fault
-key_parse(struct key **out, const char *path, struct bytes in,
-    struct fault_info *fi)
+key_parse(struct key **out, struct bytes in, struct fault_info *fi)
 {
 	uint8_t q[1 + CURVE_OCTETS_MAX];
 	struct reader r = reader_of(in);
@@ -90,32 +89,27 @@ key_parse(struct key **out, const char *path, struct bytes in,
 	enum curve curve;
 	size_t n;
 
-	if (in.n == 32) {
-		if (key_import(out, CURVE_P256, in.p, fi) != FAULT_OK)
-			return fault_prefix(fi, "%s", path);
-		return FAULT_OK;
-	}
+	if (in.n == 32)
+		return key_import(out, CURVE_P256, in.p, fi);
 	head = read_span(&r, sizeof(magic));
 	curve = (enum curve)read_uint(&r, 1);
 	if (r.failed || memcmp(head, magic, sizeof(magic)) != 0 ||
 	    curve > CURVE_P384)
-		return fault_set(fi, FAULT_BAD_MESSAGE, "%s: not a key file",
-		    path);
+		return fault_set(fi, FAULT_BAD_MESSAGE, "not a key file");
 	n = curve_octets(curve);
 	d = read_span(&r, n);
 	stored = read_span(&r, n + 1);
 	if (r.failed || read_left(&r) != 0)
 		return fault_set(fi, FAULT_BAD_MESSAGE,
-		    "%s: key file of wrong size", path);
-	if (key_import(out, curve, d, fi) != FAULT_OK)
-		return fault_prefix(fi, "%s", path);
+		    "key file of wrong size");
+	TRY(key_import(out, curve, d, fi));
 	public_octets(q, *out);
 	if (memcmp(q, stored, n + 1) == 0)
 		return FAULT_OK;
 	key_free(*out);
 	*out = NULL;
 	return fault_set(fi, FAULT_KEY_MISMATCH,
-	    "%s: private and public key do not belong together", path);
+	    "private and public key do not belong together");
 }
 
 enum fault
@@ -127,8 +121,8 @@ key_load(struct key **out, const char *path, struct bytes passphrase,
 	enum fault f;
 
 	f = sealed_load(&in, &a, path, passphrase, fi);
-	if (f == FAULT_OK)
-		f = key_parse(out, path, in, fi);
+	if (f == FAULT_OK && (f = key_parse(out, in, fi)) != FAULT_OK)
+		fault_prefix(fi, "%s", path);
 	arena_free(&a);
 	return f;
 }

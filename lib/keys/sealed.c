@@ -139,8 +139,7 @@ unseal(struct bytes *out, struct arena *a, const char *path, struct bytes file,
 	buf = arena_alloc(a, sealed.n + 1, 1);
 	if (buf == NULL)
 		return fault_set(fi, FAULT_TOO_LARGE, "%s: too large", path);
-	if (derive(key, &h, passphrase, fi) != FAULT_OK)
-		return fault_prefix(fi, "%s", path);
+	TRY(derive(key, &h, passphrase, fi));
 	ok = gcm(false, buf, key, &h, sealed, tag);
 	wipe(key, sizeof(key));
 	if (!ok) {
