@@ -263,7 +263,7 @@ ASN_VARUINT(psid, "Psid")
 ASN_STRING(bitmap_ssp, "BitmapSsp", 0, 31)
 
 #define LIST_SERVICE_SPECIFIC_PERMISSIONS(A, T)				\
-	A(T, octets, opaque, "opaque")
+	A(T, octet_string, opaque, "opaque")
 #define MORE_SERVICE_SPECIFIC_PERMISSIONS(A, T)				\
 	A(T, bitmap_ssp, bitmap_ssp, "bitmapSsp")
 ASN_CHOICE_MORE(service_specific_permissions, "ServiceSpecificPermissions",
@@ -277,8 +277,8 @@ ASN_SEQUENCE(psid_ssp, "PsidSsp", CLOSED, LIST_PSID_SSP)
 ASN_SEQUENCE_OF(sequence_of_psid_ssp, "SequenceOfPsidSsp", psid_ssp, 0,
     UINT32_MAX)
 ASN_SEQUENCE_OF(sequence_of_psid, "SequenceOfPsid", psid, 0, UINT32_MAX)
-ASN_SEQUENCE_OF(sequence_of_octet_string, "SequenceOfOctetString", octets, 0,
-    UINT32_MAX)
+ASN_SEQUENCE_OF(sequence_of_octet_string, "SequenceOfOctetString",
+    octet_string, 0, UINT32_MAX)
 
 #define LIST_BITMAP_SSP_RANGE(R, O, D, T)				\
 	R(T, octets_1_32, ssp_value, "sspValue")			\

@@ -15,8 +15,9 @@
 #define LIST_MISBEHAVIOR_REPORT_CONTENTS(R, O, D, T)			\
 	R(T, uint8_1, version, "version")				\
 	R(T, opaque, misbehaving_device_info, "misbehavingDeviceInfo")	\
-	O(T, octets, misbehaving_device_bsms, "misbehavingDeviceBSMs")	\
-	O(T, octets, reporter_device_bsms, "reporterDeviceBSMs")	\
+	O(T, octet_string, misbehaving_device_bsms,			\
+	    "misbehavingDeviceBSMs")					\
+	O(T, octet_string, reporter_device_bsms, "reporterDeviceBSMs")	\
 	O(T, opaque, sensor_info, "sensorInfo")
 ASN_SEQUENCE(misbehavior_report_contents, "MisbehaviorReportContents",
     EXTENSIBLE, LIST_MISBEHAVIOR_REPORT_CONTENTS)
