@@ -5,7 +5,7 @@
 #include "keys/component.h"
 #include "schema/dot2.h"
 
-#define CERTIFICATE_MAX	4096
+#define CERTIFICATE_MAX 4096
 #define ARENA_MAX	(256u << 10)
 
 static enum fault
@@ -21,8 +21,7 @@ load_trust(struct component *c, const char *folder, struct fault_info *fi)
 }
 
 static enum fault
-load_certificate(struct component *c, const char *folder,
-    struct fault_info *fi)
+load_certificate(struct component *c, const char *folder, struct fault_info *fi)
 {
 	char path[PATH_SIZE];
 	struct bytes raw;
@@ -31,11 +30,11 @@ load_certificate(struct component *c, const char *folder,
 	TRY(file_read(&raw, &c->arena, path, CERTIFICATE_MAX, fi));
 	if (cert_load(&c->cert, &c->arena, raw, fi) != FAULT_OK ||
 	    trust_check_chain(NULL, c->trust, c->cert, TRUST_ANY_TIME, fi) !=
-	    FAULT_OK)
+		FAULT_OK)
 		return fault_prefix(fi, "%s", path);
 	if (c->cert->tbs->id.is != certificate_id_name)
-		return fault_set(fi, FAULT_WRONG_PROFILE, "%s has no name",
-		    path);
+		return fault_set(
+		    fi, FAULT_WRONG_PROFILE, "%s has no name", path);
 	c->name = cert_name(&c->arena, c->cert);
 	return FAULT_OK;
 }
@@ -53,8 +52,7 @@ load_keys(struct component *c, const char *folder, struct fault_info *fi)
 		return FAULT_OK;
 	path_join(path, folder, "enc.key");
 	TRY(key_load(&c->enc_key, path, BYTES_NONE, fi));
-	if (key_decryption(&c->decryption, c->enc_key, c->cert, fi) !=
-	    FAULT_OK)
+	if (key_decryption(&c->decryption, c->enc_key, c->cert, fi) != FAULT_OK)
 		return fault_prefix(fi, "%s", path);
 	return FAULT_OK;
 }

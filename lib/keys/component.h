@@ -20,14 +20,14 @@
 #include "keys/key.h"
 
 struct component {
-	struct trust		*trust;
-	struct cert		*cert;		/* its chain was checked */
-	const char		*name;		/* id.name of the certificate */
-	struct key		*sign_key;
-	struct key		*enc_key;	/* NULL: cannot decrypt */
-	struct signer		 signer;
-	struct decryption_key	 decryption;	/* where enc_key is not NULL */
-	struct arena		 arena;		/* of all this */
+	struct trust *trust;
+	struct cert *cert; /* its chain was checked */
+	const char *name;  /* id.name of the certificate */
+	struct key *sign_key;
+	struct key *enc_key; /* NULL: cannot decrypt */
+	struct signer signer;
+	struct decryption_key decryption; /* where enc_key is not NULL */
+	struct arena arena;		  /* of all this */
 };
 
 /*
@@ -35,9 +35,9 @@ struct component {
  * that a component whose certificate has run out can still say so), name,
  * keys.  Faults name the file.  Nothing is left behind on failure.
  */
-enum fault must_check component_load(struct component *, const char *folder,
-		    struct fault_info *);
+enum fault must_check component_load(
+    struct component *, const char *folder, struct fault_info *);
 /* Also fine on one that component_load did not fill. */
-void		component_free(struct component *);
+void component_free(struct component *);
 
 #endif /* KEYS_COMPONENT_H */

@@ -10,20 +10,22 @@
 #include "plv/ring.h"
 #include "plv/ring_int.h"
 
-#define FORMAT_VERSION	1
-#define CHECK_OCTETS	8
+#define FORMAT_VERSION 1
+#define CHECK_OCTETS   8
 
 void
 plv_key_derive(struct plv_key *out, const struct plv_agreement *a)
 {
 	static const uint8_t p1[] = "scms-la-pca";
 	uint8_t z[sizeof(a->r_pca) + sizeof(a->r_la)];
-	struct { struct key16 enc; uint8_t mac[32]; } k;
+	struct {
+		struct key16 enc;
+		uint8_t mac[32];
+	} k;
 
 	memcpy(z, a->r_pca, sizeof(a->r_pca));
 	memcpy(z + sizeof(a->r_pca), a->r_la, sizeof(a->r_la));
-	kdf2_sha256((uint8_t *)&k, sizeof(k), z, sizeof(z), p1,
-	    sizeof(p1) - 1);
+	kdf2_sha256((uint8_t *)&k, sizeof(k), z, sizeof(z), p1, sizeof(p1) - 1);
 	memset(out, 0, sizeof(*out));
 	out->agreement = *a;
 	symm_key_make(&out->symm, &k.enc);
@@ -82,15 +84,15 @@ unpack(struct plv_agreement *a, struct bytes in)
 	read_copy(&r, a->r_pca, sizeof(a->r_pca));
 	read_copy(&r, a->r_la, sizeof(a->r_la));
 	read_copy(&r, a->peer, (size_t)read_uint(&r, 1));
-	sha256_id(check, sizeof(check),
-	    (struct bytes){ in.p, in.n - CHECK_OCTETS });
+	sha256_id(
+	    check, sizeof(check), (struct bytes){in.p, in.n - CHECK_OCTETS});
 	return !r.failed && read_left(&r) == CHECK_OCTETS &&
-	    memcmp(r.p, check, sizeof(check)) == 0;
+	       memcmp(r.p, check, sizeof(check)) == 0;
 }
 
 enum fault
-agreement_load(struct plv_agreement *out, const char *path,
-    struct fault_info *fi)
+agreement_load(
+    struct plv_agreement *out, const char *path, struct fault_info *fi)
 {
 	uint8_t memory[2 * AGREEMENT_MAX];
 	struct arena arena = arena_of(memory, sizeof(memory));
@@ -130,8 +132,8 @@ save(const char *folder, const uint8_t id[8], const char *ending,
 }
 
 enum fault
-plv_pending_save(const char *folder, const struct plv_agreement *a,
-    struct fault_info *fi)
+plv_pending_save(
+    const char *folder, const struct plv_agreement *a, struct fault_info *fi)
 {
 	TRY(file_mkdir(folder, 0700, fi));
 	return save(folder, a->request_hash, PENDING_ENDING, a, fi);
@@ -151,8 +153,8 @@ plv_pending_load(struct plv_agreement *out, const char *folder,
 }
 
 enum fault
-plv_key_save(const char *folder, const struct plv_agreement *a,
-    struct fault_info *fi)
+plv_key_save(
+    const char *folder, const struct plv_agreement *a, struct fault_info *fi)
 {
 	struct plv_key key;
 	enum fault f;
@@ -164,8 +166,8 @@ plv_key_save(const char *folder, const struct plv_agreement *a,
 }
 
 enum fault
-plv_pending_remove(const char *folder, const struct plv_agreement *a,
-    struct fault_info *fi)
+plv_pending_remove(
+    const char *folder, const struct plv_agreement *a, struct fault_info *fi)
 {
 	char path[PATH_SIZE];
 

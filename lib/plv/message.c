@@ -8,7 +8,7 @@
 #include "plv/message.h"
 #include "schema/scms_protocol.h"
 
-#define R_OCTETS	32
+#define R_OCTETS 32
 
 enum fault
 plv_contribution_seal(encrypted_data *out, struct arena *arena,
@@ -18,7 +18,7 @@ plv_contribution_seal(encrypted_data *out, struct arena *arena,
 	struct bytes plain, sealed;
 
 	TRY(recipient_of_cert(&recipient, to, fi));
-	TRY(spdu_wrap(&plain, arena, (struct bytes){ r, R_OCTETS }, fi));
+	TRY(spdu_wrap(&plain, arena, (struct bytes){r, R_OCTETS}, fi));
 	TRY(encrypted_data_seal(&sealed, arena, plain, &recipient, 1, fi));
 	return coer_decode(&encrypted_data_asn, out, arena, sealed, fi);
 }
@@ -45,23 +45,23 @@ plv_message_sign(struct bytes *out, struct arena *arena,
     const la_pca_interface_pdu *in, const struct signer *signer,
     struct fault_info *fi)
 {
-	const struct spdu_header header = { .psid = PSID_SECURITY };
-	scms_pdu pdu = { .version = 1 };
+	const struct spdu_header header = {.psid = PSID_SECURITY};
+	scms_pdu pdu = {.version = 1};
 	struct bytes payload;
 
 	pdu.content.is = scms_pdu_content_la_pca;
 	pdu.content.la_pca = *in;
 	TRY(coer_encode_new(&payload, arena, &scms_pdu_asn, &pdu, fi));
-	return spdu_sign(out, arena, &header, payload, SIGNER_DIGEST, signer,
-	    fi);
+	return spdu_sign(
+	    out, arena, &header, payload, SIGNER_DIGEST, signer, fi);
 }
 
 static enum fault
 open_message(struct plv_message *out, struct arena *arena, struct bytes in,
     const struct component *self, enum scms_role role, struct fault_info *fi)
 {
-	const struct spdu_rules rules = { .psid = PSID_SECURITY,
-	    .now = time32_now() };
+	const struct spdu_rules rules = {
+	    .psid = PSID_SECURITY, .now = time32_now()};
 	scms_pdu *pdu = ARENA_NEW(arena, scms_pdu);
 	struct spdu spdu;
 
@@ -71,8 +71,8 @@ open_message(struct plv_message *out, struct arena *arena, struct bytes in,
 	TRY(perm_check_role(spdu.signer, role, fi));
 	TRY(coer_decode(&scms_pdu_asn, pdu, arena, spdu.payload, fi));
 	if (pdu->content.is != scms_pdu_content_la_pca)
-		return fault_set(fi, FAULT_BAD_MESSAGE,
-		    "not a message between LA and PCA");
+		return fault_set(
+		    fi, FAULT_BAD_MESSAGE, "not a message between LA and PCA");
 	sha256_id(out->hash, sizeof(out->hash), in);
 	out->pdu = &pdu->content.la_pca;
 	out->signer = spdu.signer;
@@ -81,9 +81,8 @@ open_message(struct plv_message *out, struct arena *arena, struct bytes in,
 }
 
 enum fault
-plv_message_read(struct plv_message *out, struct arena *arena,
-    const char *path, const struct component *self, enum scms_role role,
-    struct fault_info *fi)
+plv_message_read(struct plv_message *out, struct arena *arena, const char *path,
+    const struct component *self, enum scms_role role, struct fault_info *fi)
 {
 	struct bytes in;
 

@@ -4,7 +4,7 @@
 #include "base/secret.h"
 #include "plv/plv.h"
 
-#define CHUNK	64
+#define CHUNK 64
 
 static void
 seal_chunk(uint8_t *out, const uint8_t la_id[2], const struct symm_key *key,

@@ -12,10 +12,10 @@
 #include "plv/ring_int.h"
 
 struct plv_ring {
-	char			 folder[PATH_SIZE];
-	pthread_rwlock_t	 lock;
-	struct timespec		 changed;	/* of the folder, when read */
-	struct plv_key		*keys;
+	char folder[PATH_SIZE];
+	pthread_rwlock_t lock;
+	struct timespec changed; /* of the folder, when read */
+	struct plv_key *keys;
 };
 
 static struct plv_key *
@@ -102,8 +102,9 @@ plv_ring_refresh(struct plv_ring *ring, struct fault_info *fi)
 	bool same;
 
 	if (stat(ring->folder, &st) != 0)
-		return errno == ENOENT ? FAULT_OK :
-		    fault_errno(fi, FAULT_IO, "look at %s", ring->folder);
+		return errno == ENOENT ? FAULT_OK
+				       : fault_errno(fi, FAULT_IO, "look at %s",
+					     ring->folder);
 	pthread_rwlock_rdlock(&ring->lock);
 	same = memcmp(&st.st_mtim, &ring->changed, sizeof(st.st_mtim)) == 0;
 	pthread_rwlock_unlock(&ring->lock);

@@ -27,41 +27,40 @@
 #include "base/fault.h"
 #include "plv/symm.h"
 
-#define PLV_PEER_SIZE	256	/* a Hostname and its terminator */
+#define PLV_PEER_SIZE 256 /* a Hostname and its terminator */
 
 struct plv_agreement {
-	uint8_t		la_id[2];
-	uint32_t	start, end;		/* Time32 */
-	uint8_t		request_hash[8];	/* of the PCA's request */
-	uint8_t		r_pca[32], r_la[32];	/* R_la zeros: not known yet */
-	char		peer[PLV_PEER_SIZE];	/* host name of the other side */
+	uint8_t la_id[2];
+	uint32_t start, end;	     /* Time32 */
+	uint8_t request_hash[8];     /* of the PCA's request */
+	uint8_t r_pca[32], r_la[32]; /* R_la zeros: not known yet */
+	char peer[PLV_PEER_SIZE];    /* host name of the other side */
 };
 
 /* What follows from both contributions. */
 struct plv_key {
-	struct plv_agreement	 agreement;
-	struct symm_key		 symm;
-	uint8_t			 mac[32];
-	struct plv_key		*next;
+	struct plv_agreement agreement;
+	struct symm_key symm;
+	uint8_t mac[32];
+	struct plv_key *next;
 };
 
-void	plv_key_derive(struct plv_key *, const struct plv_agreement *);
+void plv_key_derive(struct plv_key *, const struct plv_agreement *);
 /* who is "scms-la" or "scms-pca". */
-void	plv_key_mac(uint8_t out[32], const struct plv_key *, const char *who);
+void plv_key_mac(uint8_t out[32], const struct plv_key *, const char *who);
 
 /* Makes the folder if need be; FAULT_EXISTS if there is such a request. */
-enum fault must_check plv_pending_save(const char *folder,
-		    const struct plv_agreement *, struct fault_info *);
+enum fault must_check plv_pending_save(
+    const char *folder, const struct plv_agreement *, struct fault_info *);
 /* FAULT_NOT_FOUND: no request with this hash is under way. */
 enum fault must_check plv_pending_load(struct plv_agreement *,
-		    const char *folder, const uint8_t request_hash[8],
-		    struct fault_info *);
+    const char *folder, const uint8_t request_hash[8], struct fault_info *);
 /* The agreement is a key from now on; fine if it is one already. */
-enum fault must_check plv_key_save(const char *folder,
-		    const struct plv_agreement *, struct fault_info *);
+enum fault must_check plv_key_save(
+    const char *folder, const struct plv_agreement *, struct fault_info *);
 /* Last of all, so that each step can be done again after a crash. */
-enum fault must_check plv_pending_remove(const char *folder,
-		    const struct plv_agreement *, struct fault_info *);
+enum fault must_check plv_pending_remove(
+    const char *folder, const struct plv_agreement *, struct fault_info *);
 
 /*
  * All keys of a folder.  Threads share a ring; keys once found stay where
@@ -70,15 +69,15 @@ enum fault must_check plv_pending_remove(const char *folder,
  */
 struct plv_ring;
 
-enum fault must_check plv_ring_open(struct plv_ring **, const char *folder,
-		    struct fault_info *);
-void	plv_ring_free(struct plv_ring *);
+enum fault must_check plv_ring_open(
+    struct plv_ring **, const char *folder, struct fault_info *);
+void plv_ring_free(struct plv_ring *);
 enum fault must_check plv_ring_refresh(struct plv_ring *, struct fault_info *);
 /* By recipientId and peer; NULL if there is none. */
-const struct plv_key *plv_ring_find(struct plv_ring *, const uint8_t id[8],
-	    const char *peer);
+const struct plv_key *
+plv_ring_find(struct plv_ring *, const uint8_t id[8], const char *peer);
 /* The key to seal with now: of those in force, that which starts last. */
-const struct plv_key *plv_ring_current(struct plv_ring *, const char *peer,
-	    uint32_t now);
+const struct plv_key *
+plv_ring_current(struct plv_ring *, const char *peer, uint32_t now);
 
 #endif /* PLV_RING_H */

@@ -8,7 +8,7 @@
 #include "plv/symm.h"
 #include "schema/dot2.h"
 
-#define CHUNK	64	/* messages whose scratch fits on the stack */
+#define CHUNK 64 /* messages whose scratch fits on the stack */
 
 /* Where the parts stand. */
 enum {
@@ -20,7 +20,7 @@ enum {
 	AT_CIPHERTEXT = AT_LENGTH + 1,
 };
 
-static const uint8_t recipients[AT_ID] = { 0x01, 0x01, 0x81 };
+static const uint8_t recipients[AT_ID] = {0x01, 0x01, 0x81};
 
 void
 symm_key_make(struct symm_key *out, const struct key16 *key)
@@ -53,7 +53,9 @@ static void
 seal_chunk(uint8_t *out, size_t stride, const struct symm_key *key,
     const uint8_t *plain, size_t plain_n, size_t n)
 {
-	struct { uint8_t key[16], nonces[2 * CCM_NONCE_SIZE]; } fresh[CHUNK];
+	struct {
+		uint8_t key[16], nonces[2 * CCM_NONCE_SIZE];
+	} fresh[CHUNK];
 	struct ccm_item item[2 * CHUNK];
 	size_t t;
 
@@ -62,10 +64,10 @@ seal_chunk(uint8_t *out, size_t stride, const struct symm_key *key,
 		uint8_t *m = out + t * stride;
 
 		lay_out(m, key, plain_n, fresh[t].nonces);
-		item[t] = (struct ccm_item){ key->key.b, m + AT_KEY_NONCE,
-		    BYTES(fresh[t].key), m + AT_WRAPPED };
-		item[n + t] = (struct ccm_item){ fresh[t].key, m + AT_NONCE,
-		    { plain + t * plain_n, plain_n }, m + AT_CIPHERTEXT };
+		item[t] = (struct ccm_item){key->key.b, m + AT_KEY_NONCE,
+		    BYTES(fresh[t].key), m + AT_WRAPPED};
+		item[n + t] = (struct ccm_item){fresh[t].key, m + AT_NONCE,
+		    {plain + t * plain_n, plain_n}, m + AT_CIPHERTEXT};
 	}
 	ccm_seal(item, 2 * n);
 	wipe(fresh, sizeof(fresh));
@@ -86,8 +88,8 @@ symm_seal(uint8_t *out, size_t stride, const struct symm_key *key,
 }
 
 bool
-symm_data_of(struct symm_data *out, const uint8_t **id,
-    const encrypted_data *in)
+symm_data_of(
+    struct symm_data *out, const uint8_t **id, const encrypted_data *in)
 {
 	const symm_recipient_info *to;
 	const symmetric_ciphertext *text = &in->ciphertext;
@@ -112,13 +114,13 @@ static bool
 fits(const struct symm_data *in, size_t plain_n)
 {
 	return in->key != NULL && in->wrapped.n == SYMM_WRAPPED_OCTETS &&
-	    in->ciphertext.n == plain_n + CCM_TAG_SIZE;
+	       in->ciphertext.n == plain_n + CCM_TAG_SIZE;
 }
 
 /* Opens those that fit, packed together, in two passes. */
 static void
-open_chunk(uint8_t *out, size_t plain_n, const struct symm_data *in,
-    bool *ok, size_t n)
+open_chunk(uint8_t *out, size_t plain_n, const struct symm_data *in, bool *ok,
+    size_t n)
 {
 	uint8_t key[CHUNK][16];
 	struct ccm_item item[CHUNK];
@@ -129,14 +131,14 @@ open_chunk(uint8_t *out, size_t plain_n, const struct symm_data *in,
 		ok[t] = fits(&in[t], plain_n);
 		if (!ok[t])
 			continue;
-		item[m] = (struct ccm_item){ in[t].key->key.b,
-		    in[t].key_nonce, in[t].wrapped, key[m] };
+		item[m] = (struct ccm_item){
+		    in[t].key->key.b, in[t].key_nonce, in[t].wrapped, key[m]};
 		which[m++] = t;
 	}
 	(void)!ccm_open(item, wrapped_ok, m);
 	for (t = 0; t < m; t++)
-		item[t] = (struct ccm_item){ key[t], in[which[t]].nonce,
-		    in[which[t]].ciphertext, out + which[t] * plain_n };
+		item[t] = (struct ccm_item){key[t], in[which[t]].nonce,
+		    in[which[t]].ciphertext, out + which[t] * plain_n};
 	(void)!ccm_open(item, plain_ok, m);
 	for (t = 0; t < m; t++)
 		ok[which[t]] = wrapped_ok[t] && plain_ok[t];

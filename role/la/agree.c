@@ -14,12 +14,12 @@
 #include "service/crash.h"
 
 struct agreement {
-	struct service		*service;
-	struct component	 self;
-	struct arena		 arena;
-	char			 folder[PATH_SIZE], pca[PLV_PEER_SIZE];
-	const char		*in, *out;
-	struct plv_agreement	 a;
+	struct service *service;
+	struct component self;
+	struct arena arena;
+	char folder[PATH_SIZE], pca[PLV_PEER_SIZE];
+	const char *in, *out;
+	struct plv_agreement a;
 };
 
 /* "--in FILE --out FILE"; out NULL: not wanted. */
@@ -48,8 +48,8 @@ begin(struct agreement *g, struct fault_info *fi)
 	service_path(g->service, g->folder, "data/plv-keys");
 	TRY(component_load(&g->self, g->service->dir, fi));
 	if (g->self.enc_key == NULL)
-		return fault_set(fi, FAULT_CONFIG,
-		    "our certificate has no encryption key");
+		return fault_set(
+		    fi, FAULT_CONFIG, "our certificate has no encryption key");
 	if (!perm_la_id(g->a.la_id, g->self.cert))
 		return fault_set(fi, FAULT_CONFIG,
 		    "cert.oer is not the certificate of an LA");
@@ -109,16 +109,16 @@ date_error(const pca_la_key_agreement_request_msg *r)
 
 /* The agreement as of now; the same request again finds the same. */
 static enum fault
-contribute(struct agreement *g, const struct plv_message *m,
-    struct fault_info *fi)
+contribute(
+    struct agreement *g, const struct plv_message *m, struct fault_info *fi)
 {
 	const pca_la_key_agreement_request_msg *r =
 	    &m->pdu->pca_la_key_agreement_request;
 	struct plv_agreement *a = &g->a;
 	enum fault f;
 
-	TRY(plv_contribution_open(a->r_pca, &g->arena, &r->enc_r_pca,
-	    &g->self.decryption, fi));
+	TRY(plv_contribution_open(
+	    a->r_pca, &g->arena, &r->enc_r_pca, &g->self.decryption, fi));
 	memcpy(a->request_hash, m->hash, sizeof(a->request_hash));
 	(void)snprintf(a->peer, sizeof(a->peer), "%s", g->pca);
 	a->start = r->start_date;
@@ -136,7 +136,7 @@ write_response(struct agreement *g, const struct plv_message *m, int error,
     struct fault_info *fi)
 {
 	la_pca_interface_pdu pdu = {
-		.is = la_pca_interface_pdu_la_pca_key_agreement_response };
+	    .is = la_pca_interface_pdu_la_pca_key_agreement_response};
 	la_pca_key_agreement_response_msg *r =
 	    &pdu.la_pca_key_agreement_response;
 	struct plv_key key;
@@ -145,8 +145,8 @@ write_response(struct agreement *g, const struct plv_message *m, int error,
 	r->version = 1;
 	memcpy(r->request_hash.b, m->hash, sizeof(m->hash));
 	r->la_id = bytes_of_string(g->self.name);
-	TRY(plv_contribution_seal(&r->enc_r_la, &g->arena, g->a.r_la,
-	    m->signer, fi));
+	TRY(plv_contribution_seal(
+	    &r->enc_r_la, &g->arena, g->a.r_la, m->signer, fi));
 	if (error >= 0) {
 		r->reply.is = la_pca_key_agreement_response_msg_reply_failure;
 		r->reply.failure.is = scms_error_la_pca;
@@ -183,9 +183,8 @@ respond(struct agreement *g, struct fault_info *fi)
 int
 la_agree_respond(struct service *service, int argc, char **argv)
 {
-	struct agreement g = { .service = service,
-	    .arena = arena_new(1u << 20) };
-	struct fault_info fi = { .code = FAULT_OK };
+	struct agreement g = {.service = service, .arena = arena_new(1u << 20)};
+	struct fault_info fi = {.code = FAULT_OK};
 	enum fault f;
 
 	if (!options(&g, argc, argv, true))
@@ -197,8 +196,8 @@ la_agree_respond(struct service *service, int argc, char **argv)
 /* ---- agree-finish ---- */
 
 static enum fault
-check_ack(struct agreement *g, const struct plv_message *m,
-    struct fault_info *fi)
+check_ack(
+    struct agreement *g, const struct plv_message *m, struct fault_info *fi)
 {
 	const pca_la_key_agreement_ack_msg *r =
 	    &m->pdu->pca_la_key_agreement_ack;
@@ -209,11 +208,11 @@ check_ack(struct agreement *g, const struct plv_message *m,
 		return fault_set(fi, FAULT_BAD_MESSAGE, "not an ack");
 	if (strcmp(m->signer_name, g->pca) != 0 ||
 	    !bytes_equal(r->pca_id, bytes_of_string(g->pca)))
-		return fault_set(fi, FAULT_DENIED,
-		    "ack of %s, our PCA is %s", m->signer_name, g->pca);
+		return fault_set(fi, FAULT_DENIED, "ack of %s, our PCA is %s",
+		    m->signer_name, g->pca);
 	if (r->reply.is != pca_la_key_agreement_ack_msg_reply_success)
-		return fault_set(fi, FAULT_DENIED,
-		    "the PCA has refused our response");
+		return fault_set(
+		    fi, FAULT_DENIED, "the PCA has refused our response");
 	TRY(plv_pending_load(&g->a, g->folder, r->request_hash.b, fi));
 	plv_key_derive(&key, &g->a);
 	plv_key_mac(mac, &key, "scms-pca");
@@ -240,9 +239,8 @@ take_into_use(struct agreement *g, struct fault_info *fi)
 int
 la_agree_finish(struct service *service, int argc, char **argv)
 {
-	struct agreement g = { .service = service,
-	    .arena = arena_new(1u << 20) };
-	struct fault_info fi = { .code = FAULT_OK };
+	struct agreement g = {.service = service, .arena = arena_new(1u << 20)};
+	struct fault_info fi = {.code = FAULT_OK};
 	enum fault f;
 
 	if (!options(&g, argc, argv, false))

@@ -12,12 +12,13 @@ sign(struct bytes *out, struct arena *arena, const struct la *la,
     struct bytes payload, struct fault_info *fi)
 {
 	const struct spdu_header header = {
-		.psid = PSID_SECURITY, .has_generation_time = true,
-		.generation_time = time64_now(),
+	    .psid = PSID_SECURITY,
+	    .has_generation_time = true,
+	    .generation_time = time64_now(),
 	};
 
-	return spdu_sign(out, arena, &header, payload, SIGNER_DIGEST,
-	    &la->self.signer, fi);
+	return spdu_sign(
+	    out, arena, &header, payload, SIGNER_DIGEST, &la->self.signer, fi);
 }
 
 /*
@@ -28,14 +29,14 @@ sign(struct bytes *out, struct arena *arena, const struct la *la,
 static void
 write_head(struct writer *w, const struct la *la, const struct order *o)
 {
-	static const uint8_t pdu[] = { 1, 0x80 | scms_pdu_content_la_ra,
-	    0x80 | la_ra_interface_pdu_la_ra_pre_linkage_value_response, 1 };
-	static const uint8_t success[] = { 0x80 |
-	    la_ra_pre_linkage_value_response_msg_reply_success, 0 };
+	static const uint8_t pdu[] = {1, 0x80 | scms_pdu_content_la_ra,
+	    0x80 | la_ra_interface_pdu_la_ra_pre_linkage_value_response, 1};
+	static const uint8_t success[] = {
+	    0x80 | la_ra_pre_linkage_value_response_msg_reply_success, 0};
 
 	write_bytes(w, BYTES(pdu));
 	write_span(w, digest_id8(o->hash.b), 8);
-	write_uint(w, strlen(la->self.name), 1);	/* < 128: a host name */
+	write_uint(w, strlen(la->self.name), 1); /* < 128: a host name */
 	write_bytes(w, bytes_of_string(la->self.name));
 	write_bytes(w, BYTES(success));
 	write_uint(w, o->range.i_min, 2);
@@ -43,15 +44,15 @@ write_head(struct writer *w, const struct la *la, const struct order *o)
 	write_quantity(w, o->n);
 }
 
-#define HEAD_OCTETS	(4 + 8 + 1 + 127 + 2 + 4 + 9)
-#define TAIL_OCTETS	2	/* no group chains */
+#define HEAD_OCTETS (4 + 8 + 1 + 127 + 2 + 4 + 9)
+#define TAIL_OCTETS 2 /* no group chains */
 
 enum fault
 answer_success(struct bytes *out, struct arena *arena, const struct la *la,
     const struct order *o, struct fault_info *fi)
 {
-	size_t size = HEAD_OCTETS + TAIL_OCTETS + o->n *
-	    (1 + chain_values_octets(&o->range) + LCI_OCTETS);
+	size_t size = HEAD_OCTETS + TAIL_OCTETS +
+		      o->n * (1 + chain_values_octets(&o->range) + LCI_OCTETS);
 	uint8_t *memory = arena_alloc(arena, size, 1);
 	struct writer w = writer_of(memory, size);
 
@@ -60,8 +61,8 @@ answer_success(struct bytes *out, struct arena *arena, const struct la *la,
 	write_head(&w, la, o);
 	for (size_t i = 0; i < o->n; i++) {
 		write_uint(&w, o->range.j_n, 1);
-		chain_write_values(&w, &o->chains[i].chain, &o->range,
-		    la->id, &o->key->symm);
+		chain_write_values(
+		    &w, &o->chains[i].chain, &o->range, la->id, &o->key->symm);
 		write_bytes(&w, BYTES(o->chains[i].lci));
 	}
 	write_quantity(&w, 0);
@@ -74,7 +75,7 @@ enum fault
 answer_failure(struct bytes *out, struct arena *arena, const struct la *la,
     const struct order *o, int code, struct fault_info *fi)
 {
-	scms_pdu pdu = { .version = 1 };
+	scms_pdu pdu = {.version = 1};
 	la_ra_pre_linkage_value_response_msg *m =
 	    &pdu.content.la_ra.la_ra_pre_linkage_value_response;
 	struct bytes payload;

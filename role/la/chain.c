@@ -9,11 +9,14 @@
 #include "role/la/chain.h"
 
 void
-chain_keys_derive(struct chain_keys *out,
-    const uint8_t storage_key[STORAGE_KEY_OCTETS])
+chain_keys_derive(
+    struct chain_keys *out, const uint8_t storage_key[STORAGE_KEY_OCTETS])
 {
 	static const uint8_t p1[] = "monarch-la-storage";
-	struct { struct key16 seal, lci; uint8_t id[32]; } k;
+	struct {
+		struct key16 seal, lci;
+		uint8_t id[32];
+	} k;
 
 	kdf2_sha256((uint8_t *)&k, sizeof(k), storage_key, STORAGE_KEY_OCTETS,
 	    p1, sizeof(p1) - 1);
@@ -24,8 +27,8 @@ chain_keys_derive(struct chain_keys *out,
 }
 
 enum fault
-chain_keys_load(struct chain_keys *out, const char *path, bool fresh,
-    struct fault_info *fi)
+chain_keys_load(
+    struct chain_keys *out, const char *path, bool fresh, struct fault_info *fi)
 {
 	uint8_t memory[2 * STORAGE_KEY_OCTETS], key[STORAGE_KEY_OCTETS];
 	struct arena arena = arena_of(memory, sizeof(memory));
@@ -38,8 +41,8 @@ chain_keys_load(struct chain_keys *out, const char *path, bool fresh,
 	} else {
 		f = file_read(&in, &arena, path, STORAGE_KEY_OCTETS, fi);
 		if (f == FAULT_OK && in.n != STORAGE_KEY_OCTETS)
-			f = fault_set(fi, FAULT_CONFIG, "%s is no storage key",
-			    path);
+			f = fault_set(
+			    fi, FAULT_CONFIG, "%s is no storage key", path);
 	}
 	if (f == FAULT_OK)
 		chain_keys_derive(out, in.p);
@@ -87,8 +90,8 @@ chain_seal(uint8_t out[CHAIN_SEALED_OCTETS], const struct chain_keys *keys,
     const struct chain *c)
 {
 	uint8_t plain[CHAIN_PLAIN_OCTETS];
-	struct ccm_item item = { keys->seal.b, out, BYTES(plain),
-	    out + CCM_NONCE_SIZE };
+	struct ccm_item item = {
+	    keys->seal.b, out, BYTES(plain), out + CCM_NONCE_SIZE};
 
 	pack(plain, c);
 	random_bytes(out, CCM_NONCE_SIZE);
@@ -97,16 +100,14 @@ chain_seal(uint8_t out[CHAIN_SEALED_OCTETS], const struct chain_keys *keys,
 }
 
 enum fault
-chain_unseal(struct chain *out, const struct chain_keys *keys,
-    struct bytes in)
+chain_unseal(struct chain *out, const struct chain_keys *keys, struct bytes in)
 {
 	uint8_t plain[CHAIN_PLAIN_OCTETS];
-	struct ccm_item item = { keys->seal.b, in.p, BYTES_NONE, plain };
+	struct ccm_item item = {keys->seal.b, in.p, BYTES_NONE, plain};
 
 	if (in.n != CHAIN_SEALED_OCTETS)
 		return FAULT_BAD_TAG;
-	item.in = (struct bytes){ in.p + CCM_NONCE_SIZE,
-	    in.n - CCM_NONCE_SIZE };
+	item.in = (struct bytes){in.p + CCM_NONCE_SIZE, in.n - CCM_NONCE_SIZE};
 	TRY(ccm_open(&item, NULL, 1));
 	unpack(out, plain);
 	wipe(plain, sizeof(plain));
@@ -125,8 +126,8 @@ chain_to_lci(uint8_t out[LCI_OCTETS], const struct chain_keys *keys,
 }
 
 enum fault
-chain_of_lci(struct chain *out, const struct chain_keys *keys,
-    const encrypted_data *lci)
+chain_of_lci(
+    struct chain *out, const struct chain_keys *keys, const encrypted_data *lci)
 {
 	uint8_t plain[CHAIN_PLAIN_OCTETS];
 	struct symm_data data;
@@ -172,7 +173,7 @@ chain_values_octets(const struct chain_range *r)
 	size_t weeks = (size_t)(r->i_max - r->i_min);
 
 	return quantity_octets(weeks) +
-	    weeks * (quantity_octets(r->j_n) + r->j_n * PLV_OCTETS);
+	       weeks * (quantity_octets(r->j_n) + r->j_n * PLV_OCTETS);
 }
 
 /* The values of one week. */
@@ -186,13 +187,13 @@ write_week(struct writer *w, uint16_t i, const struct lv *value, uint8_t n,
 	write_quantity(w, n);
 	assert(!w->failed && (size_t)(w->end - w->p) >= octets);
 	for (uint8_t j = 0; j < n; j++)
-		plv[j] = (struct plv){ i, value[j] };
+		plv[j] = (struct plv){i, value[j]};
 	plv_seal(w->p, la_id, key, plv, n);
 	w->p += octets;
 	wipe(plv, n * sizeof(*plv));
 }
 
-#define WEEKS_AT_ONCE	8
+#define WEEKS_AT_ONCE 8
 
 void
 chain_write_values(struct writer *w, const struct chain *c,
@@ -216,8 +217,8 @@ chain_write_values(struct writer *w, const struct chain *c,
 		linkage_chain(ls + 1, la_id, ls, n - 1);
 		linkage_plv(value, la_id, ls, n, 0, r->j_n);
 		for (t = 0; t < n; t++, i++)
-			write_week(w, i, value + t * r->j_n, r->j_n, la_id,
-			    key);
+			write_week(
+			    w, i, value + t * r->j_n, r->j_n, la_id, key);
 		linkage_step(&last, la_id, &ls[n - 1], 1);
 	}
 	wipe(ls, sizeof(ls));

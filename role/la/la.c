@@ -9,8 +9,8 @@
 #include "role/la/la.h"
 
 void
-la_full_name(char out[PLV_PEER_SIZE], const char *name,
-    const struct environment *e)
+la_full_name(
+    char out[PLV_PEER_SIZE], const char *name, const struct environment *e)
 {
 	bool full = strchr(name, '.') != NULL;
 
@@ -26,8 +26,8 @@ check_self(struct la *la, const struct la_conf *conf, struct fault_info *fi)
 		return fault_set(fi, FAULT_CONFIG,
 		    "cert.oer is not the certificate of an LA");
 	if (memcmp(la->id, conf->la_id, sizeof(la->id)) != 0)
-		return fault_set(fi, FAULT_CONFIG,
-		    "la_id is not that of cert.oer");
+		return fault_set(
+		    fi, FAULT_CONFIG, "la_id is not that of cert.oer");
 	if (strlen(la->self.name) > 127)
 		return fault_set(fi, FAULT_CONFIG, "name is too long");
 	return FAULT_OK;
@@ -44,9 +44,9 @@ load(struct la *la, const char *dir, const struct la_conf *conf,
 	TRY(component_load(&la->self, dir, fi));
 	TRY(check_self(la, conf, fi));
 	path_join(path, dir, "data");
-	TRY(store_open(&la->store, path, fi));
+	TRY(la_store_open(&la->store, path, fi));
 	path_join(path, dir, "data/storage.key");
-	TRY(chain_keys_load(&la->keys, path, store_is_fresh(la->store), fi));
+	TRY(chain_keys_load(&la->keys, path, la_store_is_fresh(la->store), fi));
 	path_join(path, dir, "data/plv-keys");
 	return plv_ring_open(&la->ring, path, fi);
 }
@@ -79,7 +79,7 @@ la_free(struct la *la)
 	if (la == NULL)
 		return;
 	plv_ring_free(la->ring);
-	store_close(la->store);
+	la_store_close(la->store);
 	component_free(&la->self);
 	sem_destroy(&la->places);
 	pthread_mutex_destroy(&la->flights.lock);

@@ -16,14 +16,14 @@
 #include "service/service.h"
 
 /* What one order may ask for, so that memory stays bounded. */
-#define LA_VALUES_MAX	200000u	/* values in one answer, 20 MB */
-#define LA_WEEKS_AHEAD	520u	/* i_max after the running week */
-#define LA_WEEKS_GRACE	1u	/* i_min before it */
-#define LA_BODY_MAX	(4u << 20)
-#define LA_ARENA	(96u << 20)	/* of one request */
-#define LA_AT_ONCE	3	/* requests being worked on */
+#define LA_VALUES_MAX  200000u /* values in one answer, 20 MB */
+#define LA_WEEKS_AHEAD 520u    /* i_max after the running week */
+#define LA_WEEKS_GRACE 1u      /* i_min before it */
+#define LA_BODY_MAX    (4u << 20)
+#define LA_ARENA       (96u << 20) /* of one request */
+#define LA_AT_ONCE     3	   /* requests being worked on */
 /* A key seals no more than this many values: nonces are random. */
-#define LA_KEY_VALUES	((uint64_t)1 << 32)
+#define LA_KEY_VALUES ((uint64_t)1 << 32)
 
 struct la_conf {
 #define CONF_DEF "role/la/la_conf.def"
@@ -32,54 +32,53 @@ struct la_conf {
 
 /* Requests under way, by hash: the same octets sent twice at the same moment
  * are answered one after the other. */
-#define FLIGHTS_MAX	256
+#define FLIGHTS_MAX 256
 struct flights {
-	pthread_mutex_t	lock;
-	pthread_cond_t	landed;
-	size_t		n;
-	struct digest	hash[FLIGHTS_MAX];
+	pthread_mutex_t lock;
+	pthread_cond_t landed;
+	size_t n;
+	struct digest hash[FLIGHTS_MAX];
 };
 
 struct la {
 	const struct environment *environment;
-	struct component	 self;
-	uint8_t			 id[2];
-	char			 ra[PLV_PEER_SIZE], pca[PLV_PEER_SIZE];
-	struct plv_ring		*ring;
-	struct chain_keys	 keys;
-	struct la_store		*store;
-	struct flights		 flights;
-	sem_t			 places;	/* LA_AT_ONCE */
-	struct http_route	 routes[1];
+	struct component self;
+	uint8_t id[2];
+	char ra[PLV_PEER_SIZE], pca[PLV_PEER_SIZE];
+	struct plv_ring *ring;
+	struct chain_keys keys;
+	struct la_store *store;
+	struct flights flights;
+	sem_t places; /* LA_AT_ONCE */
+	struct http_route routes[1];
 };
 
 /* "ra" -> "ra.monarch.test"; names with a dot stay. */
-void		la_full_name(char out[PLV_PEER_SIZE], const char *name,
-		    const struct environment *);
+void la_full_name(
+    char out[PLV_PEER_SIZE], const char *name, const struct environment *);
 
 /* Loads all of DIR and DIR/data; environment is borrowed. */
 enum fault must_check la_new(struct la **, const char *dir,
-		    const struct la_conf *, const struct environment *,
-		    struct fault_info *);
-void		la_free(struct la *);
+    const struct la_conf *, const struct environment *, struct fault_info *);
+void la_free(struct la *);
 
 /* pre_linkage_values.c */
-http_handler	la_pre_linkage_values;
+http_handler la_pre_linkage_values;
 
 /* What leaves: a stored file (fd, which the caller closes), or octets in the
  * arena. */
 struct la_answer {
-	int		fd;		/* -1: none */
-	uint64_t	n;		/* octets of the file */
-	struct bytes	octets;
+	int fd;	    /* -1: none */
+	uint64_t n; /* octets of the file */
+	struct bytes octets;
 };
 /* One request; orders that cannot be met get an answer too.  Thread-safe.
  * Faults: see README.md. */
 enum fault must_check la_answer_order(struct la_answer *, struct la *,
-		    struct arena *, struct bytes body, struct fault_info *);
+    struct arena *, struct bytes body, struct fault_info *);
 
 /* agree.c */
-int		la_agree_respond(struct service *, int argc, char **argv);
-int		la_agree_finish(struct service *, int argc, char **argv);
+int la_agree_respond(struct service *, int argc, char **argv);
+int la_agree_finish(struct service *, int argc, char **argv);
 
 #endif /* LA_LA_H */

@@ -13,14 +13,14 @@ typedef ra_la_individual_pre_linkage_value_request_msg request_msg;
 /* ---- genuine? ---- */
 
 static enum fault
-check_signer(const struct la *la, const struct spdu *spdu,
-    struct arena *arena, struct fault_info *fi)
+check_signer(const struct la *la, const struct spdu *spdu, struct arena *arena,
+    struct fault_info *fi)
 {
 	TRY(perm_check_role(spdu->signer, SCMS_RA, fi));
 	if (spdu->signer->tbs->id.is != certificate_id_name ||
 	    strcmp(cert_name(arena, spdu->signer), la->ra) != 0)
-		return fault_set(fi, FAULT_DENIED,
-		    "signed by another RA than ours");
+		return fault_set(
+		    fi, FAULT_DENIED, "signed by another RA than ours");
 	return FAULT_OK;
 }
 
@@ -29,8 +29,9 @@ request_in(const scms_pdu *pdu)
 {
 	const la_ra_interface_pdu *p = &pdu->content.la_ra;
 
-	if (pdu->content.is != scms_pdu_content_la_ra || p->is !=
-	    la_ra_interface_pdu_ra_la_individual_pre_linkage_value_request)
+	if (pdu->content.is != scms_pdu_content_la_ra ||
+	    p->is !=
+		la_ra_interface_pdu_ra_la_individual_pre_linkage_value_request)
 		return NULL;
 	return &p->ra_la_individual_pre_linkage_value_request;
 }
@@ -46,8 +47,8 @@ is_name(struct bytes field, const char *name)
 static uint32_t
 replay_until(const struct la *la, const request_msg *m, uint32_t now)
 {
-	uint32_t start = environment_period_start(la->environment,
-	    m->header.i_min);
+	uint32_t start =
+	    environment_period_start(la->environment, m->header.i_min);
 	uint32_t least = now + 2 * la->environment->time_tolerance_seconds + 1;
 
 	return start > least ? start : least;
@@ -55,14 +56,14 @@ replay_until(const struct la *la, const request_msg *m, uint32_t now)
 
 enum fault
 order_open(struct order *o, const scms_pdu **out, struct la *la,
-    struct arena *arena, struct bytes body, uint32_t now,
-    struct fault_info *fi)
+    struct arena *arena, struct bytes body, uint32_t now, struct fault_info *fi)
 {
 	const struct spdu_rules rules = {
-		.psid = PSID_SECURITY, .now = now,
-		.tolerance = la->environment->time_tolerance_seconds,
-		.max_age = la->environment->time_tolerance_seconds,
-		.need_generation_time = true,
+	    .psid = PSID_SECURITY,
+	    .now = now,
+	    .tolerance = la->environment->time_tolerance_seconds,
+	    .max_age = la->environment->time_tolerance_seconds,
+	    .need_generation_time = true,
 	};
 	scms_pdu *pdu = ARENA_NEW(arena, scms_pdu);
 	const request_msg *m;
@@ -82,7 +83,7 @@ order_open(struct order *o, const scms_pdu **out, struct la *la,
 	o->digest = spdu.digest;
 	o->until = replay_until(la, m, now);
 	*out = pdu;
-	return store_check_replay(la->store, &o->digest, fi);
+	return la_store_check_replay(la->store, &o->digest, fi);
 }
 
 /* ---- can it be met? ---- */
@@ -113,11 +114,11 @@ static enum fault
 check_range(struct order *o, int *code, const request_msg *m, uint32_t week,
     struct fault_info *fi)
 {
-	o->range = (struct chain_range){ m->header.i_min, m->header.i_max,
-	    m->j_max };
+	o->range =
+	    (struct chain_range){m->header.i_min, m->header.i_max, m->j_max};
 	if (m->j_max == 0)
-		return refuse(fi, code, la_ra_error_code_invalid_j_max,
-		    "jMax is 0");
+		return refuse(
+		    fi, code, la_ra_error_code_invalid_j_max, "jMax is 0");
 	if (m->header.i_min + LA_WEEKS_GRACE < week)
 		return refuse(fi, code, la_ra_error_code_invalid_i_min,
 		    "iMin is in the past");
@@ -135,10 +136,10 @@ static enum fault
 check_count(struct order *o, int *code, const request_msg *m, struct la *la,
     struct fault_info *fi)
 {
-	uint64_t fresh = m->number_of_fresh_ind == NULL ? 0 :
-	    *m->number_of_fresh_ind;
-	uint64_t more = m->continuations_ind == NULL ? 0 :
-	    m->continuations_ind->n;
+	uint64_t fresh =
+	    m->number_of_fresh_ind == NULL ? 0 : *m->number_of_fresh_ind;
+	uint64_t more =
+	    m->continuations_ind == NULL ? 0 : m->continuations_ind->n;
 	uint64_t used;
 
 	if (fresh + more == 0)
@@ -148,7 +149,7 @@ check_count(struct order *o, int *code, const request_msg *m, struct la *la,
 	o->n = (size_t)(fresh + more);
 	if (order_values(o) > LA_VALUES_MAX)
 		return refuse(fi, code, REFUSED_COMMON, "too many values");
-	TRY(store_key_use(la->store, &used, o->key->symm.id, fi));
+	TRY(la_store_key_use(la->store, &used, o->key->symm.id, fi));
 	if (used + order_values(o) > LA_KEY_VALUES)
 		return refuse(fi, code, la_ra_error_code_invalid_pca_key,
 		    "the key with this PCA is used up");
@@ -156,8 +157,8 @@ check_count(struct order *o, int *code, const request_msg *m, struct la *la,
 }
 
 static void
-make_fresh(struct ordered_chain *c, const struct la *la, uint32_t week,
-    uint16_t i_min)
+make_fresh(
+    struct ordered_chain *c, const struct la *la, uint32_t week, uint16_t i_min)
 {
 	c->fresh = true;
 	chain_make(&c->chain, week < i_min ? (uint16_t)week : i_min);
@@ -178,15 +179,14 @@ find_chain(struct ordered_chain *c, int *code, const encrypted_data *lci,
 		    "a linkageChainId is not ours");
 	TRY(coer_encode(&encrypted_data_asn, lci, &w, fi));
 	chain_id(c->id, &la->keys, &c->chain);
-	f = store_find_chain(la->store, &c->next_i, c->id, fi);
+	f = la_store_find_chain(la->store, &c->next_i, c->id, fi);
 	if (f == FAULT_NOT_FOUND)
 		return refuse(fi, code,
 		    la_ra_error_code_invalid_linkagechain_id,
 		    "a linkageChainId names no chain");
 	TRY(f);
 	if (i_min < c->next_i)
-		return refuse(fi, code,
-		    la_ra_error_code_invalid_continue_chain,
+		return refuse(fi, code, la_ra_error_code_invalid_continue_chain,
 		    "values of this range were given already");
 	return FAULT_OK;
 }
@@ -195,8 +195,8 @@ static enum fault
 take_chains(struct order *o, int *code, const request_msg *m, struct la *la,
     struct arena *arena, uint32_t week, struct fault_info *fi)
 {
-	size_t fresh = m->number_of_fresh_ind == NULL ? 0 :
-	    *m->number_of_fresh_ind;
+	size_t fresh =
+	    m->number_of_fresh_ind == NULL ? 0 : *m->number_of_fresh_ind;
 
 	o->chains = ARENA_ARRAY(arena, o->n, struct ordered_chain);
 	if (o->chains == NULL)

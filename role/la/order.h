@@ -8,23 +8,23 @@
 
 /* A chain of an order; secret. */
 struct ordered_chain {
-	struct chain	 chain;
-	uint8_t		 id[CHAIN_ID_OCTETS];
-	bool		 fresh;
-	uint16_t	 next_i;	/* as the database had it */
-	uint8_t		 lci[LCI_OCTETS];
+	struct chain chain;
+	uint8_t id[CHAIN_ID_OCTETS];
+	bool fresh;
+	uint16_t next_i; /* as the database had it */
+	uint8_t lci[LCI_OCTETS];
 };
 
 typedef struct scms_pdu scms_pdu;
 
 struct order {
-	struct digest		 hash;		/* SHA-256 of the octets */
-	struct digest		 digest;	/* of what is signed: replay */
-	uint32_t		 until;		/* a replay is refused till */
-	struct chain_range	 range;
-	const struct plv_key	*key;
-	struct ordered_chain	*chains;	/* fresh ones first */
-	size_t			 n;
+	struct digest hash;   /* SHA-256 of the octets */
+	struct digest digest; /* of what is signed: replay */
+	uint32_t until;	      /* a replay is refused till */
+	struct chain_range range;
+	const struct plv_key *key;
+	struct ordered_chain *chains; /* fresh ones first */
+	size_t n;
 };
 
 /* Values of an order. */
@@ -32,34 +32,30 @@ static inline uint64_t
 order_values(const struct order *o)
 {
 	return (uint64_t)o->n * (uint64_t)(o->range.i_max - o->range.i_min) *
-	    o->range.j_n;
+	       o->range.j_n;
 }
 
 /* LaRaErrorCode, or that the error is common. */
-#define REFUSED_COMMON	(-1)
+#define REFUSED_COMMON (-1)
 
 /*
  * Opens the message: signature, signer, generation time; then the same
  * message in other octets.  Faults are those of spdu_open, BAD_MESSAGE,
  * DENIED and REPLAYED; order->digest and ->until are set.
  */
-enum fault must_check order_open(struct order *, const scms_pdu **,
-		    struct la *, struct arena *, struct bytes body,
-		    uint32_t now, struct fault_info *);
+enum fault must_check order_open(struct order *, const scms_pdu **, struct la *,
+    struct arena *, struct bytes body, uint32_t now, struct fault_info *);
 /*
  * Checks what is ordered and finds or makes the chains.  FAULT_DENIED: cannot
  * be met, *code says why; other faults: ours.
  */
-enum fault must_check order_check(struct order *, int *code,
-		    const scms_pdu *, struct la *, struct arena *,
-		    uint32_t now, struct fault_info *);
+enum fault must_check order_check(struct order *, int *code, const scms_pdu *,
+    struct la *, struct arena *, uint32_t now, struct fault_info *);
 
 /* answer.c: the whole signed answer, success or failure. */
 enum fault must_check answer_success(struct bytes *out, struct arena *,
-		    const struct la *, const struct order *,
-		    struct fault_info *);
+    const struct la *, const struct order *, struct fault_info *);
 enum fault must_check answer_failure(struct bytes *out, struct arena *,
-		    const struct la *, const struct order *, int code,
-		    struct fault_info *);
+    const struct la *, const struct order *, int code, struct fault_info *);
 
 #endif /* LA_ORDER_H */

@@ -46,8 +46,11 @@ land(struct flights *f, const struct digest *hash)
 
 /* ---- confirmations ---- */
 
-#define CONFIRM_MAX	64
-struct confirmations { uint8_t id[CONFIRM_MAX][8]; size_t n; };
+#define CONFIRM_MAX 64
+struct confirmations {
+	uint8_t id[CONFIRM_MAX][8];
+	size_t n;
+};
 
 /* "hex, hex": what is no hash is passed over. */
 static void
@@ -68,23 +71,22 @@ confirm_header(void *ctx, const char *value)
 }
 
 static enum fault
-confirm(struct la *la, const struct http_request *request,
-    struct fault_info *fi)
+confirm(
+    struct la *la, const struct http_request *request, struct fault_info *fi)
 {
-	struct confirmations c = { .n = 0 };
+	struct confirmations c = {.n = 0};
 
 	http_header_each(request, "Monarch-Confirm", confirm_header, &c);
 	if (c.n == 0)
 		return FAULT_OK;
-	return store_confirm(la->store, (const uint8_t (*)[8])c.id, c.n, fi);
+	return la_store_confirm(la->store, (const uint8_t(*)[8])c.id, c.n, fi);
 }
 
 /* ---- the order ---- */
 
 static enum fault
-meet(struct la_answer *out, struct la *la, struct order *o,
-    const scms_pdu *pdu, struct arena *arena, uint32_t now,
-    struct fault_info *fi)
+meet(struct la_answer *out, struct la *la, struct order *o, const scms_pdu *pdu,
+    struct arena *arena, uint32_t now, struct fault_info *fi)
 {
 	struct bytes signed_answer;
 	int code = REFUSED_COMMON;
@@ -93,8 +95,8 @@ meet(struct la_answer *out, struct la *la, struct order *o,
 	f = order_check(o, &code, pdu, la, arena, now, fi);
 	if (f == FAULT_OK) {
 		TRY(answer_success(&signed_answer, arena, la, o, fi));
-		f = store_commit(la->store, o, &la->keys, signed_answer, now,
-		    fi);
+		f = la_store_commit(
+		    la->store, o, &la->keys, signed_answer, now, fi);
 		if (f == FAULT_DUPLICATE)
 			code = la_ra_error_code_invalid_continue_chain;
 	}
@@ -103,22 +105,21 @@ meet(struct la_answer *out, struct la *la, struct order *o,
 		return answer_failure(&out->octets, arena, la, o, code, fi);
 	}
 	TRY(f);
-	return store_open_answer(la->store, &out->fd, &out->n, &o->hash, fi);
+	return la_store_open_answer(la->store, &out->fd, &out->n, &o->hash, fi);
 }
 
 static enum fault
 answer(struct la_answer *out, struct la *la, struct order *o,
-    struct arena *arena, struct bytes body, uint32_t now,
-    struct fault_info *fi)
+    struct arena *arena, struct bytes body, uint32_t now, struct fault_info *fi)
 {
-	enum store_known known;
+	enum la_known known;
 	const scms_pdu *pdu;
 
-	TRY(store_find_request(la->store, &known, &o->hash, fi));
-	if (known == STORE_HAS_ANSWER)
-		return store_open_answer(la->store, &out->fd, &out->n,
-		    &o->hash, fi);
-	if (known == STORE_CONFIRMED)
+	TRY(la_store_find_request(la->store, &known, &o->hash, fi));
+	if (known == LA_REQUEST_HAS_ANSWER)
+		return la_store_open_answer(
+		    la->store, &out->fd, &out->n, &o->hash, fi);
+	if (known == LA_REQUEST_CONFIRMED)
 		return fault_set(fi, FAULT_REPLAYED,
 		    "the answer to this order was confirmed");
 	TRY(order_open(o, &pdu, la, arena, body, now, fi));
@@ -129,11 +130,11 @@ enum fault
 la_answer_order(struct la_answer *out, struct la *la, struct arena *arena,
     struct bytes body, struct fault_info *fi)
 {
-	struct order order = { .n = 0 };
-	uint32_t now = time32_now();	/* before any waiting */
+	struct order order = {.n = 0};
+	uint32_t now = time32_now(); /* before any waiting */
 	enum fault f;
 
-	*out = (struct la_answer){ .fd = -1 };
+	*out = (struct la_answer){.fd = -1};
 	sha256(order.hash.b, body);
 	take_off(&la->flights, &order.hash);
 	while (sem_wait(&la->places) != 0)
@@ -150,18 +151,25 @@ status_of(enum fault f)
 	switch ((unsigned)f) {
 	case FAULT_OK:
 		return 200;
-	case FAULT_TRUNCATED: case FAULT_TRAILING: case FAULT_NOT_CANONICAL:
-	case FAULT_CONSTRAINT: case FAULT_UNKNOWN_ALTERNATIVE:
-	case FAULT_TOO_DEEP: case FAULT_BAD_MESSAGE:
+	case FAULT_TRUNCATED:
+	case FAULT_TRAILING:
+	case FAULT_NOT_CANONICAL:
+	case FAULT_CONSTRAINT:
+	case FAULT_UNKNOWN_ALTERNATIVE:
+	case FAULT_TOO_DEEP:
+	case FAULT_BAD_MESSAGE:
 		return 400;
 	case FAULT_REPLAYED:
 		return 409;
 	case FAULT_TOO_LARGE:
 		return 413;
-	case FAULT_IO: case FAULT_STORE: case FAULT_BUSY: case FAULT_INTERNAL:
+	case FAULT_IO:
+	case FAULT_STORE:
+	case FAULT_BUSY:
+	case FAULT_INTERNAL:
 		return 503;
 	default:
-		return 401;	/* not genuine, one way or another */
+		return 401; /* not genuine, one way or another */
 	}
 }
 
@@ -179,8 +187,7 @@ reply(struct http_response *response, const struct la_answer *a)
 	if (copy == NULL)
 		log_fatal("out of memory");
 	memcpy(copy, a->octets.p, a->octets.n);
-	http_reply_malloced(response, 200,
-	    (struct bytes){ copy, a->octets.n });
+	http_reply_malloced(response, 200, (struct bytes){copy, a->octets.n});
 }
 
 void
@@ -189,7 +196,7 @@ la_pre_linkage_values(void *ctx, const struct http_request *request,
 {
 	struct la *la = ctx;
 	struct arena arena = arena_new(LA_ARENA);
-	struct fault_info fi = { .code = FAULT_OK };
+	struct fault_info fi = {.code = FAULT_OK};
 	struct la_answer a;
 	enum fault f;
 

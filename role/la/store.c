@@ -31,36 +31,36 @@ static const char *const statements[] = {
 /* clang-format on */
 
 static const char *const steps[] = {
-	"create table chain ("
-	"  id blob primary key, sealed blob not null,"
-	"  i0 integer not null, next_i integer not null) without rowid;"
-	"create table request ("
-	"  hash blob primary key, id8 blob not null,"
-	"  message blob not null unique,"
-	"  until integer not null, stored integer not null) without rowid;"
-	"create index request_stored on request (id8) where stored = 1;"
-	"create index request_until on request (until) where stored = 0;"
-	"create table key_use ("
-	"  id blob primary key, sealed integer not null) without rowid;",
+    "create table chain ("
+    "  id blob primary key, sealed blob not null,"
+    "  i0 integer not null, next_i integer not null) without rowid;"
+    "create table request ("
+    "  hash blob primary key, id8 blob not null,"
+    "  message blob not null unique,"
+    "  until integer not null, stored integer not null) without rowid;"
+    "create index request_stored on request (id8) where stored = 1;"
+    "create index request_until on request (until) where stored = 0;"
+    "create table key_use ("
+    "  id blob primary key, sealed integer not null) without rowid;",
 };
 
-static const struct db_schema schema = { steps, sizeof(steps) / sizeof(*steps),
-    statements, STATEMENTS };
+static const struct db_schema schema = {
+    steps, sizeof(steps) / sizeof(*steps), statements, STATEMENTS};
 
 struct la_store {
-	pthread_mutex_t		lock;		/* of all below */
-	struct db		*db;
-	char			answers[PATH_SIZE];
-	bool			fresh;
-	struct store_counts	counts;
+	pthread_mutex_t lock; /* of all below */
+	struct db *db;
+	char answers[PATH_SIZE];
+	bool fresh;
+	struct la_counts counts;
 };
 
-#define HASH_HEX	(2 * SHA256_SIZE)
-#define ANSWER_ENDING	".oer"
+#define HASH_HEX      (2 * SHA256_SIZE)
+#define ANSWER_ENDING ".oer"
 
 static void
-answer_path(const struct la_store *s, char out[PATH_SIZE],
-    const struct digest *hash)
+answer_path(
+    const struct la_store *s, char out[PATH_SIZE], const struct digest *hash)
 {
 	char name[HASH_HEX + sizeof(ANSWER_ENDING)];
 
@@ -81,19 +81,33 @@ row_seen(void *ctx, const struct db_row *row, struct fault_info *fi)
 	return FAULT_OK;
 }
 
+/* Of a request whose answer is stored?  Then *stored is not 0. */
+static enum fault
+find_named(struct la_store *s, int64_t *stored, const char *name,
+    struct fault_info *fi)
+{
+	char hex[HASH_HEX + 1];
+	struct digest hash;
+
+	*stored = 0;
+	if (strlen(name) != HASH_HEX + strlen(ANSWER_ENDING))
+		return FAULT_OK;
+	memcpy(hex, name, HASH_HEX);
+	hex[HASH_HEX] = '\0';
+	if (!hex_decode(hash.b, sizeof(hash.b), hex))
+		return FAULT_OK;
+	return DB_EACH(s->db, REQUEST_FIND, row_seen, stored, fi,
+	    DB_BLOB(hash.b, sizeof(hash.b)));
+}
+
 /* A file of a crash between answer and commit, or in a confirmation? */
 static enum fault
 sweep_one(struct la_store *s, const char *name, struct fault_info *fi)
 {
-	char hex[HASH_HEX + 1], path[PATH_SIZE];
-	struct digest hash;
-	int64_t stored = 0;
+	char path[PATH_SIZE];
+	int64_t stored;
 
-	(void)snprintf(hex, sizeof(hex), "%s", name);
-	if (strlen(name) == HASH_HEX + strlen(ANSWER_ENDING) &&
-	    hex_decode(hash.b, sizeof(hash.b), hex))
-		TRY(DB_EACH(s->db, REQUEST_FIND, row_seen, &stored, fi,
-		    DB_BLOB(hash.b, sizeof(hash.b))));
+	TRY(find_named(s, &stored, name, fi));
 	if (stored)
 		return FAULT_OK;
 	path_join(path, s->answers, name);
@@ -125,8 +139,8 @@ count(struct la_store *s, struct fault_info *fi)
 {
 	TRY(db_run_int(s->db, &s->counts.chains, CHAIN_COUNT, NULL, 0, fi));
 	TRY(db_run_int(s->db, &s->counts.values, KEY_USE_SUM, NULL, 0, fi));
-	return db_run_int(s->db, &s->counts.answers, REQUEST_COUNT, NULL, 0,
-	    fi);
+	return db_run_int(
+	    s->db, &s->counts.answers, REQUEST_COUNT, NULL, 0, fi);
 }
 
 static enum fault
@@ -145,7 +159,7 @@ open_all(struct la_store *s, const char *data, struct fault_info *fi)
 }
 
 enum fault
-store_open(struct la_store **out, const char *data, struct fault_info *fi)
+la_store_open(struct la_store **out, const char *data, struct fault_info *fi)
 {
 	struct la_store *s = calloc(1, sizeof(*s));
 	enum fault f;
@@ -155,7 +169,7 @@ store_open(struct la_store **out, const char *data, struct fault_info *fi)
 	pthread_mutex_init(&s->lock, NULL);
 	f = open_all(s, data, fi);
 	if (f != FAULT_OK) {
-		store_close(s);
+		la_store_close(s);
 		return f;
 	}
 	*out = s;
@@ -163,7 +177,7 @@ store_open(struct la_store **out, const char *data, struct fault_info *fi)
 }
 
 void
-store_close(struct la_store *s)
+la_store_close(struct la_store *s)
 {
 	if (s == NULL)
 		return;
@@ -173,7 +187,7 @@ store_close(struct la_store *s)
 }
 
 bool
-store_is_fresh(const struct la_store *s)
+la_store_is_fresh(const struct la_store *s)
 {
 	return s->fresh;
 }
@@ -181,8 +195,8 @@ store_is_fresh(const struct la_store *s)
 /* ---- look-ups ---- */
 
 static enum fault
-find_int(struct la_store *s, int64_t *out, unsigned statement,
-    const void *key, size_t n, struct fault_info *fi)
+find_int(struct la_store *s, int64_t *out, unsigned statement, const void *key,
+    size_t n, struct fault_info *fi)
 {
 	enum fault f;
 
@@ -193,31 +207,34 @@ find_int(struct la_store *s, int64_t *out, unsigned statement,
 }
 
 enum fault
-store_find_request(struct la_store *s, enum store_known *out,
+la_store_find_request(struct la_store *s, enum la_known *out,
     const struct digest *hash, struct fault_info *fi)
 {
 	int64_t stored = -1;
 
 	TRY(find_int(s, &stored, REQUEST_FIND, hash->b, sizeof(hash->b), fi));
-	*out = stored < 0 ? STORE_UNKNOWN :
-	    stored > 0 ? STORE_HAS_ANSWER : STORE_CONFIRMED;
+	*out = stored < 0   ? LA_REQUEST_UNKNOWN
+	       : stored > 0 ? LA_REQUEST_HAS_ANSWER
+			    : LA_REQUEST_CONFIRMED;
 	return FAULT_OK;
 }
 
 enum fault
-store_check_replay(struct la_store *s, const struct digest *message,
-    struct fault_info *fi)
+la_store_check_replay(
+    struct la_store *s, const struct digest *message, struct fault_info *fi)
 {
 	int64_t stored = -1;
 
-	TRY(find_int(s, &stored, MESSAGE_FIND, message->b, sizeof(message->b),
-	    fi));
-	return stored < 0 ? FAULT_OK : fault_set(fi, FAULT_REPLAYED,
-	    "this order was answered before, in other octets");
+	TRY(find_int(
+	    s, &stored, MESSAGE_FIND, message->b, sizeof(message->b), fi));
+	return stored < 0
+		   ? FAULT_OK
+		   : fault_set(fi, FAULT_REPLAYED,
+			 "this order was answered before, in other octets");
 }
 
 enum fault
-store_open_answer(struct la_store *s, int *fd, uint64_t *n,
+la_store_open_answer(struct la_store *s, int *fd, uint64_t *n,
     const struct digest *hash, struct fault_info *fi)
 {
 	char path[PATH_SIZE];
@@ -236,7 +253,7 @@ store_open_answer(struct la_store *s, int *fd, uint64_t *n,
 }
 
 enum fault
-store_find_chain(struct la_store *s, uint16_t *next_i,
+la_store_find_chain(struct la_store *s, uint16_t *next_i,
     const uint8_t id[CHAIN_ID_OCTETS], struct fault_info *fi)
 {
 	int64_t i = -1;
@@ -249,7 +266,7 @@ store_find_chain(struct la_store *s, uint16_t *next_i,
 }
 
 enum fault
-store_key_use(struct la_store *s, uint64_t *out, const uint8_t key_id[8],
+la_store_key_use(struct la_store *s, uint64_t *out, const uint8_t key_id[8],
     struct fault_info *fi)
 {
 	int64_t sealed = 0;
@@ -269,15 +286,15 @@ put_chain(struct db *db, const struct ordered_chain *c, uint16_t next_i,
 
 	if (c->fresh) {
 		chain_seal(sealed, keys, &c->chain);
-		return DB_RUN(db, CHAIN_ADD, fi,
-		    DB_BLOB(c->id, sizeof(c->id)),
+		return DB_RUN(db, CHAIN_ADD, fi, DB_BLOB(c->id, sizeof(c->id)),
 		    DB_BLOB(sealed, sizeof(sealed)), DB_INT(c->chain.i0),
 		    DB_INT(next_i));
 	}
 	TRY(DB_RUN(db, CHAIN_MOVE, fi, DB_BLOB(c->id, sizeof(c->id)),
 	    DB_INT(c->next_i), DB_INT(next_i)));
-	return db_changes(db) == 1 ? FAULT_OK : fault_set(fi, FAULT_DUPLICATE,
-	    "chain has moved meanwhile");
+	return db_changes(db) == 1 ? FAULT_OK
+				   : fault_set(fi, FAULT_DUPLICATE,
+					 "chain has moved meanwhile");
 }
 
 static enum fault
@@ -292,8 +309,8 @@ put_all(struct db *db, const struct order *o, const struct chain_keys *keys,
 	    DB_BLOB(digest_id8(o->hash.b), 8),
 	    DB_BLOB(o->digest.b, sizeof(o->digest.b)), DB_INT(o->until));
 	if (f == FAULT_EXISTS)
-		return fault_set(fi, FAULT_REPLAYED,
-		    "this order was answered before");
+		return fault_set(
+		    fi, FAULT_REPLAYED, "this order was answered before");
 	TRY(f);
 	TRY(DB_RUN(db, KEY_USE_ADD, fi, DB_BLOB(o->key->symm.id, 8),
 	    DB_INT(order_values(o))));
@@ -325,7 +342,7 @@ count_commit(struct la_store *s, const struct order *o)
 }
 
 enum fault
-store_commit(struct la_store *s, const struct order *o,
+la_store_commit(struct la_store *s, const struct order *o,
     const struct chain_keys *keys, struct bytes answer, uint32_t now,
     struct fault_info *fi)
 {
@@ -349,7 +366,10 @@ store_commit(struct la_store *s, const struct order *o,
 
 /* ---- confirmation ---- */
 
-struct confirmed { struct digest *hash; size_t n, room; };
+struct confirmed {
+	struct digest *hash;
+	size_t n, room;
+};
 
 static enum fault
 row_confirmed(void *ctx, const struct db_row *row, struct fault_info *fi)
@@ -357,7 +377,7 @@ row_confirmed(void *ctx, const struct db_row *row, struct fault_info *fi)
 	struct confirmed *c = ctx;
 
 	if (c->n == c->room)
-		return FAULT_OK;	/* its file goes at the next start */
+		return FAULT_OK; /* its file goes at the next start */
 	TRY(db_blob_copy(row, 0, c->hash[c->n].b, SHA256_SIZE, fi));
 	c->n++;
 	return FAULT_OK;
@@ -374,8 +394,8 @@ confirm(struct la_store *s, struct confirmed *out, const uint8_t (*id)[8],
 		f = DB_EACH(s->db, REQUEST_STORED_ID8, row_confirmed, out, fi,
 		    DB_BLOB(id[i], 8));
 		if (f == FAULT_OK)
-			f = DB_RUN(s->db, REQUEST_CONFIRM, fi,
-			    DB_BLOB(id[i], 8));
+			f = DB_RUN(
+			    s->db, REQUEST_CONFIRM, fi, DB_BLOB(id[i], 8));
 	}
 	if (f == FAULT_OK && out->n > 0)
 		return db_commit(s->db, fi);
@@ -384,11 +404,11 @@ confirm(struct la_store *s, struct confirmed *out, const uint8_t (*id)[8],
 }
 
 enum fault
-store_confirm(struct la_store *s, const uint8_t (*id)[8], size_t n,
-    struct fault_info *fi)
+la_store_confirm(
+    struct la_store *s, const uint8_t (*id)[8], size_t n, struct fault_info *fi)
 {
 	struct digest hash[64];
-	struct confirmed c = { hash, 0, sizeof(hash) / sizeof(*hash) };
+	struct confirmed c = {hash, 0, sizeof(hash) / sizeof(*hash)};
 	char path[PATH_SIZE];
 	enum fault f;
 
@@ -411,7 +431,7 @@ store_confirm(struct la_store *s, const uint8_t (*id)[8], size_t n,
 }
 
 void
-store_counts(struct la_store *s, struct store_counts *out)
+la_store_counts(struct la_store *s, struct la_counts *out)
 {
 	pthread_mutex_lock(&s->lock);
 	*out = s->counts;

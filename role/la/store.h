@@ -19,49 +19,50 @@ struct la_store;
 struct order;
 
 /* Opens DIR/data; removes answer files that no row names. */
-enum fault must_check store_open(struct la_store **, const char *data,
-		    struct fault_info *);
-void	store_close(struct la_store *);
+enum fault must_check la_store_open(
+    struct la_store **, const char *data, struct fault_info *);
+void la_store_close(struct la_store *);
 /* Was there no database before? Then the storage key may be made. */
-bool	store_is_fresh(const struct la_store *);
+bool la_store_is_fresh(const struct la_store *);
 
-enum store_known {
-	STORE_UNKNOWN,
-	STORE_HAS_ANSWER,	/* these octets were answered; answer is here */
-	STORE_CONFIRMED		/* these octets were answered and confirmed */
+enum la_known {
+	LA_REQUEST_UNKNOWN,
+	LA_REQUEST_HAS_ANSWER, /* these octets were answered; answer is here */
+	LA_REQUEST_CONFIRMED   /* these octets were answered and confirmed */
 };
-enum fault must_check store_find_request(struct la_store *, enum store_known *,
-		    const struct digest *hash, struct fault_info *);
+enum fault must_check la_store_find_request(struct la_store *, enum la_known *,
+    const struct digest *hash, struct fault_info *);
 /* FAULT_REPLAYED: this message was answered before. */
-enum fault must_check store_check_replay(struct la_store *,
-		    const struct digest *message, struct fault_info *);
+enum fault must_check la_store_check_replay(
+    struct la_store *, const struct digest *message, struct fault_info *);
 /* The stored answer as an open file, *n octets long. */
-enum fault must_check store_open_answer(struct la_store *, int *fd,
-		    uint64_t *n, const struct digest *hash,
-		    struct fault_info *);
+enum fault must_check la_store_open_answer(struct la_store *, int *fd,
+    uint64_t *n, const struct digest *hash, struct fault_info *);
 
 /* Next i of a chain.  FAULT_NOT_FOUND. */
-enum fault must_check store_find_chain(struct la_store *, uint16_t *next_i,
-		    const uint8_t id[CHAIN_ID_OCTETS], struct fault_info *);
+enum fault must_check la_store_find_chain(struct la_store *, uint16_t *next_i,
+    const uint8_t id[CHAIN_ID_OCTETS], struct fault_info *);
 /* Values sealed under a key so far. */
-enum fault must_check store_key_use(struct la_store *, uint64_t *,
-		    const uint8_t key_id[8], struct fault_info *);
+enum fault must_check la_store_key_use(struct la_store *, uint64_t *,
+    const uint8_t key_id[8], struct fault_info *);
 
 /*
  * Makes an order and its answer durable: the file, then one transaction.
- * FAULT_DUPLICATE: a chain has moved since store_find_chain; FAULT_REPLAYED.
+ * FAULT_DUPLICATE: a chain has moved since la_store_find_chain; FAULT_REPLAYED.
  * After any fault nothing was changed.
  */
-enum fault must_check store_commit(struct la_store *, const struct order *,
-		    const struct chain_keys *, struct bytes answer,
-		    uint32_t now, struct fault_info *);
+enum fault must_check la_store_commit(struct la_store *, const struct order *,
+    const struct chain_keys *, struct bytes answer, uint32_t now,
+    struct fault_info *);
 
 /* The RA holds the answers to requests with these HashedId8: forget them.
  * Unknown ones are passed over. */
-enum fault must_check store_confirm(struct la_store *,
-		    const uint8_t (*id)[8], size_t n, struct fault_info *);
+enum fault must_check la_store_confirm(
+    struct la_store *, const uint8_t (*id)[8], size_t n, struct fault_info *);
 
-struct store_counts { int64_t chains, values, answers; };
-void	store_counts(struct la_store *, struct store_counts *);
+struct la_counts {
+	int64_t chains, values, answers;
+};
+void la_store_counts(struct la_store *, struct la_counts *);
 
 #endif /* LA_STORE_H */

@@ -13,20 +13,26 @@
 #include "schema/scms_protocol.h"
 #include "service/crash.h"
 
-#define CERTIFICATE_MAX	4096
+#define CERTIFICATE_MAX 4096
 
-enum option { OPTION_LA, OPTION_IN, OPTION_OUT, OPTION_START, OPTION_END,
-	OPTIONS };
-static const char *const option_names[OPTIONS] = { "--la", "--in", "--out",
-	"--start", "--end" };
+enum option {
+	OPTION_LA,
+	OPTION_IN,
+	OPTION_OUT,
+	OPTION_START,
+	OPTION_END,
+	OPTIONS
+};
+static const char *const option_names[OPTIONS] = {
+    "--la", "--in", "--out", "--start", "--end"};
 
 struct agreement {
-	struct service		*service;
-	struct component	 self;
-	struct arena		 arena;
-	char			 folder[PATH_SIZE];
-	const char		*option[OPTIONS];
-	struct plv_agreement	 a;
+	struct service *service;
+	struct component self;
+	struct arena arena;
+	char folder[PATH_SIZE];
+	const char *option[OPTIONS];
+	struct plv_agreement a;
 };
 
 static bool
@@ -55,8 +61,8 @@ begin(struct agreement *g, struct fault_info *fi)
 	service_path(g->service, g->folder, "data/plv-keys");
 	TRY(component_load(&g->self, g->service->dir, fi));
 	if (g->self.enc_key == NULL)
-		return fault_set(fi, FAULT_CONFIG,
-		    "our certificate has no encryption key");
+		return fault_set(
+		    fi, FAULT_CONFIG, "our certificate has no encryption key");
 	return FAULT_OK;
 }
 
@@ -89,8 +95,8 @@ load_la(struct cert **out, struct agreement *g, struct fault_info *fi)
 	const char *name;
 	struct bytes raw;
 
-	TRY(file_read(&raw, &g->arena, g->option[OPTION_LA], CERTIFICATE_MAX,
-	    fi));
+	TRY(file_read(
+	    &raw, &g->arena, g->option[OPTION_LA], CERTIFICATE_MAX, fi));
 	TRY(cert_load(out, &g->arena, raw, fi));
 	TRY(trust_check_chain(NULL, g->self.trust, *out, time32_now(), fi));
 	TRY(perm_check_role(*out, SCMS_LA, fi));
@@ -98,8 +104,8 @@ load_la(struct cert **out, struct agreement *g, struct fault_info *fi)
 	pca_full_name(la1, conf->la1, &g->service->environment);
 	pca_full_name(la2, conf->la2, &g->service->environment);
 	if (strcmp(name, la1) != 0 && strcmp(name, la2) != 0)
-		return fault_set(fi, FAULT_DENIED, "%s is not one of our LAs",
-		    name);
+		return fault_set(
+		    fi, FAULT_DENIED, "%s is not one of our LAs", name);
 	if (!perm_la_id(g->a.la_id, *out))
 		return fault_set(fi, FAULT_DENIED, "%s has no la-id", name);
 	(void)snprintf(g->a.peer, sizeof(g->a.peer), "%s", name);
@@ -128,9 +134,8 @@ static enum fault
 request(struct agreement *g, struct fault_info *fi)
 {
 	la_pca_interface_pdu pdu = {
-		.is = la_pca_interface_pdu_pca_la_key_agreement_request };
-	pca_la_key_agreement_request_msg *r =
-	    &pdu.pca_la_key_agreement_request;
+	    .is = la_pca_interface_pdu_pca_la_key_agreement_request};
+	pca_la_key_agreement_request_msg *r = &pdu.pca_la_key_agreement_request;
 	struct bytes message;
 	struct cert *la;
 
@@ -142,8 +147,8 @@ request(struct agreement *g, struct fault_info *fi)
 	r->pca_id = bytes_of_string(g->self.name);
 	r->start_date = g->a.start;
 	r->end_date = g->a.end;
-	TRY(plv_contribution_seal(&r->enc_r_pca, &g->arena, g->a.r_pca, la,
-	    fi));
+	TRY(plv_contribution_seal(
+	    &r->enc_r_pca, &g->arena, g->a.r_pca, la, fi));
 	TRY(plv_message_sign(&message, &g->arena, &pdu, &g->self.signer, fi));
 	sha256_id(g->a.request_hash, sizeof(g->a.request_hash), message);
 	TRY(plv_pending_save(g->folder, &g->a, fi));
@@ -154,15 +159,14 @@ request(struct agreement *g, struct fault_info *fi)
 int
 pca_agree_request(struct service *service, int argc, char **argv)
 {
-	struct agreement g = { .service = service,
-	    .arena = arena_new(1u << 20) };
-	struct fault_info fi = { .code = FAULT_OK };
+	struct agreement g = {.service = service, .arena = arena_new(1u << 20)};
+	struct fault_info fi = {.code = FAULT_OK};
 	enum fault f;
 
 	if (!options(&g, argc, argv) || g.option[OPTION_LA] == NULL ||
 	    g.option[OPTION_OUT] == NULL || g.option[OPTION_IN] != NULL)
 		return usage("agree-request --la CERTIFICATE --out REQUEST "
-		    "[--start TIME] [--end TIME]");
+			     "[--start TIME] [--end TIME]");
 	f = request(&g, &fi);
 	return finish(&g, f, &fi);
 }
@@ -182,8 +186,8 @@ refused_by_la(const scms_error *e, struct fault_info *fi)
 
 /* The response belongs to a request of ours and is by the LA it went to. */
 static enum fault
-check_response(struct agreement *g, const struct plv_message *m,
-    struct fault_info *fi)
+check_response(
+    struct agreement *g, const struct plv_message *m, struct fault_info *fi)
 {
 	const la_pca_key_agreement_response_msg *r =
 	    &m->pdu->la_pca_key_agreement_response;
@@ -198,8 +202,8 @@ check_response(struct agreement *g, const struct plv_message *m,
 		    g->a.peer);
 	if (r->reply.is != la_pca_key_agreement_response_msg_reply_success)
 		return refused_by_la(&r->reply.failure, fi);
-	return plv_contribution_open(g->a.r_la, &g->arena, &r->enc_r_la,
-	    &g->self.decryption, fi);
+	return plv_contribution_open(
+	    g->a.r_la, &g->arena, &r->enc_r_la, &g->self.decryption, fi);
 }
 
 /* MAC_pca, or invalidMacValue. */
@@ -207,13 +211,12 @@ static enum fault
 write_ack(struct agreement *g, const struct plv_key *key, struct fault_info *fi)
 {
 	la_pca_interface_pdu pdu = {
-		.is = la_pca_interface_pdu_pca_la_key_agreement_ack };
+	    .is = la_pca_interface_pdu_pca_la_key_agreement_ack};
 	pca_la_key_agreement_ack_msg *r = &pdu.pca_la_key_agreement_ack;
 	struct bytes message;
 
 	r->version = 1;
-	memcpy(r->request_hash.b, g->a.request_hash,
-	    sizeof(g->a.request_hash));
+	memcpy(r->request_hash.b, g->a.request_hash, sizeof(g->a.request_hash));
 	r->pca_id = bytes_of_string(g->self.name);
 	if (key != NULL) {
 		plv_key_mac(r->reply.success.b, key, "scms-pca");
@@ -255,12 +258,12 @@ confirm(struct agreement *g, struct fault_info *fi)
 	enum fault f;
 
 	TRY(begin(g, fi));
-	TRY(plv_message_read(&m, &g->arena, g->option[OPTION_IN], &g->self,
-	    SCMS_LA, fi));
+	TRY(plv_message_read(
+	    &m, &g->arena, g->option[OPTION_IN], &g->self, SCMS_LA, fi));
 	TRY(check_response(g, &m, fi));
 	plv_key_derive(&key, &g->a);
-	f = take_into_use(g, &key,
-	    m.pdu->la_pca_key_agreement_response.reply.success.b, fi);
+	f = take_into_use(
+	    g, &key, m.pdu->la_pca_key_agreement_response.reply.success.b, fi);
 	wipe(&key, sizeof(key));
 	return f;
 }
@@ -268,9 +271,8 @@ confirm(struct agreement *g, struct fault_info *fi)
 int
 pca_agree_confirm(struct service *service, int argc, char **argv)
 {
-	struct agreement g = { .service = service,
-	    .arena = arena_new(1u << 20) };
-	struct fault_info fi = { .code = FAULT_OK };
+	struct agreement g = {.service = service, .arena = arena_new(1u << 20)};
+	struct fault_info fi = {.code = FAULT_OK};
 	enum fault f;
 
 	if (!options(&g, argc, argv) || g.option[OPTION_IN] == NULL ||

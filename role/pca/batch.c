@@ -9,7 +9,10 @@
 
 /* ---- who is in ---- */
 
-struct indexed { struct digest hpcr; size_t at; };
+struct indexed {
+	struct digest hpcr;
+	size_t at;
+};
 
 static int
 compare(const void *a, const void *b)
@@ -32,7 +35,7 @@ sort_by_hpcr(struct indexed **out, struct arena *arena, const scms_pdu *pdu,
 		raw[t] = pdu[t].raw;
 	sha256_batch(hash, raw, n);
 	for (size_t t = 0; t < n; t++)
-		x[t] = (struct indexed){ hash[t], t };
+		x[t] = (struct indexed){hash[t], t};
 	qsort(x, n, sizeof(*x), compare);
 	*out = x;
 	return FAULT_OK;
@@ -69,16 +72,15 @@ look_up(struct batch *b, struct fault_info *fi)
 
 	if (record == NULL)
 		return fault_set(fi, FAULT_TOO_LARGE, "no memory");
-	TRY(store_find_pending(b->pca->store, record, b->arena, b->hpcr, b->n,
-	    fi));
+	TRY(pca_store_find_pending(
+	    b->pca->store, record, b->arena, b->hpcr, b->n, fi));
 	for (size_t t = 0; t < b->n; t++) {
 		struct batch_entry *e = &b->entry[t];
 
 		if (record[t].p != NULL)
-			e->reply = (struct bytes){
-			    record[t].p + RECORD_AT_REPLY,
-			    record[t].n - RECORD_AT_REPLY };
-		else if (store_is_confirmed(b->pca->store, e->hpcr))
+			e->reply = (struct bytes){record[t].p + RECORD_AT_REPLY,
+			    record[t].n - RECORD_AT_REPLY};
+		else if (pca_store_is_confirmed(b->pca->store, e->hpcr))
 			e->refusal = REFUSED_confirmed;
 	}
 	return FAULT_OK;
@@ -88,10 +90,10 @@ look_up(struct batch *b, struct fault_info *fi)
 
 /* Those to be issued, packed; each entry's record will take its reply. */
 struct packed {
-	struct batch_entry	**entry;
-	struct issue_item	*item;
-	struct pca_record	*record;
-	size_t			 n, n_stored;
+	struct batch_entry **entry;
+	struct issue_item *item;
+	struct pca_record *record;
+	size_t n, n_stored;
 };
 
 static enum fault
@@ -103,10 +105,10 @@ write_record(struct batch_entry *e, uint8_t *out,
 	write_span(&w, batch_id, BATCH_ID_OCTETS);
 	write_uint(&w, e->item.i, 2);
 	write_bytes(&w, BYTES(e->item.lv.b));
-	TRY(coer_encode(&encrypted_individual_plv_asn, &e->info->enc_plv1, &w,
-	    fi));
-	TRY(coer_encode(&encrypted_individual_plv_asn, &e->info->enc_plv2, &w,
-	    fi));
+	TRY(coer_encode(
+	    &encrypted_individual_plv_asn, &e->info->enc_plv1, &w, fi));
+	TRY(coer_encode(
+	    &encrypted_individual_plv_asn, &e->info->enc_plv2, &w, fi));
 	if (w.failed || w.p != w.end)
 		return fault_set(fi, FAULT_INTERNAL, "record does not fit");
 	e->record = out;
@@ -133,8 +135,8 @@ pack(struct packed *p, struct batch *b, const uint8_t *batch_id,
 		return fault_set(fi, FAULT_TOO_LARGE, "no memory");
 	for (size_t t = 0, k = 0; t < b->n; t++)
 		if (entry_is_open(&b->entry[t])) {
-			TRY(write_record(&b->entry[t], record + k * size,
-			    batch_id, fi));
+			TRY(write_record(
+			    &b->entry[t], record + k * size, batch_id, fi));
 			p->entry[k] = &b->entry[t];
 			p->item[k++] = b->entry[t].item;
 		}
@@ -153,9 +155,9 @@ gather(struct packed *p)
 			e->refusal = REFUSED_internal;
 			continue;
 		}
-		p->record[p->n_stored++] = (struct pca_record){ e->hpcr,
-		    { e->record, RECORD_AT_REPLY + n } };
-		e->reply = (struct bytes){ e->item.reply, n };
+		p->record[p->n_stored++] = (struct pca_record){
+		    e->hpcr, {e->record, RECORD_AT_REPLY + n}};
+		e->reply = (struct bytes){e->item.reply, n};
 	}
 }
 
@@ -171,8 +173,8 @@ issue(struct batch *b, const uint8_t *batch_id, struct fault_info *fi)
 	gather(&p);
 	crash_point("pca-batch-checked");
 	if (p.n_stored > 0)
-		TRY(store_put(b->pca->store, p.record, p.n_stored, batch_id,
-		    fi));
+		TRY(pca_store_put(
+		    b->pca->store, p.record, p.n_stored, batch_id, fi));
 	crash_point("pca-batch-stored");
 	return FAULT_OK;
 }
@@ -184,7 +186,8 @@ return_lvs(struct batch *b, bool all)
 	for (size_t t = 0; t < b->n; t++)
 		if (b->entry[t].has_lv &&
 		    (all || b->entry[t].refusal != REFUSED_NOT))
-			store_return_lv(b->pca->store, &b->entry[t].item.lv);
+			pca_store_return_lv(
+			    b->pca->store, &b->entry[t].item.lv);
 }
 
 /* ---- refusals ---- */
@@ -200,16 +203,15 @@ static const pca_ra_error errors[REFUSALS] = {
 #include "role/pca/refusal.def"
 #undef REQUEST
 #undef BASE
-/* clang-format on */
+    /* clang-format on */
 };
 
 static enum fault
 refuse(struct batch_entry *e, const struct pca *pca, struct arena *arena,
     struct fault_info *fi)
 {
-	scms_pdu pdu = { .version = 1 };
-	pca_ra_cert_response_msg *m =
-	    &pdu.content.pca_ra.pca_ra_cert_response;
+	scms_pdu pdu = {.version = 1};
+	pca_ra_cert_response_msg *m = &pdu.content.pca_ra.pca_ra_cert_response;
 
 	pdu.content.is = scms_pdu_content_pca_ra;
 	pdu.content.pca_ra.is = pca_ra_interface_pdu_pca_ra_cert_response;
@@ -259,12 +261,12 @@ batch_answer(struct batch *b, struct pca *pca, struct arena *arena,
 {
 	enum fault f;
 
-	*b = (struct batch){ .pca = pca, .arena = arena };
+	*b = (struct batch){.pca = pca, .arena = arena};
 	if (n == 0)
 		return FAULT_OK;
 	TRY(enter(b, pdu, n, fi));
-	store_claim(pca->store, b->hpcr, b->n);
+	pca_store_claim(pca->store, b->hpcr, b->n);
 	f = answer(b, batch_id, fi);
-	store_release(pca->store, b->hpcr, b->n);
+	pca_store_release(pca->store, b->hpcr, b->n);
 	return f;
 }

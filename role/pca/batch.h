@@ -10,14 +10,14 @@ typedef struct pseudonym_cert_request_info pseudonym_cert_request_info;
 
 /* One request; where HPCRs repeat, only the first of them. */
 struct batch_entry {
-	const scms_pdu			*pdu;
-	const pseudonym_cert_request_info *info;	/* NULL: none */
-	uint8_t				 hpcr[HPCR_OCTETS];
-	enum refusal			 refusal;
-	struct issue_item		 item;
-	bool				 has_lv;	/* taken from the store */
-	uint8_t				*record;	/* when issued */
-	struct bytes			 reply;		/* ScmsPDU */
+	const scms_pdu *pdu;
+	const pseudonym_cert_request_info *info; /* NULL: none */
+	uint8_t hpcr[HPCR_OCTETS];
+	enum refusal refusal;
+	struct issue_item item;
+	bool has_lv;	    /* taken from the store */
+	uint8_t *record;    /* when issued */
+	struct bytes reply; /* ScmsPDU */
 };
 
 /* Neither refused nor answered yet. */
@@ -28,11 +28,11 @@ entry_is_open(const struct batch_entry *e)
 }
 
 struct batch {
-	struct pca		*pca;
-	struct arena		*arena;
-	struct batch_entry	*entry;		/* by HPCR */
-	size_t			 n;
-	const uint8_t		**hpcr;		/* of each entry */
+	struct pca *pca;
+	struct arena *arena;
+	struct batch_entry *entry; /* by HPCR */
+	size_t n;
+	const uint8_t **hpcr; /* of each entry */
 };
 
 /*
@@ -40,12 +40,11 @@ struct batch {
  * when this returns.  raw of each pdu is what its HPCR is taken of.
  */
 enum fault must_check batch_answer(struct batch *b, struct pca *,
-		    struct arena *, const scms_pdu *, size_t n,
-		    const uint8_t batch_id[BATCH_ID_OCTETS],
-		    struct fault_info *);
+    struct arena *, const scms_pdu *, size_t n,
+    const uint8_t batch_id[BATCH_ID_OCTETS], struct fault_info *);
 
 /* check.c: fills item of those that are fine, and refusal of the others. */
-void		check_entries(struct batch *);
+void check_entries(struct batch *);
 /* plv.c: opens the pre-linkage values of those that are fine so far. */
 enum fault must_check open_linkage_values(struct batch *, struct fault_info *);
 

@@ -21,7 +21,7 @@ check_form(struct batch_entry *e, const struct pca *pca)
 	if (c->is != scms_pdu_content_pca_ra ||
 	    c->pca_ra.is != pca_ra_interface_pdu_ra_pca_cert_request ||
 	    m->cert_request_info.is !=
-	    ra_pca_cert_request_msg_cert_request_info_pseudonym_cert_req)
+		ra_pca_cert_request_msg_cert_request_info_pseudonym_cert_req)
 		return REFUSED_certificate_request_type;
 	e->info = &m->cert_request_info.pseudonym_cert_req;
 	if (!is_name(m->ra_id, pca->ra) ||
@@ -46,17 +46,17 @@ encodes_to(const struct asn_type *type, const void *value, struct bytes want)
 	struct writer w = writer_of(octet, sizeof(octet));
 
 	return coer_encode(type, value, &w, NULL) == FAULT_OK &&
-	    bytes_equal(writer_done(&w), want);
+	       bytes_equal(writer_done(&w), want);
 }
 
 static enum refusal
 check_class(struct batch_entry *e, const struct cert_class *class)
 {
-	if (!encodes_to(&sequence_of_psid_ssp_asn, &e->info->psid_ssp,
-	    class->psid_ssp))
+	if (!encodes_to(
+		&sequence_of_psid_ssp_asn, &e->info->psid_ssp, class->psid_ssp))
 		return REFUSED_psid_ssp;
-	if (e->info->region == NULL || !encodes_to(&geographic_region_asn,
-	    e->info->region, class->region))
+	if (e->info->region == NULL ||
+	    !encodes_to(&geographic_region_asn, e->info->region, class->region))
 		return REFUSED_region;
 	e->item.class = class;
 	return REFUSED_NOT;
@@ -67,8 +67,8 @@ static enum refusal
 check_validity(struct batch_entry *e, const struct pca *pca)
 {
 	const struct environment *env = pca->environment;
-	uint64_t start = env->i_zero +
-	    (uint64_t)e->info->i_value * env->i_period_seconds;
+	uint64_t start =
+	    env->i_zero + (uint64_t)e->info->i_value * env->i_period_seconds;
 
 	if (start < pca->self.cert->start ||
 	    start + pca->class.lifetime > pca->self.cert->end)
@@ -92,23 +92,22 @@ check_content(struct batch_entry *e, const struct pca *pca)
 
 /* ---- points ---- */
 
-#define CHUNK	64
+#define CHUNK 64
 
 /* Points of some entries, those that came compressed apart. */
 struct points {
-	struct batch_entry	*entry[2 * CHUNK];
-	struct point		*out[2 * CHUNK];
-	struct compressed	 in[2 * CHUNK];
-	struct point		 point[2 * CHUNK];
-	bool			 ok[2 * CHUNK];
-	size_t			 n;
+	struct batch_entry *entry[2 * CHUNK];
+	struct point *out[2 * CHUNK];
+	struct compressed in[2 * CHUNK];
+	struct point point[2 * CHUNK];
+	bool ok[2 * CHUNK];
+	size_t n;
 };
 
 static enum refusal
 bad_point(const struct batch_entry *e, const struct point *p)
 {
-	return p == &e->item.b ? REFUSED_signature_key :
-	    REFUSED_encryption_key;
+	return p == &e->item.b ? REFUSED_signature_key : REFUSED_encryption_key;
 }
 
 static void
@@ -119,8 +118,8 @@ add_point(struct points *u, struct batch_entry *e, struct point *out)
 }
 
 static void
-take_point(struct points *compressed, struct batch_entry *e,
-    struct point *out, const ecc_p256_curve_point *in)
+take_point(struct points *compressed, struct batch_entry *e, struct point *out,
+    const ecc_p256_curve_point *in)
 {
 	bool y_1 = in->is == ecc_p256_curve_point_compressed_y_1;
 
@@ -130,8 +129,8 @@ take_point(struct points *compressed, struct batch_entry *e,
 	} else if (y_1 || in->is == ecc_p256_curve_point_compressed_y_0) {
 		struct compressed *c = &compressed->in[compressed->n];
 
-		memcpy(c->x, y_1 ? in->compressed_y_1.b :
-		    in->compressed_y_0.b, sizeof(c->x));
+		memcpy(c->x, y_1 ? in->compressed_y_1.b : in->compressed_y_0.b,
+		    sizeof(c->x));
 		c->y_bit = y_1;
 		add_point(compressed, e, out);
 	} else {
@@ -144,8 +143,8 @@ refuse_bad(struct points *u)
 {
 	for (size_t t = 0; t < u->n; t++)
 		if (!u->ok[t] && u->entry[t]->refusal == REFUSED_NOT)
-			u->entry[t]->refusal = bad_point(u->entry[t],
-			    u->out[t]);
+			u->entry[t]->refusal =
+			    bad_point(u->entry[t], u->out[t]);
 }
 
 static void
@@ -175,10 +174,10 @@ check_points(struct batch_entry *entry, size_t n)
 	for (struct batch_entry *e = entry; e < entry + n; e++) {
 		if (!entry_is_open(e))
 			continue;
-		take_point(&compressed, e, &e->item.b,
-		    &e->info->sig_butterfly_key_b);
-		take_point(&compressed, e, &e->item.h,
-		    &e->info->enc_butterfly_key_h);
+		take_point(
+		    &compressed, e, &e->item.b, &e->info->sig_butterfly_key_b);
+		take_point(
+		    &compressed, e, &e->item.h, &e->info->enc_butterfly_key_h);
 		add_point(&all, e, &e->item.b);
 		add_point(&all, e, &e->item.h);
 	}

@@ -4,14 +4,12 @@
 #include <string.h>
 
 #include "cert/perm.h"
+#include "cert/profile.h"
 #include "cert/region.h"
-#include "cert/validity.h"
 #include "crypto/aes.h"
 #include "crypto/hash.h"
 #include "role/pca/class.h"
 #include "schema/scms_protocol.h"
-
-#define CRL_SERIES_PSEUDONYM	1
 
 /* ---- marks ---- */
 
@@ -32,8 +30,8 @@ find(struct bytes in, struct bytes part)
 	const uint8_t *at = memmem(in.p, in.n, part.p, part.n);
 
 	assert(at != NULL);
-	assert(memmem(at + 1, in.n - (size_t)(at - in.p) - 1, part.p,
-	    part.n) == NULL);
+	assert(memmem(at + 1, in.n - (size_t)(at - in.p) - 1, part.p, part.n) ==
+	       NULL);
 	return (size_t)(at - in.p);
 }
 
@@ -43,50 +41,10 @@ find_mark(struct bytes in, size_t n, const char *field)
 	uint8_t octet[SHA384_SIZE];
 
 	mark(octet, n, field);
-	return find(in, (struct bytes){ octet, n });
+	return find(in, (struct bytes){octet, n});
 }
 
 /* ---- what is issued ---- */
-
-static enum fault
-make_psid_ssp(sequence_of_psid_ssp *out, struct arena *arena,
-    const struct environment *e, struct fault_info *fi)
-{
-	size_t n = e->pseudonym_psids.n;
-
-	out->n = n;
-	out->v = ARENA_ARRAY(arena, n, psid_ssp);
-	if (out->v == NULL)
-		return fault_set(fi, FAULT_TOO_LARGE, "no memory");
-	for (size_t t = 0; t < n; t++) {
-		out->v[t].psid = e->pseudonym_psids.v[t];
-		out->v[t].ssp = ARENA_NEW(arena, service_specific_permissions);
-		if (out->v[t].ssp == NULL)
-			return fault_set(fi, FAULT_TOO_LARGE, "no memory");
-		out->v[t].ssp->is = service_specific_permissions_opaque;
-	}
-	return FAULT_OK;
-}
-
-static enum fault
-make_region(geographic_region *out, struct arena *arena,
-    const struct environment *e, struct fault_info *fi)
-{
-	size_t n = e->pseudonym_region.n;
-
-	out->is = geographic_region_identified_region;
-	out->identified_region.n = n;
-	out->identified_region.v = ARENA_ARRAY(arena, n, identified_region);
-	if (out->identified_region.v == NULL)
-		return fault_set(fi, FAULT_TOO_LARGE, "no memory");
-	for (size_t t = 0; t < n; t++) {
-		out->identified_region.v[t].is =
-		    identified_region_country_only;
-		out->identified_region.v[t].country_only =
-		    (uint16_t)e->pseudonym_region.v[t];
-	}
-	return FAULT_OK;
-}
 
 /* What we may issue is what our own certificate lets us. */
 static enum fault
@@ -94,10 +52,10 @@ check_permitted(const struct cert *pca, const sequence_of_psid_ssp *psids,
     const geographic_region *region, struct fault_info *fi)
 {
 	if (pca->tbs->cert_issue_permissions == NULL)
-		return fault_set(fi, FAULT_CONFIG,
-		    "our certificate may not issue any");
+		return fault_set(
+		    fi, FAULT_CONFIG, "our certificate may not issue any");
 	if (perm_check_all(pca->tbs->cert_issue_permissions, psids, 1, EE_APP,
-	    fi) != FAULT_OK)
+		fi) != FAULT_OK)
 		return fault_prefix(fi, "pseudonym_psids");
 	if (!region_within(region, region_of_cert(pca)))
 		return fault_set(fi, FAULT_CONFIG,
@@ -108,36 +66,52 @@ check_permitted(const struct cert *pca, const sequence_of_psid_ssp *psids,
 static duration
 lifetime_of(const struct environment *e)
 {
-	duration d = { .is = (enum duration_tag)e->pseudonym_lifetime.unit };
+	duration d = {.is = (enum duration_tag)e->pseudonym_lifetime.unit};
 
-	d.hours = e->pseudonym_lifetime.n;	/* all alternatives: Uint16 */
+	d.hours = e->pseudonym_lifetime.n; /* all alternatives: Uint16 */
 	return d;
 }
 
-static void
-fill_certificate(certificate *c, sequence_of_psid_ssp *psids,
-    geographic_region *region, const struct environment *e,
-    const struct cert *pca)
-{
-	to_be_signed_certificate *tbs = &c->to_be_signed;
+/* What all certificates of the class have in common. */
+struct common {
+	const sequence_of_psid_ssp *psids;
+	const geographic_region *region;
+	const struct environment *environment;
+	const struct cert *pca;
+	const uint8_t *craca_id;
+};
 
-	c->version = 3;
-	c->type = certificate_type_implicit;
-	c->issuer.is = issuer_identifier_sha256_and_digest;
-	memcpy(c->issuer.sha256_and_digest.b, pca->id, CERT_ID_SIZE);
-	tbs->id.is = certificate_id_linkage_data;
-	mark((uint8_t *)&tbs->id.linkage_data.i_cert, 2, "iCert");
-	mark(tbs->id.linkage_data.linkage_value.b, 9, "linkage-value");
-	tbs->crl_series = CRL_SERIES_PSEUDONYM;
-	tbs->validity_period.duration = lifetime_of(e);
-	tbs->region = region;
-	tbs->app_permissions = psids;
-	tbs->verify_key_indicator.is =
+static enum fault
+make_certificate(certificate **out, struct arena *arena,
+    const struct common *common, uint16_t i, uint32_t start,
+    struct fault_info *fi)
+{
+	const struct conf_duration *life =
+	    &common->environment->pseudonym_lifetime;
+	struct profile_params p = {
+	    .start = start,
+	    .i = i,
+	    .region = common->region,
+	    .app_permissions = common->psids,
+	    .lifetime = {(uint8_t)life->unit, life->n},
+	};
+	ecc_p256_curve_point *P_U;
+
+	memcpy(p.craca_id, common->craca_id, sizeof(p.craca_id));
+	mark(p.linkage_value.b, sizeof(p.linkage_value.b), "linkage-value");
+	TRY(profile_build(out, arena, PROFILE_PSEUDONYM, &p, fi));
+	(*out)->version = 3;
+	(*out)->type = certificate_type_implicit;
+	(*out)->issuer.is = issuer_identifier_sha256_and_digest;
+	memcpy(
+	    (*out)->issuer.sha256_and_digest.b, common->pca->id, CERT_ID_SIZE);
+	(*out)->to_be_signed.verify_key_indicator.is =
 	    verification_key_indicator_reconstruction_value;
-	tbs->verify_key_indicator.reconstruction_value.is =
-	    ecc_p256_curve_point_compressed_y_0;
-	mark(tbs->verify_key_indicator.reconstruction_value.compressed_y_0.b,
-	    32, "reconstructionValue");
+	P_U = &(*out)->to_be_signed.verify_key_indicator.reconstruction_value;
+	P_U->is = ecc_p256_curve_point_compressed_y_0;
+	mark(P_U->compressed_y_0.b, sizeof(P_U->compressed_y_0.b),
+	    "reconstructionValue");
+	return FAULT_OK;
 }
 
 /* Integers are found by encoding a second time with another value: the
@@ -159,8 +133,8 @@ encode_plain(struct bytes *out, struct arena *arena, const certificate *c,
     struct fault_info *fi)
 {
 	plaintext_certificate_response r = {
-		.is = plaintext_certificate_response_implicit_butterfly };
-	ieee1609_dot2_data d = { .protocol_version = 3 };
+	    .is = plaintext_certificate_response_implicit_butterfly};
+	ieee1609_dot2_data d = {.protocol_version = 3};
 
 	r.implicit_butterfly.certificate = *c;
 	mark(r.implicit_butterfly.priv_key_reconstruction_s.b, 32,
@@ -171,16 +145,43 @@ encode_plain(struct bytes *out, struct arena *arena, const certificate *c,
 	return coer_encode_new(out, arena, &ieee1609_dot2_data_asn, &d, fi);
 }
 
+/* The plaintext of a certificate with these two integers. */
 static enum fault
-make_plain(struct plain_template *t, struct arena *arena, certificate *c,
+encode_variant(struct bytes *out, struct arena *arena,
+    const struct common *common, uint16_t i, uint32_t start,
     struct fault_info *fi)
 {
-	to_be_signed_certificate *tbs = &c->to_be_signed;
-	struct bytes all, other, part;
+	certificate *c;
 
-	tbs->id.linkage_data.i_cert = 0;
-	tbs->validity_period.start = 0;
-	TRY(encode_plain(&all, arena, c, fi));
+	TRY(make_certificate(&c, arena, common, i, start, fi));
+	return encode_plain(out, arena, c, fi);
+}
+
+static enum fault
+find_certificate(struct plain_template *t, struct arena *arena,
+    const struct common *common, struct bytes all, struct fault_info *fi)
+{
+	struct bytes part;
+	certificate *c;
+
+	TRY(make_certificate(&c, arena, common, 0, 0, fi));
+	TRY(coer_encode_new(&part, arena, &certificate_asn, c, fi));
+	t->certificate = find(all, part);
+	t->certificate_n = part.n;
+	TRY(coer_encode_new(
+	    &part, arena, &to_be_signed_certificate_asn, &c->to_be_signed, fi));
+	t->tbs = find(all, part);
+	t->tbs_n = part.n;
+	return FAULT_OK;
+}
+
+static enum fault
+make_plain(struct plain_template *t, struct arena *arena,
+    const struct common *common, struct fault_info *fi)
+{
+	struct bytes all, other;
+
+	TRY(encode_variant(&all, arena, common, 0, 0, fi));
 	if (all.n > sizeof(t->octets))
 		return fault_set(fi, FAULT_CONFIG, "too many PSIDs");
 	memcpy(t->octets, all.p, all.n);
@@ -188,19 +189,10 @@ make_plain(struct plain_template *t, struct arena *arena, certificate *c,
 	t->lv = find_mark(all, 9, "linkage-value");
 	t->point = find_mark(all, 32, "reconstructionValue") - 1;
 	t->r = find_mark(all, 32, "priv-key-reconstruction-s");
-	TRY(coer_encode_new(&part, arena, &certificate_asn, c, fi));
-	t->certificate = find(all, part);
-	t->certificate_n = part.n;
-	TRY(coer_encode_new(&part, arena, &to_be_signed_certificate_asn, tbs,
-	    fi));
-	t->tbs = find(all, part);
-	t->tbs_n = part.n;
-	tbs->id.linkage_data.i_cert = UINT16_MAX;
-	TRY(encode_plain(&other, arena, c, fi));
+	TRY(find_certificate(t, arena, common, all, fi));
+	TRY(encode_variant(&other, arena, common, UINT16_MAX, 0, fi));
 	t->i = find_difference(all, other);
-	tbs->id.linkage_data.i_cert = 0;
-	tbs->validity_period.start = UINT32_MAX;
-	TRY(encode_plain(&other, arena, c, fi));
+	TRY(encode_variant(&other, arena, common, 0, UINT32_MAX, fi));
 	t->start = find_difference(all, other);
 	return FAULT_OK;
 }
@@ -209,12 +201,12 @@ make_plain(struct plain_template *t, struct arena *arena, certificate *c,
 
 /* EncryptedData to the response key: rekRecipInfo. */
 static void
-fill_encrypted(ieee1609_dot2_data *d, recipient_info *to,
-    struct bytes ciphertext)
+fill_encrypted(
+    ieee1609_dot2_data *d, recipient_info *to, struct bytes ciphertext)
 {
 	encrypted_data *e = &d->content.encrypted_data;
-	ecies_p256_encrypted_key *key = &to->rek_recip_info.enc_key.
-	    ecies_nist_p256;
+	ecies_p256_encrypted_key *key =
+	    &to->rek_recip_info.enc_key.ecies_nist_p256;
 
 	d->protocol_version = 3;
 	d->content.is = ieee1609_dot2_content_encrypted_data;
@@ -238,11 +230,12 @@ encode_tbs_response(struct bytes *out, struct arena *arena,
     const struct environment *e, uint32_t expiration, struct bytes ciphertext,
     struct fault_info *fi)
 {
-	psid_ssp security = { .psid = PSID_SECURITY };
+	psid_ssp security = {.psid = PSID_SECURITY};
 	to_be_signed_encrypted_certificate_response r = {
-		.psid_ssp = { 1, &security }, .expiration = expiration,
-		.lifetime = lifetime_of(e) };
-	recipient_info to = { .is = recipient_info_rek_recip_info };
+	    .psid_ssp = {1, &security},
+	    .expiration = expiration,
+	    .lifetime = lifetime_of(e)};
+	recipient_info to = {.is = recipient_info_rek_recip_info};
 
 	fill_encrypted(&r.encrypted_cert, &to, ciphertext);
 	return coer_encode_new(out, arena,
@@ -268,13 +261,14 @@ fill_signed(ieee1609_dot2_data *d, ieee1609_dot2_data *payload,
 	s->signature.is = signature_ecdsa_nist_p256_signature;
 	s->signature.ecdsa_nist_p256_signature.r_sig.is =
 	    ecc_p256_curve_point_x_only;
-	mark(s->signature.ecdsa_nist_p256_signature.r_sig.x_only.b, 32,
-	    "rSig");
+	mark(s->signature.ecdsa_nist_p256_signature.r_sig.x_only.b, 32, "rSig");
 	mark(s->signature.ecdsa_nist_p256_signature.s_sig.b, 32, "sSig");
 }
 
 /* What encoding a reply yields. */
-struct encoded { struct bytes all, response, tbs; };
+struct encoded {
+	struct bytes all, response, tbs;
+};
 
 static enum fault
 encode_reply(struct encoded *out, struct arena *arena,
@@ -283,13 +277,13 @@ encode_reply(struct encoded *out, struct arena *arena,
 {
 	scms_pdu *pdu = ARENA_NEW(arena, scms_pdu);
 	pca_ra_cert_response_msg *m;
-	ieee1609_dot2_data *d, payload = { .protocol_version = 3 };
+	ieee1609_dot2_data *d, payload = {.protocol_version = 3};
 	struct bytes tbs_response;
 
 	if (pdu == NULL)
 		return fault_set(fi, FAULT_TOO_LARGE, "no memory");
-	TRY(encode_tbs_response(&tbs_response, arena, e, expiration,
-	    ciphertext, fi));
+	TRY(encode_tbs_response(
+	    &tbs_response, arena, e, expiration, ciphertext, fi));
 	pdu->version = 1;
 	pdu->content.is = scms_pdu_content_pca_ra;
 	pdu->content.pca_ra.is = pca_ra_interface_pdu_pca_ra_cert_response;
@@ -304,8 +298,8 @@ encode_reply(struct encoded *out, struct arena *arena,
 	fill_signed(d, &payload, tbs_response, pca);
 	TRY(coer_encode_new(&out->tbs, arena, &to_be_signed_data_asn,
 	    &d->content.signed_data.tbs_data, fi));
-	TRY(coer_encode_new(&out->response, arena, &ieee1609_dot2_data_asn, d,
-	    fi));
+	TRY(coer_encode_new(
+	    &out->response, arena, &ieee1609_dot2_data_asn, d, fi));
 	return coer_encode_new(&out->all, arena, &scms_pdu_asn, pdu, fi);
 }
 
@@ -322,9 +316,9 @@ make_reply(struct reply_template *t, struct arena *arena,
 		return fault_set(fi, FAULT_TOO_LARGE, "no memory");
 	mark(text, SHA384_SIZE, "ciphertext");
 	TRY(encode_reply(&a, arena, e, pca, name, 0,
-	    (struct bytes){ text, ciphertext_n }, fi));
+	    (struct bytes){text, ciphertext_n}, fi));
 	TRY(encode_reply(&b, arena, e, pca, name, UINT32_MAX,
-	    (struct bytes){ text, ciphertext_n }, fi));
+	    (struct bytes){text, ciphertext_n}, fi));
 	if (a.all.n > sizeof(t->octets))
 		return fault_set(fi, FAULT_CONFIG, "too many PSIDs");
 	memcpy(t->octets, a.all.p, a.all.n);
@@ -346,30 +340,45 @@ make_reply(struct reply_template *t, struct arena *arena,
 	return FAULT_OK;
 }
 
+/* The short list: one set of PSIDs, each with the zero-length SSP, and the
+ * countries. */
+static enum fault
+make_common(struct common *out, struct arena *arena, struct fault_info *fi)
+{
+	const struct environment *e = out->environment;
+	size_t psids = e->pseudonym_psids.n, regions = e->pseudonym_region.n;
+	uint64_t *number = ARENA_ARRAY(arena, psids, uint64_t);
+	uint16_t *country = ARENA_ARRAY(arena, regions, uint16_t);
+
+	if (number == NULL || country == NULL)
+		return fault_set(fi, FAULT_TOO_LARGE, "no memory");
+	for (size_t t = 0; t < psids; t++)
+		number[t] = e->pseudonym_psids.v[t];
+	for (size_t t = 0; t < regions; t++)
+		country[t] = (uint16_t)e->pseudonym_region.v[t];
+	out->psids = profile_psids(arena, number, psids);
+	out->region = profile_countries(arena, country, regions);
+	if (out->psids == NULL || out->region == NULL)
+		return fault_set(fi, FAULT_TOO_LARGE, "no memory");
+	return check_permitted(out->pca, out->psids, out->region, fi);
+}
+
 enum fault
 class_make(struct cert_class *out, struct arena *arena,
-    const struct environment *e, const struct cert *pca,
-    const char *pca_name, const uint8_t craca_id[3], struct fault_info *fi)
+    const struct environment *e, const struct cert *pca, const char *pca_name,
+    const uint8_t craca_id[3], struct fault_info *fi)
 {
-	sequence_of_psid_ssp psids;
-	geographic_region region;
-	certificate *c = ARENA_NEW(arena, certificate);
+	struct common common = {
+	    .environment = e, .pca = pca, .craca_id = craca_id};
 
-	if (c == NULL)
-		return fault_set(fi, FAULT_TOO_LARGE, "no memory");
 	memset(out, 0, sizeof(*out));
-	memset(&region, 0, sizeof(region));
-	TRY(make_psid_ssp(&psids, arena, e, fi));
-	TRY(make_region(&region, arena, e, fi));
-	TRY(check_permitted(pca, &psids, &region, fi));
+	TRY(make_common(&common, arena, fi));
 	TRY(coer_encode_new(&out->psid_ssp, arena, &sequence_of_psid_ssp_asn,
-	    &psids, fi));
-	TRY(coer_encode_new(&out->region, arena, &geographic_region_asn,
-	    &region, fi));
+	    common.psids, fi));
+	TRY(coer_encode_new(
+	    &out->region, arena, &geographic_region_asn, common.region, fi));
 	out->lifetime = (uint32_t)conf_duration_seconds(e->pseudonym_lifetime);
-	fill_certificate(c, &psids, &region, e, pca);
-	memcpy(c->to_be_signed.craca_id.b, craca_id, 3);
-	TRY(make_plain(&out->plain, arena, c, fi));
-	return make_reply(&out->reply, arena, e, pca, pca_name,
-	    out->plain.n, fi);
+	TRY(make_plain(&out->plain, arena, &common, fi));
+	return make_reply(
+	    &out->reply, arena, e, pca, pca_name, out->plain.n, fi);
 }

@@ -17,38 +17,38 @@
 #include "cert/cert.h"
 #include "service/environment.h"
 
-#define CLASS_PLAIN_MAX		512
-#define CLASS_REPLY_MAX		1024
+#define CLASS_PLAIN_MAX 512
+#define CLASS_REPLY_MAX 1024
 
 /* The decrypted part: unsecuredData of PlaintextCertificateResponse. */
 struct plain_template {
-	uint8_t		octets[CLASS_PLAIN_MAX];
-	size_t		n;
-	size_t		certificate, certificate_n;
-	size_t		tbs, tbs_n;		/* toBeSigned */
-	size_t		i, lv, start;
-	size_t		point;			/* tag and x, 33 octets */
-	size_t		r;			/* private key reconstruction */
+	uint8_t octets[CLASS_PLAIN_MAX];
+	size_t n;
+	size_t certificate, certificate_n;
+	size_t tbs, tbs_n; /* toBeSigned */
+	size_t i, lv, start;
+	size_t point; /* tag and x, 33 octets */
+	size_t r;     /* private key reconstruction */
 };
 
 /* ScmsPDU.pca-ra.pcaRaCertResponse.success.signed-encrypted. */
 struct reply_template {
-	uint8_t		octets[CLASS_REPLY_MAX];
-	size_t		n;
-	size_t		request_hash;
-	size_t		response, response_n;	/* what the device gets */
-	size_t		tbs, tbs_n;		/* tbsData */
-	size_t		expiration;
-	size_t		recipient, v, c, t;	/* v: tag and x */
-	size_t		nonce, ciphertext;
-	size_t		signature_r, signature_s;
+	uint8_t octets[CLASS_REPLY_MAX];
+	size_t n;
+	size_t request_hash;
+	size_t response, response_n; /* what the device gets */
+	size_t tbs, tbs_n;	     /* tbsData */
+	size_t expiration;
+	size_t recipient, v, c, t; /* v: tag and x */
+	size_t nonce, ciphertext;
+	size_t signature_r, signature_s;
 };
 
 struct cert_class {
-	struct bytes		psid_ssp, region;	/* encoded */
-	uint32_t		lifetime;		/* seconds */
-	struct plain_template	plain;
-	struct reply_template	reply;
+	struct bytes psid_ssp, region; /* encoded */
+	uint32_t lifetime;	       /* seconds */
+	struct plain_template plain;
+	struct reply_template reply;
 };
 
 /*
@@ -57,8 +57,7 @@ struct cert_class {
  * permit it.  Memory is in the arena.
  */
 enum fault must_check class_make(struct cert_class *, struct arena *,
-		    const struct environment *, const struct cert *pca,
-		    const char *pca_name, const uint8_t craca_id[3],
-		    struct fault_info *);
+    const struct environment *, const struct cert *pca, const char *pca_name,
+    const uint8_t craca_id[3], struct fault_info *);
 
 #endif /* PCA_CLASS_H */

@@ -10,22 +10,28 @@ static unsigned
 status_of(enum fault f)
 {
 	switch ((unsigned)f) {
-	case FAULT_TRUNCATED: case FAULT_TRAILING: case FAULT_NOT_CANONICAL:
-	case FAULT_CONSTRAINT: case FAULT_UNKNOWN_ALTERNATIVE:
-	case FAULT_TOO_DEEP: case FAULT_BAD_MESSAGE:
+	case FAULT_TRUNCATED:
+	case FAULT_TRAILING:
+	case FAULT_NOT_CANONICAL:
+	case FAULT_CONSTRAINT:
+	case FAULT_UNKNOWN_ALTERNATIVE:
+	case FAULT_TOO_DEEP:
+	case FAULT_BAD_MESSAGE:
 		return 400;
 	case FAULT_TOO_LARGE:
 		return 413;
-	case FAULT_IO: case FAULT_STORE: case FAULT_BUSY: case FAULT_INTERNAL:
+	case FAULT_IO:
+	case FAULT_STORE:
+	case FAULT_BUSY:
+	case FAULT_INTERNAL:
 		return 503;
 	default:
-		return 401;	/* not genuine, one way or another */
+		return 401; /* not genuine, one way or another */
 	}
 }
 
 static void
-fail(struct http_response *response, enum fault f,
-    const struct fault_info *fi)
+fail(struct http_response *response, enum fault f, const struct fault_info *fi)
 {
 	log_warn("message not answered: %s", fi->text);
 	http_reply(response, status_of(f), BYTES_NONE);
@@ -41,8 +47,7 @@ succeed(struct http_response *response, struct bytes answer)
 	if (copy == NULL)
 		log_fatal("out of memory");
 	memcpy(copy, answer.p, answer.n);
-	http_reply_malloced(response, 200,
-	    (struct bytes){ copy, answer.n });
+	http_reply_malloced(response, 200, (struct bytes){copy, answer.n});
 }
 
 typedef enum fault answer_fn(struct bytes *, struct pca *, struct arena *,
@@ -53,7 +58,7 @@ run(answer_fn *answer, struct pca *pca, const struct http_request *request,
     struct http_response *response)
 {
 	struct arena arena = arena_new(PCA_ARENA);
-	struct fault_info fi = { .code = FAULT_OK };
+	struct fault_info fi = {.code = FAULT_OK};
 	struct bytes out;
 	enum fault f;
 
@@ -88,7 +93,7 @@ pca_http_confirm(void *ctx, const struct http_request *request,
     struct http_response *response)
 {
 	struct arena arena = arena_new(PCA_SINGLE_MAX * 8);
-	struct fault_info fi = { .code = FAULT_OK };
+	struct fault_info fi = {.code = FAULT_OK};
 	enum fault f = pca_confirm(ctx, &arena, request->body, &fi);
 
 	if (f == FAULT_OK)

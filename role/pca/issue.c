@@ -11,23 +11,23 @@
 
 /* Certificates in one go: enough to share inversions, little enough for the
  * second-level cache. */
-#define CHUNK	256
+#define CHUNK 256
 
 /* COER PublicEncryptionKey: aes128Ccm, eciesNistP256, compressed point. */
-#define ENCRYPTION_KEY_OCTETS	35
+#define ENCRYPTION_KEY_OCTETS 35
 
 struct scratch {
-	struct point		point[CHUNK];
-	struct scalar		k[CHUNK], r[CHUNK];	/* secret */
-	struct digest		digest[CHUNK];
-	struct bytes		span[CHUNK];
-	struct ecies		wrapped[CHUNK];
-	struct key16		key[CHUNK];		/* secret */
-	struct ccm_item		seal[CHUNK];
-	struct p256_signature	signature[CHUNK];
-	uint8_t			encryption_key[CHUNK][ENCRYPTION_KEY_OCTETS];
-	uint8_t			plain[CHUNK][CLASS_PLAIN_MAX];	/* secret */
-	bool			ok[CHUNK];
+	struct point point[CHUNK];
+	struct scalar k[CHUNK], r[CHUNK]; /* secret */
+	struct digest digest[CHUNK];
+	struct bytes span[CHUNK];
+	struct ecies wrapped[CHUNK];
+	struct key16 key[CHUNK]; /* secret */
+	struct ccm_item seal[CHUNK];
+	struct p256_signature signature[CHUNK];
+	uint8_t encryption_key[CHUNK][ENCRYPTION_KEY_OCTETS];
+	uint8_t plain[CHUNK][CLASS_PLAIN_MAX]; /* secret */
+	bool ok[CHUNK];
 };
 
 static void
@@ -47,7 +47,7 @@ put32(uint8_t *out, uint32_t v)
 static void
 put_point(uint8_t *out, const uint8_t x[32], uint8_t y_bit)
 {
-	out[0] = (uint8_t)(0x82 | y_bit);	/* compressed-y-0 or -1 */
+	out[0] = (uint8_t)(0x82 | y_bit); /* compressed-y-0 or -1 */
 	memcpy(out + 1, x, 32);
 }
 
@@ -72,7 +72,7 @@ write_certificates(struct scratch *s, const struct issue_item *item, size_t n)
 		memcpy(m + p->lv, item[t].lv.b, sizeof(item[t].lv.b));
 		put32(m + p->start, item[t].start);
 		put_point(m + p->point, P_U->x, P_U->y[31] & 1);
-		s->span[t] = (struct bytes){ m + p->tbs, p->tbs_n };
+		s->span[t] = (struct bytes){m + p->tbs, p->tbs_n};
 	}
 }
 
@@ -103,7 +103,7 @@ hash_recipients(struct scratch *s, const struct issue_item *item, size_t n)
 		key[0] = 0;
 		key[1] = 0x80;
 		put_point(key + 2, item[t].h.x, item[t].h.y[31] & 1);
-		s->span[t] = (struct bytes){ key, ENCRYPTION_KEY_OCTETS };
+		s->span[t] = (struct bytes){key, ENCRYPTION_KEY_OCTETS};
 	}
 	sha256_batch(s->digest, s->span, n);
 }
@@ -118,17 +118,16 @@ write_replies(struct scratch *s, const struct issue_item *item, size_t n)
 
 		memcpy(m, r->octets, r->n);
 		memcpy(m + r->request_hash, item[t].request_hash, 8);
-		put32(m + r->expiration, item[t].start +
-		    item[t].class->lifetime);
+		put32(
+		    m + r->expiration, item[t].start + item[t].class->lifetime);
 		memcpy(m + r->recipient, digest_id8(s->digest[t].b), 8);
 		put_point(m + r->v, e->v.x, e->v.y_bit);
 		memcpy(m + r->c, e->c, sizeof(e->c));
 		memcpy(m + r->t, e->t, sizeof(e->t));
 		random_bytes(m + r->nonce, CCM_NONCE_SIZE);
-		s->seal[t] = (struct ccm_item){ s->key[t].b, m + r->nonce,
-		    { s->plain[t], item[t].class->plain.n },
-		    m + r->ciphertext };
-		s->span[t] = (struct bytes){ m + r->tbs, r->tbs_n };
+		s->seal[t] = (struct ccm_item){s->key[t].b, m + r->nonce,
+		    {s->plain[t], item[t].class->plain.n}, m + r->ciphertext};
+		s->span[t] = (struct bytes){m + r->tbs, r->tbs_n};
 	}
 }
 
@@ -138,8 +137,8 @@ encrypt(struct scratch *s, struct issue_item *item, size_t n)
 	random_bytes(s->key, n * sizeof(*s->key));
 	for (size_t t = 0; t < n; t++)
 		s->point[t] = item[t].h;
-	(void)!ecies_encrypt(s->wrapped, s->point, s->key, sha256_of_nothing,
-	    s->ok, n);
+	(void)!ecies_encrypt(
+	    s->wrapped, s->point, s->key, sha256_of_nothing, s->ok, n);
 	carry(item, s->ok, n);
 	hash_recipients(s, item, n);
 	write_replies(s, item, n);
@@ -151,8 +150,8 @@ sign(struct scratch *s, const struct issuer *issuer, struct issue_item *item,
     size_t n, struct fault_info *fi)
 {
 	sha256_to_sign(s->digest, s->span, issuer->cert->hash, n);
-	TRY(issuer->signer->sign(issuer->signer->ctx, s->signature, s->digest,
-	    n, fi));
+	TRY(issuer->signer->sign(
+	    issuer->signer->ctx, s->signature, s->digest, n, fi));
 	for (size_t t = 0; t < n; t++) {
 		const struct reply_template *r = &item[t].class->reply;
 

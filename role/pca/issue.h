@@ -15,20 +15,20 @@
 #include "role/pca/class.h"
 
 struct issuer {
-	const struct cert	*cert;
-	const struct signer	*signer;
-	const struct scalar	*d;		/* of cert's key */
+	const struct cert *cert;
+	const struct signer *signer;
+	const struct scalar *d; /* of cert's key */
 };
 
 struct issue_item {
-	const struct cert_class	*class;
-	uint16_t		 i;
-	uint32_t		 start;		/* Time32 of period i */
-	struct lv		 lv;
-	struct point		 b, h;		/* cocoon keys */
-	uint8_t			 request_hash[8];
-	uint8_t			*reply;		/* out: class->reply.n octets */
-	bool			 ok;		/* out */
+	const struct cert_class *class;
+	uint16_t i;
+	uint32_t start; /* Time32 of period i */
+	struct lv lv;
+	struct point b, h; /* cocoon keys */
+	uint8_t request_hash[8];
+	uint8_t *reply; /* out: class->reply.n octets */
+	bool ok;	/* out */
 };
 
 /*
@@ -38,6 +38,6 @@ struct issue_item {
  * wiped.  FAULT_TOO_LARGE, or that of the signer: then no reply is good.
  */
 enum fault must_check issue_batch(const struct issuer *, struct issue_item *,
-		    size_t n, struct arena *, struct fault_info *);
+    size_t n, struct arena *, struct fault_info *);
 
 #endif /* PCA_ISSUE_H */

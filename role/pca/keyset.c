@@ -11,11 +11,11 @@
 #include "role/pca/keyset.h"
 
 struct keyset {
-	size_t	 key_n, slots, used;	/* slots: a power of two */
-	uint8_t	*slot;			/* 1 + key_n octets: taken, key */
+	size_t key_n, slots, used; /* slots: a power of two */
+	uint8_t *slot;		   /* 1 + key_n octets: taken, key */
 };
 
-#define SLOTS_MIN	1024
+#define SLOTS_MIN 1024
 
 static uint8_t *
 slot_at(const struct keyset *s, size_t i)
@@ -29,7 +29,7 @@ home(const struct keyset *s, const uint8_t *key)
 	uint64_t h;
 
 	memcpy(&h, key, sizeof(h));
-	h *= 0x9e3779b97f4a7c15u;	/* mixes low into high */
+	h *= 0x9e3779b97f4a7c15u; /* mixes low into high */
 	return (size_t)(h >> 20) & (s->slots - 1);
 }
 
@@ -40,8 +40,7 @@ seek(const struct keyset *s, const uint8_t *key)
 	size_t i = home(s, key);
 	const uint8_t *p;
 
-	while (*(p = slot_at(s, i)) != 0 &&
-	    memcmp(p + 1, key, s->key_n) != 0)
+	while (*(p = slot_at(s, i)) != 0 && memcmp(p + 1, key, s->key_n) != 0)
 		i = (i + 1) & (s->slots - 1);
 	return i;
 }

@@ -15,17 +15,16 @@
 /* Not thread-safe: the caller locks. */
 struct keyset;
 
-struct keyset  *keyset_new(size_t key_n);	/* 8..64 octets */
-void		keyset_free(struct keyset *);	/* NULL is fine */
+struct keyset *keyset_new(size_t key_n); /* 8..64 octets */
+void keyset_free(struct keyset *);	 /* NULL is fine */
 /* False: it is in already. */
-bool		keyset_add(struct keyset *, const uint8_t *key);
-bool		keyset_has(const struct keyset *, const uint8_t *key);
+bool keyset_add(struct keyset *, const uint8_t *key);
+bool keyset_has(const struct keyset *, const uint8_t *key);
 /* Fine if it is not in. */
-void		keyset_remove(struct keyset *, const uint8_t *key);
-size_t		keyset_count(const struct keyset *);
+void keyset_remove(struct keyset *, const uint8_t *key);
+size_t keyset_count(const struct keyset *);
 
 /* All or none of n keys: false, and nothing is added, if one is in. */
-bool		keyset_add_all(struct keyset *, const uint8_t *const *keys,
-		    size_t n);
+bool keyset_add_all(struct keyset *, const uint8_t *const *keys, size_t n);
 
 #endif /* PCA_KEYSET_H */

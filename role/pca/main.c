@@ -4,21 +4,20 @@
 #include "service/crash.h"
 
 static const struct conf_key keys[] = {
-#define CONF_DEF "role/pca/pca_conf.def"
+#define CONF_DEF    "role/pca/pca_conf.def"
 #define CONF_STRUCT struct pca_conf
 #include "service/conf_keys.h"
 };
 
 static const char *const crash_points[] = {
-#define CRASH	CRASH_NAME
+#define CRASH CRASH_NAME
 #include "role/pca/crash.def"
 #undef CRASH
-	NULL
-};
+    NULL};
 
 static const char *const refusal_names[REFUSALS] = {
-#define REQUEST(name, code)	[REFUSED_##name] = "refused_" #name,
-#define BASE(name, code)	[REFUSED_##name] = "refused_" #name,
+#define REQUEST(name, code) [REFUSED_##name] = "refused_" #name,
+#define BASE(name, code)    [REFUSED_##name] = "refused_" #name,
 #include "role/pca/refusal.def"
 #undef REQUEST
 #undef BASE
@@ -29,15 +28,15 @@ pca_open(void **state, struct service *service, struct fault_info *fi)
 {
 	struct pca *pca;
 
-	TRY(pca_new(&pca, service->dir, service->role_conf,
-	    &service->environment, fi));
-	pca->routes[0] = (struct http_route){ "POST", "/certificate-batch",
-	    pca->ra, PCA_BODY_MAX, pca_http_batch, 0 };
-	pca->routes[1] = (struct http_route){ "POST", "/certificate",
-	    pca->ra, PCA_SINGLE_MAX, pca_http_single, 0 };
-	pca->routes[2] = (struct http_route){ "POST",
-	    "/certificate-batch-confirm", pca->ra, PCA_SINGLE_MAX,
-	    pca_http_confirm, 0 };
+	TRY(pca_new(
+	    &pca, service->dir, service->role_conf, &service->environment, fi));
+	pca->routes[0] = (struct http_route){"POST", "/certificate-batch",
+	    pca->ra, PCA_BODY_MAX, pca_http_batch, 0};
+	pca->routes[1] = (struct http_route){"POST", "/certificate", pca->ra,
+	    PCA_SINGLE_MAX, pca_http_single, 0};
+	pca->routes[2] =
+	    (struct http_route){"POST", "/certificate-batch-confirm", pca->ra,
+		PCA_SINGLE_MAX, pca_http_confirm, 0};
 	service->routes = pca->routes;
 	service->routes_n = sizeof(pca->routes) / sizeof(*pca->routes);
 	*state = pca;
@@ -54,9 +53,9 @@ static void
 pca_health(void *state, struct service_health *health)
 {
 	struct pca *pca = state;
-	struct store_counts counts;
+	struct pca_counts counts;
 
-	store_counts(pca->store, &counts);
+	pca_store_counts(pca->store, &counts);
 	health_count(health, "certificates_issued", (int64_t)counts.issued);
 	health_count(health, "batches", (int64_t)atomic_load(&pca->batches));
 	health_count(health, "answers_stored", (int64_t)counts.pending);
@@ -67,37 +66,36 @@ pca_health(void *state, struct service_health *health)
 	if (plv_ring_refresh(pca->ring, NULL) != FAULT_OK)
 		health_degraded(health, "keys with the LAs are not readable");
 	for (size_t t = 0; t < PCA_LAS; t++)
-		if (plv_ring_current(pca->ring, pca->la[t].name,
-		    time32_now()) == NULL)
+		if (plv_ring_current(
+			pca->ring, pca->la[t].name, time32_now()) == NULL)
 			health_degraded(health, "no key with %s is in force",
 			    pca->la[t].name);
 }
 
 static const struct service_command commands[] = {
-	{ "agree-request",
-	  "--la CERTIFICATE --out REQUEST [--start TIME] [--end TIME]",
-	  "ask an LA for a shared key", pca_agree_request },
-	{ "agree-confirm", "--in RESPONSE --out ACK",
-	  "take the shared key into use and acknowledge it",
-	  pca_agree_confirm },
+    {"agree-request",
+	"--la CERTIFICATE --out REQUEST [--start TIME] [--end TIME]",
+	"ask an LA for a shared key", pca_agree_request},
+    {"agree-confirm", "--in RESPONSE --out ACK",
+	"take the shared key into use and acknowledge it", pca_agree_confirm},
 };
 
 static const struct service_def pca_service = {
-	.program = "scms-pca",
-	.role = "pca",
-	.summary = "pseudonym CA: certificates for shuffled requests",
-	.keys = keys,
-	.keys_n = sizeof(keys) / sizeof(*keys),
-	.conf_size = sizeof(struct pca_conf),
-	.tls = HTTP_TLS_INTERNAL,
-	.threading = HTTP_THREAD_PER_CONNECTION,
-	.memory = 96u << 20,
-	.commands = commands,
-	.commands_n = sizeof(commands) / sizeof(*commands),
-	.crash_points = crash_points,
-	.open = pca_open,
-	.health = pca_health,
-	.close = pca_close,
+    .program = "scms-pca",
+    .role = "pca",
+    .summary = "pseudonym CA: certificates for shuffled requests",
+    .keys = keys,
+    .keys_n = sizeof(keys) / sizeof(*keys),
+    .conf_size = sizeof(struct pca_conf),
+    .tls = HTTP_TLS_INTERNAL,
+    .threading = HTTP_THREAD_PER_CONNECTION,
+    .memory = 96u << 20,
+    .commands = commands,
+    .commands_n = sizeof(commands) / sizeof(*commands),
+    .crash_points = crash_points,
+    .open = pca_open,
+    .health = pca_health,
+    .close = pca_close,
 };
 
 int

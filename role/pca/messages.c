@@ -15,8 +15,8 @@ pca_check_ra(const struct pca *pca, struct arena *arena,
 	TRY(perm_check_role(signer, SCMS_RA, fi));
 	if (signer->tbs->id.is != certificate_id_name ||
 	    strcmp(cert_name(arena, signer), pca->ra) != 0)
-		return fault_set(fi, FAULT_DENIED,
-		    "signed by another RA than ours");
+		return fault_set(
+		    fi, FAULT_DENIED, "signed by another RA than ours");
 	return FAULT_OK;
 }
 
@@ -24,9 +24,9 @@ enum fault
 pca_open_message(struct bytes *payload, struct pca *pca, struct arena *arena,
     struct bytes body, struct fault_info *fi)
 {
-	const struct spdu_rules rules = { .psid = PSID_SECURITY,
+	const struct spdu_rules rules = {.psid = PSID_SECURITY,
 	    .now = time32_now(),
-	    .tolerance = pca->environment->time_tolerance_seconds };
+	    .tolerance = pca->environment->time_tolerance_seconds};
 	struct spdu spdu;
 
 	TRY(spdu_open(&spdu, arena, body, pca->self.trust, &rules, fi));
@@ -39,10 +39,10 @@ enum fault
 pca_sign_message(struct bytes *out, struct arena *arena, const struct pca *pca,
     struct bytes payload, struct fault_info *fi)
 {
-	const struct spdu_header header = { .psid = PSID_SECURITY };
+	const struct spdu_header header = {.psid = PSID_SECURITY};
 
-	return spdu_sign(out, arena, &header, payload, SIGNER_DIGEST,
-	    &pca->self.signer, fi);
+	return spdu_sign(
+	    out, arena, &header, payload, SIGNER_DIGEST, &pca->self.signer, fi);
 }
 
 /* ---- /certificate-batch ---- */
@@ -62,7 +62,7 @@ encode_replies(struct bytes *out, const struct batch *b,
 	if (memory == NULL)
 		return fault_set(fi, FAULT_TOO_LARGE, "no memory");
 	w = writer_of(memory, size);
-	write_uint(&w, 1, 1);		/* version */
+	write_uint(&w, 1, 1); /* version */
 	write_bytes(&w, BYTES(batch_id->b));
 	while (b->n >> 8 * quantity_n != 0)
 		quantity_n++;
@@ -85,13 +85,13 @@ pca_answer_batch(struct bytes *out, struct pca *pca, struct arena *arena,
 	struct batch b;
 
 	TRY(pca_open_message(&payload, pca, arena, body, fi));
-	TRY(coer_decode(&monarch_certificate_batch_request_asn, &m, arena,
-	    payload, fi));
+	TRY(coer_decode(
+	    &monarch_certificate_batch_request_asn, &m, arena, payload, fi));
 	if (m.requests.n > pca->environment->batch_max_requests)
 		return fault_set(fi, FAULT_TOO_LARGE,
 		    "%zu requests in one message", m.requests.n);
-	TRY(batch_answer(&b, pca, arena, m.requests.v, m.requests.n,
-	    m.batch_id.b, fi));
+	TRY(batch_answer(
+	    &b, pca, arena, m.requests.v, m.requests.n, m.batch_id.b, fi));
 	atomic_fetch_add(&pca->batches, 1);
 	TRY(encode_replies(&replies, &b, &m.batch_id, fi));
 	return pca_sign_message(out, arena, pca, replies, fi);
@@ -127,5 +127,5 @@ pca_confirm(struct pca *pca, struct arena *arena, struct bytes body,
 
 	TRY(pca_open_message(&payload, pca, arena, body, fi));
 	TRY(coer_decode(&monarch_batch_confirm_asn, &m, arena, payload, fi));
-	return store_confirm(pca->store, m.batch_id.b, fi);
+	return pca_store_confirm(pca->store, m.batch_id.b, fi);
 }

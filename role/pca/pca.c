@@ -9,11 +9,11 @@
 #include "cert/perm.h"
 #include "role/pca/pca.h"
 
-#define CLASS_ARENA	(1u << 20)
+#define CLASS_ARENA (1u << 20)
 
 void
-pca_full_name(char out[PLV_PEER_SIZE], const char *name,
-    const struct environment *e)
+pca_full_name(
+    char out[PLV_PEER_SIZE], const char *name, const struct environment *e)
 {
 	bool full = strchr(name, '.') != NULL;
 
@@ -36,8 +36,8 @@ check_self(struct pca *pca, struct fault_info *fi)
 	if (perm_check_role(pca->self.cert, SCMS_PCA, fi) != FAULT_OK)
 		return fault_prefix(fi, "cert.oer");
 	if (pca->self.enc_key == NULL)
-		return fault_set(fi, FAULT_CONFIG,
-		    "cert.oer has no encryption key");
+		return fault_set(
+		    fi, FAULT_CONFIG, "cert.oer has no encryption key");
 	if (pca->environment->batch_max_requests > PCA_REQUESTS_MAX)
 		return fault_set(fi, FAULT_CONFIG,
 		    "batch_max_requests is more than %u", PCA_REQUESTS_MAX);
@@ -55,13 +55,12 @@ load(struct pca *pca, const char *dir, const struct pca_conf *conf,
 	pca_full_name(pca->la[1].name, conf->la2, pca->environment);
 	TRY(component_load(&pca->self, dir, fi));
 	TRY(check_self(pca, fi));
-	pca->issuer = (struct issuer){ pca->self.cert, &pca->self.signer,
-	    NULL };
+	pca->issuer = (struct issuer){pca->self.cert, &pca->self.signer, NULL};
 	TRY(key_scalar(&pca->issuer.d, pca->self.sign_key, fi));
 	TRY(class_make(&pca->class, &pca->arena, pca->environment,
 	    pca->self.cert, pca->self.name, craca_id(pca->self.cert), fi));
 	path_join(path, dir, "data");
-	TRY(store_open(&pca->store, path, fi));
+	TRY(pca_store_open(&pca->store, path, fi));
 	path_join(path, dir, "data/plv-keys");
 	return plv_ring_open(&pca->ring, path, fi);
 }
@@ -102,7 +101,7 @@ pca_free(struct pca *pca)
 	if (pca == NULL)
 		return;
 	plv_ring_free(pca->ring);
-	store_close(pca->store);
+	pca_store_close(pca->store);
 	component_free(&pca->self);
 	arena_free(&pca->arena);
 	sem_destroy(&pca->places);

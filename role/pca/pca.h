@@ -19,11 +19,11 @@
 typedef struct scms_pdu scms_pdu;
 
 /* What one message may hold, so that memory stays bounded. */
-#define PCA_REQUESTS_MAX	20000u
-#define PCA_BODY_MAX		(16u << 20)
-#define PCA_SINGLE_MAX		8192u
-#define PCA_ARENA		(112u << 20)	/* of one message */
-#define PCA_AT_ONCE		4	/* messages being worked on, at most */
+#define PCA_REQUESTS_MAX 20000u
+#define PCA_BODY_MAX	 (16u << 20)
+#define PCA_SINGLE_MAX	 8192u
+#define PCA_ARENA	 (112u << 20) /* of one message */
+#define PCA_AT_ONCE	 4	      /* messages being worked on, at most */
 
 struct pca_conf {
 #define CONF_DEF "role/pca/pca_conf.def"
@@ -33,66 +33,64 @@ struct pca_conf {
 /* Why a request gets no certificate. */
 enum refusal {
 	REFUSED_NOT,
-#define REQUEST(name, code)	REFUSED_##name,
-#define BASE(name, code)	REFUSED_##name,
+#define REQUEST(name, code) REFUSED_##name,
+#define BASE(name, code)    REFUSED_##name,
 #include "role/pca/refusal.def"
 #undef REQUEST
 #undef BASE
 	REFUSALS
 };
 
-#define PCA_LAS		2
+#define PCA_LAS 2
 struct pca_la {
-	char	name[PLV_PEER_SIZE];
+	char name[PLV_PEER_SIZE];
 };
 
 struct pca {
 	const struct environment *environment;
-	struct component	 self;
-	struct issuer		 issuer;
-	struct arena		 arena;		/* of the class */
-	struct cert_class	 class;
-	char			 ra[PLV_PEER_SIZE];
-	struct pca_la		 la[PCA_LAS];
-	struct plv_ring		*ring;
-	struct pca_store	*store;
-	sem_t			 places;
-	struct http_route	 routes[3];
-	atomic_uint_fast64_t	 batches, refused[REFUSALS];
+	struct component self;
+	struct issuer issuer;
+	struct arena arena; /* of the class */
+	struct cert_class class;
+	char ra[PLV_PEER_SIZE];
+	struct pca_la la[PCA_LAS];
+	struct plv_ring *ring;
+	struct pca_store *store;
+	sem_t places;
+	struct http_route routes[3];
+	atomic_uint_fast64_t batches, refused[REFUSALS];
 };
 
 /* Loads all of DIR and DIR/data; environment is borrowed. */
 enum fault must_check pca_new(struct pca **, const char *dir,
-		    const struct pca_conf *, const struct environment *,
-		    struct fault_info *);
-void		pca_free(struct pca *);		/* NULL is fine */
+    const struct pca_conf *, const struct environment *, struct fault_info *);
+void pca_free(struct pca *); /* NULL is fine */
 /* "ra" -> "ra.monarch.test"; names with a dot stay. */
-void		pca_full_name(char out[PLV_PEER_SIZE], const char *name,
-		    const struct environment *);
+void pca_full_name(
+    char out[PLV_PEER_SIZE], const char *name, const struct environment *);
 
 /* The three messages; bodies in, signed answers out, in the arena.  Faults:
  * see README.md.  Thread-safe. */
 enum fault must_check pca_answer_batch(struct bytes *out, struct pca *,
-		    struct arena *, struct bytes body, struct fault_info *);
+    struct arena *, struct bytes body, struct fault_info *);
 enum fault must_check pca_answer_single(struct bytes *out, struct pca *,
-		    struct arena *, struct bytes body, struct fault_info *);
-enum fault must_check pca_confirm(struct pca *, struct arena *,
-		    struct bytes body, struct fault_info *);
+    struct arena *, struct bytes body, struct fault_info *);
+enum fault must_check pca_confirm(
+    struct pca *, struct arena *, struct bytes body, struct fault_info *);
 
 /* Is this the certificate of our RA?  FAULT_DENIED. */
 enum fault must_check pca_check_ra(const struct pca *, struct arena *,
-		    const struct cert *signer, struct fault_info *);
+    const struct cert *signer, struct fault_info *);
 /* Opens a SignedData of our RA; *payload is what was signed. */
 enum fault must_check pca_open_message(struct bytes *payload, struct pca *,
-		    struct arena *, struct bytes body, struct fault_info *);
+    struct arena *, struct bytes body, struct fault_info *);
 enum fault must_check pca_sign_message(struct bytes *out, struct arena *,
-		    const struct pca *, struct bytes payload,
-		    struct fault_info *);
+    const struct pca *, struct bytes payload, struct fault_info *);
 
 /* http.c */
-http_handler	pca_http_batch, pca_http_single, pca_http_confirm;
+http_handler pca_http_batch, pca_http_single, pca_http_confirm;
 /* agree.c */
-int		pca_agree_request(struct service *, int argc, char **argv);
-int		pca_agree_confirm(struct service *, int argc, char **argv);
+int pca_agree_request(struct service *, int argc, char **argv);
+int pca_agree_confirm(struct service *, int argc, char **argv);
 
 #endif /* PCA_PCA_H */

@@ -5,19 +5,19 @@
 #include "role/pca/batch.h"
 #include "schema/pca_ra.h"
 
-#define CHUNK	64
+#define CHUNK 64
 
 /* The values of one LA for some entries; an entry may have none. */
 struct sealed {
-	struct symm_data	 data[CHUNK];
-	struct plv		 plv[CHUNK];
-	bool			 ok[CHUNK];
-	const struct plv_key	*last;		/* most have the same key */
+	struct symm_data data[CHUNK];
+	struct plv plv[CHUNK];
+	bool ok[CHUNK];
+	const struct plv_key *last; /* most have the same key */
 };
 
 static const struct plv_key *
-find_key(struct sealed *s, struct plv_ring *ring, const uint8_t *id,
-    const char *la)
+find_key(
+    struct sealed *s, struct plv_ring *ring, const uint8_t *id, const char *la)
 {
 	if (s->last == NULL ||
 	    memcmp(s->last->symm.id, id, sizeof(s->last->symm.id)) != 0)
@@ -36,8 +36,8 @@ add_sealed(struct sealed *s, size_t t, const encrypted_individual_plv *in,
 	if (!symm_data_of(&s->data[t], &id, &in->enc_plv))
 		return;
 	key = find_key(s, pca->ring, id, pca->la[which].name);
-	if (key != NULL && memcmp(key->agreement.la_id, in->la_id.b,
-	    sizeof(in->la_id.b)) == 0)
+	if (key != NULL &&
+	    memcmp(key->agreement.la_id, in->la_id.b, sizeof(in->la_id.b)) == 0)
 		s->data[t].key = &key->symm;
 }
 
@@ -55,15 +55,15 @@ combine(struct batch_entry *e, const struct sealed *s, size_t t,
 		return;
 	}
 	linkage_combine(&e->item.lv, &a->value, &b->value, 1);
-	if (store_take_lv(store, &e->item.lv))
+	if (pca_store_take_lv(store, &e->item.lv))
 		e->has_lv = true;
 	else
 		e->refusal = REFUSED_pre_linkage_value;
 }
 
 static void
-open_chunk(struct batch *b, struct sealed *s, struct batch_entry *entry,
-    size_t n)
+open_chunk(
+    struct batch *b, struct sealed *s, struct batch_entry *entry, size_t n)
 {
 	size_t t;
 

@@ -12,25 +12,25 @@
 
 /* A batch whose answers are kept. */
 struct kept {
-	uint8_t		 batch_id[BATCH_ID_OCTETS];
-	uint64_t	 segment;
-	size_t		 n;
-	struct kept	*next;
+	uint8_t batch_id[BATCH_ID_OCTETS];
+	uint64_t segment;
+	size_t n;
+	struct kept *next;
 };
 
 struct pca_store {
-	struct bulk	*pending;	/* HPCR -> record with reply */
-	struct bulk	*issued;	/* HPCR -> record */
-	struct bulk	*linkage;	/* lv -> HPCR */
+	struct bulk *pending; /* HPCR -> record with reply */
+	struct bulk *issued;  /* HPCR -> record */
+	struct bulk *linkage; /* lv -> HPCR */
 
-	pthread_mutex_t	 lock;		/* of the following */
-	pthread_cond_t	 released;
-	struct keyset	*claimed;	/* HPCRs being worked on */
-	struct keyset	*lvs;		/* of pending, or being made */
-	struct kept	*kept;
-	uint64_t	 n_pending;
+	pthread_mutex_t lock; /* of the following */
+	pthread_cond_t released;
+	struct keyset *claimed; /* HPCRs being worked on */
+	struct keyset *lvs;	/* of pending, or being made */
+	struct kept *kept;
+	uint64_t n_pending;
 
-	pthread_mutex_t	 confirming;	/* one confirmation at a time */
+	pthread_mutex_t confirming; /* one confirmation at a time */
 };
 
 /* ---- open ---- */
@@ -52,14 +52,14 @@ keep(struct pca_store *s, const uint8_t batch_id[BATCH_ID_OCTETS],
 }
 
 struct recount {
-	struct pca_store	*store;
-	uint8_t			 batch_id[BATCH_ID_OCTETS];
-	size_t			 n;
+	struct pca_store *store;
+	uint8_t batch_id[BATCH_ID_OCTETS];
+	size_t n;
 };
 
 static enum fault
-recount_one(void *ctx, const uint8_t *key, struct bytes value,
-    struct fault_info *fi)
+recount_one(
+    void *ctx, const uint8_t *key, struct bytes value, struct fault_info *fi)
 {
 	struct recount *r = ctx;
 
@@ -83,7 +83,7 @@ recover(struct pca_store *s, struct fault_info *fi)
 
 	f = bulk_segments(s->pending, &segment, &n, &arena, fi);
 	for (size_t t = 0; t < n && f == FAULT_OK; t++) {
-		struct recount r = { .store = s };
+		struct recount r = {.store = s};
 
 		f = bulk_each(s->pending, segment[t], recount_one, &r, fi);
 		if (f == FAULT_OK)
@@ -107,17 +107,16 @@ static enum fault
 open_all(struct pca_store *s, const char *data, struct fault_info *fi)
 {
 	TRY(file_mkdir(data, 0700, fi));
-	TRY(open_bulk(&s->pending, data, "pending", HPCR_OCTETS, BULK_KEEP,
-	    fi));
-	TRY(open_bulk(&s->issued, data, "issued", HPCR_OCTETS, BULK_MERGE,
-	    fi));
-	TRY(open_bulk(&s->linkage, data, "linkage", sizeof(struct lv),
-	    BULK_MERGE, fi));
+	TRY(open_bulk(
+	    &s->pending, data, "pending", HPCR_OCTETS, BULK_KEEP, fi));
+	TRY(open_bulk(&s->issued, data, "issued", HPCR_OCTETS, BULK_MERGE, fi));
+	TRY(open_bulk(
+	    &s->linkage, data, "linkage", sizeof(struct lv), BULK_MERGE, fi));
 	return recover(s, fi);
 }
 
 enum fault
-store_open(struct pca_store **out, const char *data, struct fault_info *fi)
+pca_store_open(struct pca_store **out, const char *data, struct fault_info *fi)
 {
 	struct pca_store *s = calloc(1, sizeof(*s));
 	enum fault f;
@@ -131,7 +130,7 @@ store_open(struct pca_store **out, const char *data, struct fault_info *fi)
 	s->lvs = keyset_new(sizeof(struct lv));
 	f = open_all(s, data, fi);
 	if (f != FAULT_OK) {
-		store_close(s);
+		pca_store_close(s);
 		return f;
 	}
 	*out = s;
@@ -139,7 +138,7 @@ store_open(struct pca_store **out, const char *data, struct fault_info *fi)
 }
 
 void
-store_close(struct pca_store *s)
+pca_store_close(struct pca_store *s)
 {
 	struct kept *k;
 
@@ -163,7 +162,7 @@ store_close(struct pca_store *s)
 /* ---- one message ---- */
 
 void
-store_claim(struct pca_store *s, const uint8_t *const hpcr[], size_t n)
+pca_store_claim(struct pca_store *s, const uint8_t *const hpcr[], size_t n)
 {
 	pthread_mutex_lock(&s->lock);
 	/* All or none, so that two messages never wait for each other. */
@@ -173,7 +172,7 @@ store_claim(struct pca_store *s, const uint8_t *const hpcr[], size_t n)
 }
 
 void
-store_release(struct pca_store *s, const uint8_t *const hpcr[], size_t n)
+pca_store_release(struct pca_store *s, const uint8_t *const hpcr[], size_t n)
 {
 	pthread_mutex_lock(&s->lock);
 	for (size_t t = 0; t < n; t++)
@@ -183,7 +182,7 @@ store_release(struct pca_store *s, const uint8_t *const hpcr[], size_t n)
 }
 
 enum fault
-store_find_pending(struct pca_store *s, struct bytes records[],
+pca_store_find_pending(struct pca_store *s, struct bytes records[],
     struct arena *arena, const uint8_t *const hpcr[], size_t n,
     struct fault_info *fi)
 {
@@ -191,13 +190,13 @@ store_find_pending(struct pca_store *s, struct bytes records[],
 }
 
 bool
-store_is_confirmed(struct pca_store *s, const uint8_t *hpcr)
+pca_store_is_confirmed(struct pca_store *s, const uint8_t *hpcr)
 {
 	return bulk_has(s->issued, hpcr);
 }
 
 bool
-store_take_lv(struct pca_store *s, const struct lv *lv)
+pca_store_take_lv(struct pca_store *s, const struct lv *lv)
 {
 	bool taken;
 
@@ -206,12 +205,12 @@ store_take_lv(struct pca_store *s, const struct lv *lv)
 	pthread_mutex_unlock(&s->lock);
 	if (!taken || !bulk_has(s->linkage, lv->b))
 		return taken;
-	store_return_lv(s, lv);
+	pca_store_return_lv(s, lv);
 	return false;
 }
 
 void
-store_return_lv(struct pca_store *s, const struct lv *lv)
+pca_store_return_lv(struct pca_store *s, const struct lv *lv)
 {
 	pthread_mutex_lock(&s->lock);
 	keyset_remove(s->lvs, lv->b);
@@ -219,7 +218,7 @@ store_return_lv(struct pca_store *s, const struct lv *lv)
 }
 
 enum fault
-store_put(struct pca_store *s, const struct pca_record *record, size_t n,
+pca_store_put(struct pca_store *s, const struct pca_record *record, size_t n,
     const uint8_t batch_id[BATCH_ID_OCTETS], struct fault_info *fi)
 {
 	struct bulk_record *b = calloc(n, sizeof(*b));
@@ -229,8 +228,7 @@ store_put(struct pca_store *s, const struct pca_record *record, size_t n,
 	if (b == NULL)
 		log_fatal("out of memory");
 	for (size_t t = 0; t < n; t++)
-		b[t] = (struct bulk_record){ record[t].hpcr,
-		    record[t].octets };
+		b[t] = (struct bulk_record){record[t].hpcr, record[t].octets};
 	f = bulk_append(s->pending, b, n, &segment, fi);
 	free(b);
 	if (f != FAULT_OK)
@@ -245,15 +243,18 @@ store_put(struct pca_store *s, const struct pca_record *record, size_t n,
 
 /* Without the reply, as it is kept for good. */
 struct lasting {
-	uint8_t	hpcr[HPCR_OCTETS];
-	uint8_t	octets[ISSUED_OCTETS];
+	uint8_t hpcr[HPCR_OCTETS];
+	uint8_t octets[ISSUED_OCTETS];
 };
 
-struct collected { struct lasting *v; size_t n, room; };
+struct collected {
+	struct lasting *v;
+	size_t n, room;
+};
 
 static enum fault
-collect_one(void *ctx, const uint8_t *key, struct bytes value,
-    struct fault_info *fi)
+collect_one(
+    void *ctx, const uint8_t *key, struct bytes value, struct fault_info *fi)
 {
 	struct collected *c = ctx;
 
@@ -277,14 +278,14 @@ keep_for_good(struct pca_store *s, const struct collected *c,
     struct bulk_record *b, struct fault_info *fi)
 {
 	for (size_t t = 0; t < c->n; t++)
-		b[t] = (struct bulk_record){ c->v[t].hpcr,
-		    BYTES(c->v[t].octets) };
+		b[t] =
+		    (struct bulk_record){c->v[t].hpcr, BYTES(c->v[t].octets)};
 	if (!bulk_has(s->issued, c->v[0].hpcr))
 		TRY(bulk_append(s->issued, b, c->n, NULL, fi));
 	crash_point("pca-confirm-issued");
 	for (size_t t = 0; t < c->n; t++)
-		b[t] = (struct bulk_record){ lasting_lv(&c->v[t]),
-		    BYTES(c->v[t].hpcr) };
+		b[t] = (struct bulk_record){
+		    lasting_lv(&c->v[t]), BYTES(c->v[t].hpcr)};
 	if (!bulk_has(s->linkage, lasting_lv(&c->v[0])))
 		TRY(bulk_append(s->linkage, b, c->n, NULL, fi));
 	crash_point("pca-confirm-linkage");
@@ -292,8 +293,7 @@ keep_for_good(struct pca_store *s, const struct collected *c,
 }
 
 static void
-forget(struct pca_store *s, const struct kept *gone,
-    const struct collected *c)
+forget(struct pca_store *s, const struct kept *gone, const struct collected *c)
 {
 	struct kept **p;
 
@@ -302,7 +302,7 @@ forget(struct pca_store *s, const struct kept *gone,
 		keyset_remove(s->lvs, lasting_lv(&c->v[t]));
 	s->n_pending -= gone->n;
 	for (p = &s->kept; *p != NULL && (*p)->segment != gone->segment;
-	    p = &(*p)->next)
+	     p = &(*p)->next)
 		;
 	if (*p != NULL) {
 		struct kept *k = *p;
@@ -314,10 +314,10 @@ forget(struct pca_store *s, const struct kept *gone,
 }
 
 static enum fault
-confirm_segment(struct pca_store *s, const struct kept *k,
-    struct fault_info *fi)
+confirm_segment(
+    struct pca_store *s, const struct kept *k, struct fault_info *fi)
 {
-	struct collected c = { calloc(k->n, sizeof(struct lasting)), 0, k->n };
+	struct collected c = {calloc(k->n, sizeof(struct lasting)), 0, k->n};
 	struct bulk_record *b = calloc(k->n, sizeof(*b));
 	enum fault f;
 
@@ -355,7 +355,7 @@ find_kept(struct pca_store *s, struct kept *out,
 }
 
 enum fault
-store_confirm(struct pca_store *s, const uint8_t batch_id[BATCH_ID_OCTETS],
+pca_store_confirm(struct pca_store *s, const uint8_t batch_id[BATCH_ID_OCTETS],
     struct fault_info *fi)
 {
 	enum fault f = FAULT_OK;
@@ -371,15 +371,14 @@ store_confirm(struct pca_store *s, const uint8_t batch_id[BATCH_ID_OCTETS],
 /* ---- for the MA ---- */
 
 enum fault
-store_find_issued(struct pca_store *s, struct bytes *record,
-    struct arena *arena, const uint8_t hpcr[HPCR_OCTETS],
-    struct fault_info *fi)
+pca_store_find_issued(struct pca_store *s, struct bytes *record,
+    struct arena *arena, const uint8_t hpcr[HPCR_OCTETS], struct fault_info *fi)
 {
 	return bulk_find(s->issued, record, arena, hpcr, fi);
 }
 
 enum fault
-store_find_lv(struct pca_store *s, uint8_t hpcr[HPCR_OCTETS],
+pca_store_find_lv(struct pca_store *s, uint8_t hpcr[HPCR_OCTETS],
     const struct lv *lv, struct fault_info *fi)
 {
 	uint8_t memory[256];
@@ -394,7 +393,7 @@ store_find_lv(struct pca_store *s, uint8_t hpcr[HPCR_OCTETS],
 }
 
 void
-store_counts(struct pca_store *s, struct store_counts *out)
+pca_store_counts(struct pca_store *s, struct pca_counts *out)
 {
 	struct bulk_stats issued, linkage, pending;
 

@@ -17,7 +17,7 @@
 #include "crypto/linkage.h"
 #include "plv/plv.h"
 
-#define BATCH_ID_OCTETS	16
+#define BATCH_ID_OCTETS 16
 #define HPCR_OCTETS	32
 
 /*
@@ -30,63 +30,62 @@
 #define RECORD_AT_LV	(RECORD_AT_I + 2)
 #define RECORD_AT_PLV1	(RECORD_AT_LV + sizeof(struct lv))
 #define RECORD_AT_PLV2	(RECORD_AT_PLV1 + PLV_OCTETS)
-#define RECORD_AT_REPLY	(RECORD_AT_PLV2 + PLV_OCTETS)
+#define RECORD_AT_REPLY (RECORD_AT_PLV2 + PLV_OCTETS)
 #define ISSUED_OCTETS	(RECORD_AT_REPLY - RECORD_AT_I)
 
 struct pca_store;
 
 /* Opens DIR/data. */
-enum fault must_check store_open(struct pca_store **, const char *data,
-		    struct fault_info *);
-void	store_close(struct pca_store *);	/* NULL is fine */
+enum fault must_check pca_store_open(
+    struct pca_store **, const char *data, struct fault_info *);
+void pca_store_close(struct pca_store *); /* NULL is fine */
 
 /*
  * The HPCRs a message is about, none twice: waits until no other message
- * works on any of them, then holds them until store_release.
+ * works on any of them, then holds them until pca_store_release.
  */
-void	store_claim(struct pca_store *, const uint8_t *const hpcr[], size_t n);
-void	store_release(struct pca_store *, const uint8_t *const hpcr[],
-	    size_t n);
+void pca_store_claim(struct pca_store *, const uint8_t *const hpcr[], size_t n);
+void
+pca_store_release(struct pca_store *, const uint8_t *const hpcr[], size_t n);
 
 /* Records with replies of those that are waiting for confirmation; p NULL:
  * none. */
-enum fault must_check store_find_pending(struct pca_store *,
-		    struct bytes records[], struct arena *,
-		    const uint8_t *const hpcr[], size_t n,
-		    struct fault_info *);
+enum fault must_check pca_store_find_pending(struct pca_store *,
+    struct bytes records[], struct arena *, const uint8_t *const hpcr[],
+    size_t n, struct fault_info *);
 /* Issued, and confirmed? */
-bool	store_is_confirmed(struct pca_store *, const uint8_t *hpcr);
+bool pca_store_is_confirmed(struct pca_store *, const uint8_t *hpcr);
 
 /* Sets a linkage value aside for a new certificate; false: there is one with
  * it already. */
-bool	store_take_lv(struct pca_store *, const struct lv *);
-void	store_return_lv(struct pca_store *, const struct lv *);
+bool pca_store_take_lv(struct pca_store *, const struct lv *);
+void pca_store_return_lv(struct pca_store *, const struct lv *);
 
 struct pca_record {
-	const uint8_t	*hpcr;
-	struct bytes	 octets;
+	const uint8_t *hpcr;
+	struct bytes octets;
 };
 /* Makes all of a message durable at once. */
-enum fault must_check store_put(struct pca_store *, const struct pca_record *,
-		    size_t n, const uint8_t batch_id[BATCH_ID_OCTETS],
-		    struct fault_info *);
+enum fault must_check pca_store_put(struct pca_store *,
+    const struct pca_record *, size_t n,
+    const uint8_t batch_id[BATCH_ID_OCTETS], struct fault_info *);
 
 /* The RA has the answers of this batch: they go, the rest stays.  Fine if
  * there is no such batch (any more). */
-enum fault must_check store_confirm(struct pca_store *,
-		    const uint8_t batch_id[BATCH_ID_OCTETS],
-		    struct fault_info *);
+enum fault must_check pca_store_confirm(struct pca_store *,
+    const uint8_t batch_id[BATCH_ID_OCTETS], struct fault_info *);
 
 /* What the MA will ask for: by HPCR or by linkage value; record from i on,
  * ISSUED_OCTETS.  FAULT_NOT_FOUND; unconfirmed ones are not looked at. */
-enum fault must_check store_find_issued(struct pca_store *,
-		    struct bytes *record, struct arena *,
-		    const uint8_t hpcr[HPCR_OCTETS], struct fault_info *);
-enum fault must_check store_find_lv(struct pca_store *,
-		    uint8_t hpcr[HPCR_OCTETS], const struct lv *,
-		    struct fault_info *);
+enum fault must_check pca_store_find_issued(struct pca_store *,
+    struct bytes *record, struct arena *, const uint8_t hpcr[HPCR_OCTETS],
+    struct fault_info *);
+enum fault must_check pca_store_find_lv(struct pca_store *,
+    uint8_t hpcr[HPCR_OCTETS], const struct lv *, struct fault_info *);
 
-struct store_counts { uint64_t issued, pending, octets; };
-void	store_counts(struct pca_store *, struct store_counts *);
+struct pca_counts {
+	uint64_t issued, pending, octets;
+};
+void pca_store_counts(struct pca_store *, struct pca_counts *);
 
 #endif /* PCA_STORE_H */

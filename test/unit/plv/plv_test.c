@@ -27,11 +27,11 @@ evp_open(uint8_t *out, const uint8_t *key, const uint8_t *nonce,
 	EVP_CIPHER_CTX *c = EVP_CIPHER_CTX_new();
 	int got = 0, ok;
 
-	assert_int_equal(EVP_DecryptInit_ex(c, EVP_aes_128_ccm(), NULL, NULL,
-	    NULL), 1);
+	assert_int_equal(
+	    EVP_DecryptInit_ex(c, EVP_aes_128_ccm(), NULL, NULL, NULL), 1);
 	EVP_CIPHER_CTX_ctrl(c, EVP_CTRL_AEAD_SET_IVLEN, 12, NULL);
-	EVP_CIPHER_CTX_ctrl(c, EVP_CTRL_AEAD_SET_TAG, 16,
-	    (void *)(uintptr_t)(in + n - 16));
+	EVP_CIPHER_CTX_ctrl(
+	    c, EVP_CTRL_AEAD_SET_TAG, 16, (void *)(uintptr_t)(in + n - 16));
 	EVP_DecryptInit_ex(c, NULL, NULL, key, nonce);
 	EVP_DecryptUpdate(c, NULL, &got, NULL, n - 16);
 	ok = EVP_DecryptUpdate(c, out, &got, in, n - 16);
@@ -66,11 +66,11 @@ evp_id8(uint8_t out[8], const void *p, size_t n)
 	memcpy(out, hash + 24, 8);
 }
 
-static const struct key16 shared = { { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12,
-    13, 14, 15, 16 } };
-static const uint8_t la[2] = { 0x2a, 0xa0 };
+static const struct key16 shared = {
+    {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16}};
+static const uint8_t la[2] = {0x2a, 0xa0};
 
-enum { N = 150 };	/* more than two chunks */
+enum { N = 150 }; /* more than two chunks */
 
 static void
 make_values(struct plv v[N])
@@ -89,7 +89,7 @@ sealed_values_are_read_by_the_codec_and_plain_evp(void **state)
 	static uint8_t out[N * PLV_OCTETS], memory[1 << 16];
 	struct plv v[N];
 	struct symm_key key;
-	uint8_t coer[17] = { 0x80 }, id[8], back[PLV_OCTETS];
+	uint8_t coer[17] = {0x80}, id[8], back[PLV_OCTETS];
 
 	(void)state;
 	assert_int_equal(PLV_OCTETS, 101);
@@ -107,30 +107,35 @@ sealed_values_are_read_by_the_codec_and_plain_evp(void **state)
 		encrypted_individual_plv p;
 		const symm_recipient_info *r;
 
-		assert_int_equal(coer_decode(&encrypted_individual_plv_asn, &p,
-		    &arena, (struct bytes){ m, PLV_OCTETS }, NULL), FAULT_OK);
-		assert_int_equal(coer_encode(&encrypted_individual_plv_asn, &p,
-		    &w, NULL), FAULT_OK);
+		assert_int_equal(
+		    coer_decode(&encrypted_individual_plv_asn, &p, &arena,
+			(struct bytes){m, PLV_OCTETS}, NULL),
+		    FAULT_OK);
+		assert_int_equal(
+		    coer_encode(&encrypted_individual_plv_asn, &p, &w, NULL),
+		    FAULT_OK);
 		assert_memory_equal(back, m, PLV_OCTETS);
 		assert_memory_equal(p.la_id.b, la, 2);
 		r = &p.enc_plv.recipients.v[0].symm_recip_info;
 		assert_memory_equal(r->recipient_id.b, id, 8);
-		assert_int_equal(evp_open(one, shared.b,
-		    r->enc_key.aes128ccm.nonce.b,
-		    r->enc_key.aes128ccm.ccm_ciphertext.p, 32), 16);
-		assert_int_equal(evp_open(plain, one,
-		    p.enc_plv.ciphertext.aes128ccm.nonce.b,
-		    p.enc_plv.ciphertext.aes128ccm.ccm_ciphertext.p, 27), 11);
+		assert_int_equal(
+		    evp_open(one, shared.b, r->enc_key.aes128ccm.nonce.b,
+			r->enc_key.aes128ccm.ccm_ciphertext.p, 32),
+		    16);
+		assert_int_equal(
+		    evp_open(plain, one, p.enc_plv.ciphertext.aes128ccm.nonce.b,
+			p.enc_plv.ciphertext.aes128ccm.ccm_ciphertext.p, 27),
+		    11);
 		want[0] = (uint8_t)(v[t].i >> 8);
 		want[1] = (uint8_t)v[t].i;
 		memcpy(want + 2, v[t].value.b, 9);
 		assert_memory_equal(plain, want, 11);
 		/* Nonces and keys are fresh each time. */
 		if (t > 0) {
-			assert_memory_not_equal(m + 15, m + 15 - PLV_OCTETS,
-			    12);
-			assert_memory_not_equal(m + 61, m + 61 - PLV_OCTETS,
-			    12);
+			assert_memory_not_equal(
+			    m + 15, m + 15 - PLV_OCTETS, 12);
+			assert_memory_not_equal(
+			    m + 61, m + 61 - PLV_OCTETS, 12);
 		}
 	}
 }
@@ -145,7 +150,7 @@ flip(uint8_t *p, size_t bit)
 static void
 what_plain_evp_sealed_opens_and_bad_ones_stand_alone(void **state)
 {
-	uint8_t nonce[2][12] = { { 1 }, { 2 } }, one[16] = { 9 };
+	uint8_t nonce[2][12] = {{1}, {2}}, one[16] = {9};
 	static uint8_t wrapped[N][32], text[N][27];
 	struct symm_data in[N];
 	struct plv v[N], out[N];
@@ -157,15 +162,14 @@ what_plain_evp_sealed_opens_and_bad_ones_stand_alone(void **state)
 	symm_key_make(&key, &shared);
 	symm_key_make(&other, (const struct key16 *)one);
 	for (size_t t = 0; t < N; t++) {
-		uint8_t plain[11] = { (uint8_t)(v[t].i >> 8),
-		    (uint8_t)v[t].i };
+		uint8_t plain[11] = {(uint8_t)(v[t].i >> 8), (uint8_t)v[t].i};
 
 		memcpy(plain + 2, v[t].value.b, 9);
 		one[1] = (uint8_t)t;
 		evp_seal(wrapped[t], shared.b, nonce[0], one, 16);
 		evp_seal(text[t], one, nonce[1], plain, 11);
-		in[t] = (struct symm_data){ &key, nonce[0], nonce[1],
-		    BYTES(wrapped[t]), BYTES(text[t]) };
+		in[t] = (struct symm_data){&key, nonce[0], nonce[1],
+		    BYTES(wrapped[t]), BYTES(text[t])};
 	}
 	flip(wrapped[3], 17);
 	flip(text[70], 0);
@@ -176,7 +180,7 @@ what_plain_evp_sealed_opens_and_bad_ones_stand_alone(void **state)
 	plv_open(out, in, ok, N);
 	for (size_t t = 0; t < N; t++) {
 		bool bad = t == 0 || t == 3 || t == 5 || t == 64 || t == 70 ||
-		    t == 149;
+			   t == 149;
 
 		assert_int_equal(ok[t], !bad);
 		if (bad) {
@@ -198,7 +202,7 @@ every_bit_under_a_tag_matters(void **state)
 {
 	uint8_t m[PLV_OCTETS], memory[4096];
 	struct symm_key key;
-	struct plv v = { 7, { { 1 } } }, out;
+	struct plv v = {7, {{1}}}, out;
 	size_t opened = 0;
 
 	(void)state;
@@ -213,13 +217,13 @@ every_bit_under_a_tag_matters(void **state)
 
 		flip(m, bit);
 		if (coer_decode(&encrypted_individual_plv_asn, &p, &arena,
-		    BYTES(m), NULL) == FAULT_OK &&
+			BYTES(m), NULL) == FAULT_OK &&
 		    symm_data_of(&d, &id, &p.enc_plv)) {
 			d.key = memcmp(id, key.id, 8) == 0 ? &key : NULL;
 			plv_open(&out, &d, &ok, 1);
 		}
 		opened += ok;
-		if (ok)		/* laId is not under the tag: caller checks */
+		if (ok) /* laId is not under the tag: caller checks */
 			assert_true(bit / 8 == 1 || bit / 8 == 2);
 		flip(m, bit);
 	}
@@ -227,9 +231,13 @@ every_bit_under_a_tag_matters(void **state)
 }
 
 static const struct plv_agreement sample = {
-	.la_id = { 0x31, 0x32 }, .start = 1000, .end = 2000,
-	.request_hash = { 8, 7, 6, 5, 4, 3, 2, 1 }, .r_pca = { 0xaa, 1 },
-	.r_la = { 0xbb, 2 }, .peer = "la1.example",
+    .la_id = {0x31, 0x32},
+    .start = 1000,
+    .end = 2000,
+    .request_hash = {8, 7, 6, 5, 4, 3, 2, 1},
+    .r_pca = {0xaa, 1},
+    .r_la = {0xbb, 2},
+    .peer = "la1.example",
 };
 
 /* KDF2 and MACs written out with EVP. */
@@ -245,9 +253,9 @@ keys_and_macs_are_those_written_out_with_evp(void **state)
 	memcpy(z + 32, sample.r_la, 32);
 	memcpy(z + 68, "scms-la-pca", 11);
 	for (uint8_t c = 1; c <= 2; c++) {
-		memcpy(z + 64, (uint8_t[]){ 0, 0, 0, c }, 4);
-		EVP_Digest(z, sizeof(z), k + 32 * (c - 1), NULL, EVP_sha256(),
-		    NULL);
+		memcpy(z + 64, (uint8_t[]){0, 0, 0, c}, 4);
+		EVP_Digest(
+		    z, sizeof(z), k + 32 * (c - 1), NULL, EVP_sha256(), NULL);
 	}
 	plv_key_derive(&key, &sample);
 	assert_memory_equal(key.symm.key.b, k, 16);
@@ -263,7 +271,9 @@ keys_and_macs_are_those_written_out_with_evp(void **state)
 	assert_memory_equal(mac, want, 32);
 }
 
-struct place { char dir[64], keys[PATH_SIZE]; };
+struct place {
+	char dir[64], keys[PATH_SIZE];
+};
 
 static int
 make_place(void **state)
@@ -305,11 +315,11 @@ an_agreement_becomes_a_key_once(void **state)
 	assert_int_equal(plv_ring_open(&ring, p->keys, &fi), FAULT_OK);
 	assert_int_equal(plv_pending_save(p->keys, &a, &fi), FAULT_OK);
 	assert_int_equal(plv_pending_save(p->keys, &a, &fi), FAULT_EXISTS);
-	assert_int_equal(plv_pending_load(&b, p->keys, a.request_hash, &fi),
-	    FAULT_OK);
+	assert_int_equal(
+	    plv_pending_load(&b, p->keys, a.request_hash, &fi), FAULT_OK);
 	assert_memory_equal(&b, &a, sizeof(a));
-	assert_int_equal(plv_pending_load(&b, p->keys, a.r_pca, &fi),
-	    FAULT_NOT_FOUND);
+	assert_int_equal(
+	    plv_pending_load(&b, p->keys, a.r_pca, &fi), FAULT_NOT_FOUND);
 	a = sample;
 	assert_int_equal(plv_key_save(p->keys, &a, &fi), FAULT_OK);
 	assert_int_equal(plv_key_save(p->keys, &a, &fi), FAULT_OK);
@@ -354,12 +364,12 @@ the_newest_key_seals_and_old_ones_open(void **state)
 	plv_key_derive(&new, &a);
 	assert_int_equal(plv_key_save(p->keys, &a, &fi), FAULT_OK);
 	assert_int_equal(plv_ring_refresh(ring, &fi), FAULT_OK);
-	assert_memory_equal(plv_ring_current(ring, a.peer, 1499)->symm.id,
-	    old.symm.id, 8);
-	assert_memory_equal(plv_ring_current(ring, a.peer, 1500)->symm.id,
-	    new.symm.id, 8);
-	assert_memory_equal(plv_ring_current(ring, a.peer, 2999)->symm.id,
-	    new.symm.id, 8);
+	assert_memory_equal(
+	    plv_ring_current(ring, a.peer, 1499)->symm.id, old.symm.id, 8);
+	assert_memory_equal(
+	    plv_ring_current(ring, a.peer, 1500)->symm.id, new.symm.id, 8);
+	assert_memory_equal(
+	    plv_ring_current(ring, a.peer, 2999)->symm.id, new.symm.id, 8);
 	assert_null(plv_ring_current(ring, a.peer, 3000));
 	assert_null(plv_ring_current(ring, a.peer, 999));
 	assert_null(plv_ring_current(ring, "nobody", 1500));
@@ -395,13 +405,14 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(sealed_values_are_read_by_the_codec_and_plain_evp),
-		cmocka_unit_test(what_plain_evp_sealed_opens_and_bad_ones_stand_alone),
-		cmocka_unit_test(every_bit_under_a_tag_matters),
-		cmocka_unit_test(keys_and_macs_are_those_written_out_with_evp),
-		cmocka_unit_test(an_agreement_becomes_a_key_once),
-		cmocka_unit_test(the_newest_key_seals_and_old_ones_open),
-		cmocka_unit_test(a_damaged_key_file_is_named),
+	    cmocka_unit_test(sealed_values_are_read_by_the_codec_and_plain_evp),
+	    cmocka_unit_test(
+		what_plain_evp_sealed_opens_and_bad_ones_stand_alone),
+	    cmocka_unit_test(every_bit_under_a_tag_matters),
+	    cmocka_unit_test(keys_and_macs_are_those_written_out_with_evp),
+	    cmocka_unit_test(an_agreement_becomes_a_key_once),
+	    cmocka_unit_test(the_newest_key_seals_and_old_ones_open),
+	    cmocka_unit_test(a_damaged_key_file_is_named),
 	};
 
 	return cmocka_run_group_tests(tests, make_place, remove_place);
