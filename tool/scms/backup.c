@@ -75,7 +75,7 @@ is_left_out(const struct tree_entry *e)
 static enum fault
 copy_octets(int from, int to, const char *path, struct fault_info *fi)
 {
-	char block[1 << 16];
+	char block[1 << 14];
 	ssize_t n;
 
 	while ((n = read(from, block, sizeof(block))) > 0)

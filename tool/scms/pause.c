@@ -30,7 +30,8 @@ keep(struct process *processes, int leash)
 	while (read(leash, &c, 1) < 0 && errno == EINTR)
 		continue;
 	for (size_t i = 0; i < PART_COUNT; i++)
-		(void)process_signal(&processes[i], SIGCONT, &fi);
+		if (process_signal(&processes[i], SIGCONT, &fi) != FAULT_OK)
+			fprintf(stderr, "scms: %s\n", fi.text);
 	_exit(0);
 }
 
