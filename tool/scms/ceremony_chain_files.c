@@ -47,18 +47,15 @@ collect(struct bytes *out, const struct ceremony *c, const enum actor_id *ids,
 
 static enum fault
 write_chain_file(struct ceremony *c, const struct chain_file *file,
-    const char *public, const char *const *folders, struct fault_info *fi)
+    const char *public, const char *other, struct fault_info *fi)
 {
-	char name[CHAIN_FILE_NAME], path[PATH_SIZE];
+	char name[CHAIN_FILE_NAME];
 	struct bytes octets;
 
 	TRY(chain_file_build(&octets, &c->arena, file, fi));
 	chain_file_name(name, file);
 	TRY(ceremony_write(c, public, octets, 0644, fi));
-	for (; *folders != NULL; folders++) {
-		path_join(path, *folders, name);
-		TRY(ceremony_write(c, path, octets, 0644, fi));
-	}
+	TRY(ceremony_write(c, other, octets, 0644, fi));
 	ceremony_record_hash(c, name, octets);
 	return FAULT_OK;
 }
@@ -67,22 +64,22 @@ static enum fault
 write_chain_files(struct ceremony *c, const struct bytes *ballot,
     struct fault_info *fi)
 {
-	static const char *const at_pg[] = { "pg/data", NULL };
-	static const char *const at_ra[] = { "ra/data", NULL };
 	struct bytes all[COUNT(global)], some[COUNT(local)];
 	struct chain_file file = { .gccf_version = 1, .root_ballot = ballot,
 		.n_root_ballot = 1, .ma = c->actor[ACTOR_MA].raw,
 		.cert = all, .n_cert = COUNT(global) };
 
 	collect(all, c, global, COUNT(global));
-	TRY(write_chain_file(c, &file, "public/GCCF.oer", at_pg, fi));
+	TRY(write_chain_file(c, &file, "public/GCCF.oer",
+	    "pg/data/global_certificate_chains_0001.oer", fi));
 	collect(some, c, local, COUNT(local));
 	file.local = true;
 	file.lccf_version = 1;
 	file.ra_hostname = c->actor[ACTOR_RA].name;
 	file.cert = some;
 	file.n_cert = COUNT(local);
-	return write_chain_file(c, &file, "public/LCCF.oer", at_ra, fi);
+	return write_chain_file(c, &file, "public/LCCF.oer",
+	    "ra/data/lccf.oer", fi);
 }
 
 /* crl_<period>_<number>.oer, the form of CAMP's example. */

@@ -9,6 +9,9 @@
 #define GPF_NAME "global_policy_0001"
 #define LPF_NAME "local_policy_0001_0001"
 
+/* policyID: what file names show in hexadecimal. */
+static const uint8_t first[] = { 0x00, 0x01 };
+
 /* A duration of whole seconds in the unit that holds it; conf.h and IEEE
  * 1609.2 number the units alike. */
 static struct lifetime
@@ -42,11 +45,11 @@ global_policy(const struct environment *env)
 }
 
 static struct policy_head
-head(const struct ceremony *c, const char *name)
+head(const struct ceremony *c)
 {
 	uint64_t now = (uint64_t)c->now * 1000000;
 
-	return (struct policy_head){ bytes_of_string(name), now, now };
+	return (struct policy_head){ BYTES(first), now, now };
 }
 
 static enum fault
@@ -54,7 +57,7 @@ make_gpf(struct ceremony *c, const struct policy_global *global,
     struct fault_info *fi)
 {
 	const struct signer *pg = &c->actor[ACTOR_PG].signer;
-	struct policy_head h = head(c, GPF_NAME);
+	struct policy_head h = head(c);
 	struct bytes tbs, base, file;
 
 	TRY(policy_tbs_global(&tbs, &c->arena, &h, global, fi));
@@ -80,19 +83,19 @@ make_lpf(struct ceremony *c, const struct policy_global *global,
 		.la2 = c->actor[ACTOR_LA2].name,
 		.pca = c->actor[ACTOR_PCA].name,
 		.shared_key_update = { CONF_YEARS, 1 } };
-	struct policy_head h = head(c, GPF_NAME), hl = head(c, LPF_NAME);
+	struct policy_head h = head(c);
 	struct bytes tbs, custom, own, file;
 
 	TRY(policy_tbs_custom(&tbs, &c->arena, &h, c->actor[ACTOR_RA].name,
 	    global, fi));
 	TRY(policy_countersign(&custom, &c->arena, tbs, h.generation_time, pg,
 	    fi));
-	TRY(policy_tbs_local(&tbs, &c->arena, &hl, &local, fi));
-	TRY(policy_countersign(&own, &c->arena, tbs, hl.generation_time, ra,
+	TRY(policy_tbs_local(&tbs, &c->arena, &h, &local, fi));
+	TRY(policy_countersign(&own, &c->arena, tbs, h.generation_time, ra,
 	    fi));
 	TRY(policy_lpf(&file, &c->arena, custom, own, ra, fi));
 	TRY(ceremony_write(c, "public/LPF.oer", file, 0644, fi));
-	TRY(ceremony_write(c, "ra/data/" LPF_NAME ".oer", file, 0644, fi));
+	TRY(ceremony_write(c, "ra/data/lpf.oer", file, 0644, fi));
 	ceremony_record_hash(c, LPF_NAME, file);
 	return FAULT_OK;
 }
