@@ -15,7 +15,7 @@ LLVMFuzzerTestOneInput(const uint8_t *in, size_t n)
 	struct csr *c;
 	size_t count;
 
-	if (csr_zip_read(&c, &count, &arena, (struct bytes){ in, n }, &fi) !=
+	if (csr_zip_read(&c, &count, &arena, (struct bytes){in, n}, &fi) !=
 	    FAULT_OK) {
 		assert(fi.code != FAULT_OK && fi.text[0] != '\0');
 		arena_free(&arena);
@@ -33,7 +33,7 @@ LLVMFuzzerTestOneInput(const uint8_t *in, size_t n)
 		assert(strlen(c[i].device) <= CSR_DEVICE_NAME);
 		for (size_t k = 0; k < i; k++)
 			assert(c[k].why.code != FAULT_OK ||
-			    strcasecmp(c[k].device, c[i].device) != 0);
+			       strcasecmp(c[k].device, c[i].device) != 0);
 	}
 	arena_free(&arena);
 	return 0;

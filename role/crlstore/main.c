@@ -62,8 +62,8 @@ handle_download(void *ctx, const struct http_request *request,
 }
 
 static const struct http_route routes[] = {
-	{ "GET", "/download-crl", NULL, 0, handle_download, 0 },
-	{ "GET", "/download-crl/", NULL, 0, handle_download, 0 },
+    {"GET", "/download-crl", NULL, 0, handle_download, 0},
+    {"GET", "/download-crl/", NULL, 0, handle_download, 0},
 };
 
 static enum fault
@@ -98,16 +98,16 @@ health(void *state, struct service_health *h)
 }
 
 static const struct service_def service = {
-	.program = "scms-crlstore",
-	.role = "crlstore",
-	.summary = "CRL store: gives the composite CRL to anybody",
-	.tls = HTTP_TLS_DEVICES,
-	.threading = HTTP_THREAD_POOL,
-	.routes = routes,
-	.routes_n = sizeof(routes) / sizeof(routes[0]),
-	.open = start,
-	.health = health,
-	.close = free,
+    .program = "scms-crlstore",
+    .role = "crlstore",
+    .summary = "CRL store: gives the composite CRL to anybody",
+    .tls = HTTP_TLS_DEVICES,
+    .threading = HTTP_THREAD_POOL,
+    .routes = routes,
+    .routes_n = sizeof(routes) / sizeof(routes[0]),
+    .open = start,
+    .health = health,
+    .close = free,
 };
 
 int

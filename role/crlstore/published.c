@@ -12,12 +12,12 @@ is_crl(const char *name)
 	size_t n = strlen(name);
 
 	return n > 8 && n < PUBLISHED_NAME && strncmp(name, "crl_", 4) == 0 &&
-	    strcmp(name + n - 4, ".oer") == 0;
+	       strcmp(name + n - 4, ".oer") == 0;
 }
 
 enum fault
-published_find(char out[PUBLISHED_NAME], const char *folder,
-    struct fault_info *fi)
+published_find(
+    char out[PUBLISHED_NAME], const char *folder, struct fault_info *fi)
 {
 	DIR *d = opendir(folder);
 	struct dirent *e;
@@ -29,6 +29,7 @@ published_find(char out[PUBLISHED_NAME], const char *folder,
 		if (is_crl(e->d_name) && strcmp(e->d_name, out) > 0)
 			snprintf(out, PUBLISHED_NAME, "%s", e->d_name);
 	closedir(d);
-	return out[0] != '\0' ? FAULT_OK :
-	    fault_set(fi, FAULT_NOT_FOUND, "%s: no crl_*.oer", folder);
+	return out[0] != '\0'
+		   ? FAULT_OK
+		   : fault_set(fi, FAULT_NOT_FOUND, "%s: no crl_*.oer", folder);
 }

@@ -23,9 +23,9 @@
 
 struct eca {
 	struct component self;
-	const struct scalar *scalar;	/* of the signing key: ECQV needs it */
+	const struct scalar *scalar; /* of the signing key: ECQV needs it */
 	struct eca_policy policy;
-	pthread_mutex_t lock;		/* of db */
+	pthread_mutex_t lock; /* of db */
 	struct db *db;
 	struct http_route route;
 	atomic_uint_fast64_t granted, repeated, refused;

@@ -15,11 +15,12 @@
 static struct eca_policy
 policy_of(const struct environment *env, const struct cert *self)
 {
-	return (struct eca_policy){ .psids = env->pseudonym_psids,
-		.countries = env->pseudonym_region,
-		.lifetime = env->enrollment_lifetime,
-		.max_age = env->enrollment_max_age_days * DAY,
-		.tolerance = env->time_tolerance_seconds, .eca = self };
+	return (struct eca_policy){.psids = env->pseudonym_psids,
+	    .countries = env->pseudonym_region,
+	    .lifetime = env->enrollment_lifetime,
+	    .max_age = env->enrollment_max_age_days * DAY,
+	    .tolerance = env->time_tolerance_seconds,
+	    .eca = self};
 }
 
 static enum fault
@@ -85,8 +86,8 @@ grant(struct eca *eca, struct eca_record *record, struct arena *arena,
 	crash_point("eca-issued");
 	TRY(eca_store_add(eca->db, &number, record, fi));
 	crash_point("eca-committed");
-	log_info("enrolled number=%lld client=%s psids=%zu",
-	    (long long)number, record->client, g->psids_n);
+	log_info("enrolled number=%lld client=%s psids=%zu", (long long)number,
+	    record->client, g->psids_n);
 	atomic_fetch_add(&eca->granted, 1);
 	return FAULT_OK;
 }
@@ -103,25 +104,25 @@ enroll_new(struct eca *eca, struct eca_record *record,
 	    &eca->policy, record->issued, fi));
 	hash_key(&record->key, &g.key);
 	f = grant(eca, record, arena, &g, request, fi);
-	*error = f == FAULT_DUPLICATE ?
-	    eca_end_entity_error_eca_invalid_verify_key :
-	    eca_end_entity_error_eca_internal_server_error;
+	*error = f == FAULT_DUPLICATE
+		     ? eca_end_entity_error_eca_invalid_verify_key
+		     : eca_end_entity_error_eca_internal_server_error;
 	return f;
 }
 
 enum fault
 eca_enroll(struct eca *eca, struct bytes *answer, eca_end_entity_error *error,
-    struct arena *arena, struct bytes request, const char *client,
-    uint32_t now, struct fault_info *fi)
+    struct arena *arena, struct bytes request, const char *client, uint32_t now,
+    struct fault_info *fi)
 {
-	struct eca_record record = { .client = client, .issued = now };
+	struct eca_record record = {.client = client, .issued = now};
 	enum fault f;
 
 	sha256(record.request.b, request);
 	*error = eca_end_entity_error_eca_internal_server_error;
 	pthread_mutex_lock(&eca->lock);
-	f = eca_store_answer(eca->db, &record.answer, arena, &record.request,
-	    fi);
+	f = eca_store_answer(
+	    eca->db, &record.answer, arena, &record.request, fi);
 	if (f == FAULT_OK)
 		atomic_fetch_add(&eca->repeated, 1);
 	else if (f == FAULT_NOT_FOUND)
@@ -146,8 +147,8 @@ refuse(struct eca *eca, const struct http_request *request,
 {
 	const char *name = coer_name_of(&eca_end_entity_error_asn, error);
 	const char *text = arena_printf(request->arena, "%s: %s", name,
-	    f == FAULT_DENIED || f == FAULT_DUPLICATE ? fi->text :
-	    "try again later");
+	    f == FAULT_DENIED || f == FAULT_DUPLICATE ? fi->text
+						      : "try again later");
 
 	atomic_fetch_add(&eca->refused, 1);
 	if (status_of(f) == 503)

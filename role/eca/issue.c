@@ -11,16 +11,18 @@ static enum fault
 make_certificate(struct implicit_certificate *out, struct arena *arena,
     const struct eca *eca, const struct eca_grant *g, struct fault_info *fi)
 {
-	const struct implicit_issuer issuer = { eca->self.cert, eca->scalar };
-	struct profile_params params = { .name = "", .start = g->start,
-		.lifetime = g->lifetime, .region = g->region };
+	const struct implicit_issuer issuer = {eca->self.cert, eca->scalar};
+	struct profile_params params = {.name = "",
+	    .start = g->start,
+	    .lifetime = g->lifetime,
+	    .region = g->region};
 	certificate *template;
 
 	/* Enrollment certificates belong to the CRACA of their ECA. */
 	memcpy(params.craca_id, eca->self.cert->tbs->craca_id.b,
 	    sizeof(params.craca_id));
-	params.request_permissions = profile_group(arena, g->psids, g->psids_n,
-	    true, 0, EE_APP);
+	params.request_permissions =
+	    profile_group(arena, g->psids, g->psids_n, true, 0, EE_APP);
 	if (params.request_permissions == NULL)
 		return fault_set(fi, FAULT_TOO_LARGE, "certificate");
 	TRY(profile_build(&template, arena, PROFILE_ENROLLMENT, &params, fi));
@@ -29,21 +31,21 @@ make_certificate(struct implicit_certificate *out, struct arena *arena,
 
 /* Nothing leaves that a relying party would not accept. */
 static enum fault
-check_certificate(struct cert **out, struct arena *arena,
-    const struct eca *eca, struct bytes raw, struct fault_info *fi)
+check_certificate(struct cert **out, struct arena *arena, const struct eca *eca,
+    struct bytes raw, struct fault_info *fi)
 {
 	TRY(cert_load(out, arena, raw, fi));
 	TRY(profile_check(PROFILE_ENROLLMENT, *out, fi));
-	return trust_check_chain(NULL, eca->self.trust, *out, TRUST_ANY_TIME,
-	    fi);
+	return trust_check_chain(
+	    NULL, eca->self.trust, *out, TRUST_ANY_TIME, fi);
 }
 
 static enum fault
 encode_response(struct bytes *out, struct arena *arena, const struct eca *eca,
-    const struct cert *enrollment, const struct scalar *r,
-    struct bytes request, struct fault_info *fi)
+    const struct cert *enrollment, const struct scalar *r, struct bytes request,
+    struct fault_info *fi)
 {
-	scms_pdu pdu = { .version = 1 };
+	scms_pdu pdu = {.version = 1};
 	eca_ee_cert_response *response;
 
 	pdu.content.is = scms_pdu_content_eca_ee;
@@ -62,15 +64,15 @@ enum fault
 eca_issue(struct bytes *answer, struct arena *arena, const struct eca *eca,
     const struct eca_grant *g, struct bytes request, struct fault_info *fi)
 {
-	const struct spdu_header header = { .psid = PSID_SECURITY };
+	const struct spdu_header header = {.psid = PSID_SECURITY};
 	struct implicit_certificate made;
 	struct cert *enrollment;
 	struct bytes payload;
 
 	TRY(make_certificate(&made, arena, eca, g, fi));
 	TRY(check_certificate(&enrollment, arena, eca, made.raw, fi));
-	TRY(encode_response(&payload, arena, eca, enrollment, &made.r, request,
-	    fi));
+	TRY(encode_response(
+	    &payload, arena, eca, enrollment, &made.r, request, fi));
 	return spdu_sign(answer, arena, &header, payload, SIGNER_CERTIFICATE,
 	    &eca->self.signer, fi);
 }

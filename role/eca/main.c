@@ -12,7 +12,7 @@ struct eca_conf {
 };
 
 static const struct conf_key keys[] = {
-#define CONF_DEF "role/eca/eca_conf.def"
+#define CONF_DEF    "role/eca/eca_conf.def"
 #define CONF_STRUCT struct eca_conf
 #include "service/conf_keys.h"
 };
@@ -21,8 +21,7 @@ static const char *const crash_points[] = {
 #define CRASH CRASH_NAME
 #include "role/eca/crash.def"
 #undef CRASH
-	NULL
-};
+    NULL};
 
 /* The list of clients is what the server compares TLS names with. */
 static enum fault
@@ -33,11 +32,11 @@ set_route(struct eca *eca, struct service *service, struct fault_info *fi)
 
 	for (size_t i = 0; i < conf->clients.n; i++)
 		if ((peers = arena_printf(&eca->self.arena, "%s%s%s", peers,
-		    i > 0 ? "," : "", conf->clients.v[i])) == NULL)
+			 i > 0 ? "," : "", conf->clients.v[i])) == NULL)
 			return fault_set(fi, FAULT_CONFIG, "too many clients");
-	eca->route = (struct http_route){ "POST",
-		"/enrollment-certificate-request", peers, ECA_REQUEST_MAX,
-		eca_handle_request, 0 };
+	eca->route =
+	    (struct http_route){"POST", "/enrollment-certificate-request",
+		peers, ECA_REQUEST_MAX, eca_handle_request, 0};
 	service->routes = &eca->route;
 	service->routes_n = 1;
 	return FAULT_OK;
@@ -83,18 +82,18 @@ finish(void *state)
 }
 
 static const struct service_def service = {
-	.program = "scms-eca",
-	.role = "eca",
-	.summary = "enrollment CA: certifies devices once in their life",
-	.keys = keys,
-	.keys_n = sizeof(keys) / sizeof(keys[0]),
-	.conf_size = sizeof(struct eca_conf),
-	.tls = HTTP_TLS_INTERNAL,
-	.threading = HTTP_THREAD_PER_CONNECTION,
-	.crash_points = crash_points,
-	.open = start,
-	.health = health,
-	.close = finish,
+    .program = "scms-eca",
+    .role = "eca",
+    .summary = "enrollment CA: certifies devices once in their life",
+    .keys = keys,
+    .keys_n = sizeof(keys) / sizeof(keys[0]),
+    .conf_size = sizeof(struct eca_conf),
+    .tls = HTTP_TLS_INTERNAL,
+    .threading = HTTP_THREAD_PER_CONNECTION,
+    .crash_points = crash_points,
+    .open = start,
+    .health = health,
+    .close = finish,
 };
 
 int

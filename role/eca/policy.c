@@ -9,9 +9,9 @@
 #include "cert/validity.h"
 #include "role/eca/policy.h"
 
-#define DAY 86400u
-#define HOUR 3600u
-#define PSIDS_MAX 64
+#define DAY	      86400u
+#define HOUR	      3600u
+#define PSIDS_MAX     64
 #define COUNTRIES_MAX 64
 
 /* What the checks of one request share. */
@@ -27,7 +27,7 @@ struct judge {
 };
 
 printf_like(3, 4) static enum fault
-refuse(struct judge *j, eca_end_entity_error error, const char *fmt, ...)
+    refuse(struct judge *j, eca_end_entity_error error, const char *fmt, ...)
 {
 	char text[160];
 	va_list ap;
@@ -113,8 +113,7 @@ static bool
 range_allows_empty(const ssp_range *range)
 {
 	const service_specific_permissions empty = {
-		.is = service_specific_permissions_opaque,
-		.opaque = BYTES_NONE };
+	    .is = service_specific_permissions_opaque, .opaque = BYTES_NONE};
 
 	return perm_ssp_in_range(&empty, range);
 }
@@ -152,8 +151,8 @@ judge_psids(struct judge *j)
 
 	j->grant->psids = ARENA_ARRAY(j->arena, PSIDS_MAX, uint64_t);
 	if (j->grant->psids == NULL)
-		return refuse(j,
-		    eca_end_entity_error_eca_internal_server_error, "memory");
+		return refuse(j, eca_end_entity_error_eca_internal_server_error,
+		    "memory");
 	for (size_t i = 0; groups != NULL && i < groups->n; i++) {
 		const subject_permissions *s =
 		    &groups->v[i].subject_permissions;
@@ -164,9 +163,10 @@ judge_psids(struct judge *j)
 		for (size_t k = 0; k < s->explicit.n; k++)
 			TRY(grant_psid(j, &s->explicit.v[k]));
 	}
-	return j->grant->psids_n > 0 ? FAULT_OK :
-	    refuse(j, eca_end_entity_error_eca_invalid_psid,
-	    "no PSID in certRequestPermissions");
+	return j->grant->psids_n > 0
+		   ? FAULT_OK
+		   : refuse(j, eca_end_entity_error_eca_invalid_psid,
+			 "no PSID in certRequestPermissions");
 }
 
 static geographic_region *
@@ -198,9 +198,10 @@ cut_region(struct judge *j)
 		    "region has nothing in common with that of this "
 		    "environment");
 	j->grant->region = profile_countries(j->arena, kept, n);
-	return j->grant->region != NULL ? FAULT_OK :
-	    refuse(j, eca_end_entity_error_eca_internal_server_error,
-	    "memory");
+	return j->grant->region != NULL
+		   ? FAULT_OK
+		   : refuse(j, eca_end_entity_error_eca_internal_server_error,
+			 "memory");
 }
 
 static enum fault
@@ -217,8 +218,8 @@ judge_region(struct judge *j)
 	for (size_t i = 0; i < list->n && n < COUNTRIES_MAX; i++)
 		codes[n++] = (uint16_t)list->v[i];
 	if ((ours = profile_countries(j->arena, codes, n)) == NULL)
-		return refuse(j,
-		    eca_end_entity_error_eca_internal_server_error, "memory");
+		return refuse(j, eca_end_entity_error_eca_internal_server_error,
+		    "memory");
 	if (!region_within(j->tbs->region, ours))
 		return cut_region(j);
 	j->grant->region = j->tbs->region;
@@ -230,10 +231,10 @@ static struct lifetime
 shortened(uint64_t seconds)
 {
 	if (seconds / HOUR <= UINT16_MAX)
-		return (struct lifetime){ duration_hours,
-			(uint16_t)(seconds / HOUR) };
-	return (struct lifetime){ duration_sixty_hours,
-		(uint16_t)(seconds / (60 * HOUR)) };
+		return (struct lifetime){
+		    duration_hours, (uint16_t)(seconds / HOUR)};
+	return (struct lifetime){
+	    duration_sixty_hours, (uint16_t)(seconds / (60 * HOUR))};
 }
 
 static enum fault
@@ -256,11 +257,11 @@ judge_validity(struct judge *j)
 		    "the validity period is empty or over");
 	g->start = v->start < p->eca->start ? p->eca->start : v->start;
 	/* Every alternative of Duration is a Uint16. */
-	g->lifetime = (struct lifetime){ (uint8_t)v->duration.is,
-		v->duration.hours };
+	g->lifetime =
+	    (struct lifetime){(uint8_t)v->duration.is, v->duration.hours};
 	if (asked > longest)
-		g->lifetime = (struct lifetime){ (uint8_t)p->lifetime.unit,
-			p->lifetime.n };
+		g->lifetime =
+		    (struct lifetime){(uint8_t)p->lifetime.unit, p->lifetime.n};
 	room = g->start < p->eca->end ? p->eca->end - g->start : 0;
 	if (lifetime_seconds(g->lifetime) > room)
 		g->lifetime = shortened(room);
@@ -276,8 +277,8 @@ eca_policy_judge(struct eca_grant *out, eca_end_entity_error *error,
     struct arena *arena, const ee_eca_cert_request *request,
     const struct eca_policy *policy, uint32_t now, struct fault_info *fi)
 {
-	struct judge j = { out, error, arena, request, &request->tbs_data,
-		policy, now, fi };
+	struct judge j = {
+	    out, error, arena, request, &request->tbs_data, policy, now, fi};
 
 	memset(out, 0, sizeof(*out));
 	TRY(judge_time(&j));

@@ -21,12 +21,12 @@
 #include "service/conf.h"
 
 struct eca_policy {
-	struct conf_uints psids;	/* that may be asked for */
-	struct conf_uints countries;	/* of the region */
-	struct conf_duration lifetime;	/* longest */
-	uint32_t max_age;		/* seconds; of a request */
-	uint32_t tolerance;		/* seconds; currentTime in the future */
-	const struct cert *eca;		/* certificates end before it does */
+	struct conf_uints psids;       /* that may be asked for */
+	struct conf_uints countries;   /* of the region */
+	struct conf_duration lifetime; /* longest */
+	uint32_t max_age;	       /* seconds; of a request */
+	uint32_t tolerance;	       /* seconds; currentTime in the future */
+	const struct cert *eca;	       /* certificates end before it does */
 };
 
 /* What goes into the certificate; memory is in the arena or the request's. */

@@ -18,9 +18,9 @@ refuse_for(eca_end_entity_error *error, enum fault f, struct fault_info *fi)
 	struct fault_info why = *fi;
 
 	*error = f == FAULT_BAD_POINT || f == FAULT_UNSUPPORTED ||
-	    f == FAULT_CURVE_MISMATCH ?
-	    eca_end_entity_error_eca_invalid_verify_key :
-	    eca_end_entity_error_eca_malformed_request;
+			 f == FAULT_CURVE_MISMATCH
+		     ? eca_end_entity_error_eca_invalid_verify_key
+		     : eca_end_entity_error_eca_malformed_request;
 	if (f == FAULT_BAD_SIGNATURE)
 		return fault_set(fi, FAULT_DENIED,
 		    "proof of possession fails: %s", why.text);
@@ -40,16 +40,14 @@ eca_request_open(struct eca_grant *out, eca_end_entity_error *error,
 	if (f != FAULT_OK)
 		return refuse_for(error, f, fi);
 	if (request.signer != NULL)
-		return refuse(error,
-		    eca_end_entity_error_eca_malformed_request, fi,
-		    "signer is not \"self\"");
+		return refuse(error, eca_end_entity_error_eca_malformed_request,
+		    fi, "signer is not \"self\"");
 	if (request.pdu->content.is != scms_pdu_content_eca_ee ||
 	    request.pdu->content.eca_ee.is !=
-	    eca_end_entity_interface_pdu_ee_eca_cert_request)
-		return refuse(error,
-		    eca_end_entity_error_eca_malformed_request, fi,
-		    "not an EeEcaCertRequest");
+		eca_end_entity_interface_pdu_ee_eca_cert_request)
+		return refuse(error, eca_end_entity_error_eca_malformed_request,
+		    fi, "not an EeEcaCertRequest");
 	pdu = &request.pdu->content.eca_ee;
-	return eca_policy_judge(out, error, arena, &pdu->ee_eca_cert_request,
-	    rules, now, fi);
+	return eca_policy_judge(
+	    out, error, arena, &pdu->ee_eca_cert_request, rules, now, fi);
 }

@@ -17,17 +17,17 @@ static const char *const statements[] = {
 /* What was answered is kept for ever: the answer to the same octets must be
  * the same, and no key may be certified twice. */
 static const char *const steps[] = {
-	"create table enrollment("
-	" number integer primary key,"
-	" request blob not null unique,"
-	" key blob not null unique,"
-	" answer blob not null,"
-	" client text not null,"
-	" issued integer not null)",
+    "create table enrollment("
+    " number integer primary key,"
+    " request blob not null unique,"
+    " key blob not null unique,"
+    " answer blob not null,"
+    " client text not null,"
+    " issued integer not null)",
 };
 
-static const struct db_schema schema = { steps,
-	sizeof(steps) / sizeof(steps[0]), statements, STATEMENTS };
+static const struct db_schema schema = {
+    steps, sizeof(steps) / sizeof(steps[0]), statements, STATEMENTS};
 
 enum fault
 eca_store_open(struct db **db, const char *path, struct fault_info *fi)
@@ -46,15 +46,16 @@ copy_answer(void *ctx, const struct db_row *row, struct fault_info *fi)
 	struct copy *c = ctx;
 
 	*c->out = bytes_copy(c->arena, db_blob(row, 0));
-	return c->out->p != NULL ? FAULT_OK :
-	    fault_set(fi, FAULT_TOO_LARGE, "stored answer");
+	return c->out->p != NULL
+		   ? FAULT_OK
+		   : fault_set(fi, FAULT_TOO_LARGE, "stored answer");
 }
 
 enum fault
 eca_store_answer(struct db *db, struct bytes *answer, struct arena *arena,
     const struct digest *request, struct fault_info *fi)
 {
-	struct copy c = { answer, arena };
+	struct copy c = {answer, arena};
 
 	*answer = BYTES_NONE;
 	TRY(DB_EACH(db, ANSWER_OF, copy_answer, &c, fi,
@@ -63,18 +64,20 @@ eca_store_answer(struct db *db, struct bytes *answer, struct arena *arena,
 }
 
 enum fault
-eca_store_check_key(struct db *db, const struct digest *key,
-    struct fault_info *fi)
+eca_store_check_key(
+    struct db *db, const struct digest *key, struct fault_info *fi)
 {
-	const struct db_value args[] = { DB_BLOB(key->b, sizeof(key->b)) };
+	const struct db_value args[] = {DB_BLOB(key->b, sizeof(key->b))};
 	int64_t found;
 	enum fault f;
 
 	f = db_run_int(db, &found, KEY_IN_USE, args, 1, fi);
 	if (f == FAULT_NOT_FOUND)
 		return FAULT_OK;
-	return f != FAULT_OK ? f : fault_set(fi, FAULT_DUPLICATE,
-	    "another request with this key was granted before");
+	return f != FAULT_OK
+		   ? f
+		   : fault_set(fi, FAULT_DUPLICATE,
+			 "another request with this key was granted before");
 }
 
 enum fault

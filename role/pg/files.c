@@ -8,9 +8,9 @@
 #include "http/range.h"
 #include "role/pg/pg.h"
 
-#define GPF_BEGIN "global_policy_"
+#define GPF_BEGIN  "global_policy_"
 #define GCCF_BEGIN "global_certificate_chains_"
-#define ENDING ".oer"
+#define ENDING	   ".oer"
 
 static bool
 is_of_kind(const char *name, const char *begin)
@@ -18,7 +18,7 @@ is_of_kind(const char *name, const char *begin)
 	size_t n = strlen(name), m = strlen(begin);
 
 	return n > m + strlen(ENDING) && strncmp(name, begin, m) == 0 &&
-	    strcmp(name + n - strlen(ENDING), ENDING) == 0;
+	       strcmp(name + n - strlen(ENDING), ENDING) == 0;
 }
 
 /* The last name of a kind, in arena memory. */
@@ -33,14 +33,14 @@ find(const char **out, struct arena *arena, const char *folder,
 		return fault_errno(fi, FAULT_IO, "%s", folder);
 	*out = "";
 	while ((e = readdir(d)) != NULL && *out != NULL)
-		if (is_of_kind(e->d_name, begin) &&
-		    strcmp(e->d_name, *out) > 0)
+		if (is_of_kind(e->d_name, begin) && strcmp(e->d_name, *out) > 0)
 			*out = arena_printf(arena, "%s", e->d_name);
 	closedir(d);
 	if (*out == NULL)
 		return fault_set(fi, FAULT_TOO_LARGE, "%s", folder);
-	return **out != '\0' ? FAULT_OK : fault_set(fi, FAULT_NOT_FOUND,
-	    "%s: no %s*" ENDING, folder, begin);
+	return **out != '\0' ? FAULT_OK
+			     : fault_set(fi, FAULT_NOT_FOUND,
+				   "%s: no %s*" ENDING, folder, begin);
 }
 
 static enum fault

@@ -20,8 +20,9 @@ open_all(struct pg *pg, const char *folder, struct fault_info *fi)
 	TRY(perm_check_role(pg->self.cert, SCMS_PG, fi));
 	path_join(pg->folder, folder, "data");
 	f = pg_global_policy(pg, &file, &name, &arena, fi);
-	if (f == FAULT_OK && (f = policy_open(&policy_now, &arena, file,
-	    pg->self.trust, time32_now(), fi)) != FAULT_OK)
+	if (f == FAULT_OK &&
+	    (f = policy_open(&policy_now, &arena, file, pg->self.trust,
+		 time32_now(), fi)) != FAULT_OK)
 		f = fault_prefix(fi, "%s", name);
 	if (f == FAULT_OK)
 		f = pg_chain_file(pg, &file, &name, &arena, fi);
@@ -67,10 +68,9 @@ health(void *state, struct service_health *h)
 {
 	struct pg *pg = state;
 
-	health_count(h, "policies_signed",
-	    (int64_t)atomic_load(&pg->signatures));
-	health_count(h, "policies_refused",
-	    (int64_t)atomic_load(&pg->refused));
+	health_count(
+	    h, "policies_signed", (int64_t)atomic_load(&pg->signatures));
+	health_count(h, "policies_refused", (int64_t)atomic_load(&pg->refused));
 	health_count(h, "downloads", (int64_t)atomic_load(&pg->downloads));
 }
 
@@ -81,23 +81,23 @@ finish(void *state)
 }
 
 static const struct http_route routes[] = {
-	{ "GET", "/global-policy", "ra", 0, pg_handle_policy, 0 },
-	{ "GET", "/global-certificate-chain", "ra", 0, pg_handle_chains, 0 },
-	{ "POST", "/sign-policy", "ra", PG_REQUEST_MAX, pg_handle_sign, 0 },
+    {"GET", "/global-policy", "ra", 0, pg_handle_policy, 0},
+    {"GET", "/global-certificate-chain", "ra", 0, pg_handle_chains, 0},
+    {"POST", "/sign-policy", "ra", PG_REQUEST_MAX, pg_handle_sign, 0},
 };
 
 static const struct service_def service = {
-	.program = "scms-pg",
-	.role = "pg",
-	.summary = "policy generator: signs what an RA makes of the global "
-		   "policy",
-	.tls = HTTP_TLS_INTERNAL,
-	.threading = HTTP_THREAD_PER_CONNECTION,
-	.routes = routes,
-	.routes_n = sizeof(routes) / sizeof(routes[0]),
-	.open = start,
-	.health = health,
-	.close = finish,
+    .program = "scms-pg",
+    .role = "pg",
+    .summary = "policy generator: signs what an RA makes of the global "
+	       "policy",
+    .tls = HTTP_TLS_INTERNAL,
+    .threading = HTTP_THREAD_PER_CONNECTION,
+    .routes = routes,
+    .routes_n = sizeof(routes) / sizeof(routes[0]),
+    .open = start,
+    .health = health,
+    .close = finish,
 };
 
 int

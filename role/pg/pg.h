@@ -15,16 +15,16 @@
 
 struct pg {
 	struct component self;
-	char folder[PATH_SIZE];		/* of the files */
+	char folder[PATH_SIZE]; /* of the files */
 	atomic_uint_fast64_t signatures, refused, downloads;
 };
 
 #define PG_REQUEST_MAX 65536u
-#define PG_FILE_MAX (1u << 20)
+#define PG_FILE_MAX    (1u << 20)
 
 /* Loads everything and verifies the global policy. */
-enum fault must_check pg_open(struct pg **, const char *folder,
-    struct fault_info *);
+enum fault must_check pg_open(
+    struct pg **, const char *folder, struct fault_info *);
 void pg_close(struct pg *);
 
 /* The file in force: last of its kind by name.  *name is in the arena. */

@@ -21,8 +21,8 @@ read_request(struct bytes *tbs, struct arena *arena, struct bytes request,
 	content = &pdu.content.ra_pg;
 	if (pdu.content.is != scms_pdu_content_ra_pg ||
 	    content->is != ra_pg_interface_pdu_ra_pg_policy_signature_request)
-		return fault_set(fi, FAULT_BAD_MESSAGE,
-		    "not a RaPgPolicySignatureRequest");
+		return fault_set(
+		    fi, FAULT_BAD_MESSAGE, "not a RaPgPolicySignatureRequest");
 	return coer_encode_new(tbs, arena, &to_be_signed_policy_data_asn,
 	    &content->ra_pg_policy_signature_request.tbs, fi);
 }
@@ -36,10 +36,9 @@ judge(struct pg *pg, struct arena *arena, struct bytes tbs, const char *peer,
 	const char *name;
 
 	TRY(policy_read_custom(&custom, arena, tbs, now, fi));
-	if (custom.ra_hostname == NULL ||
-	    strcmp(custom.ra_hostname, peer) != 0)
-		return fault_set(fi, FAULT_DENIED,
-		    "requestingRaHostname is not %s", peer);
+	if (custom.ra_hostname == NULL || strcmp(custom.ra_hostname, peer) != 0)
+		return fault_set(
+		    fi, FAULT_DENIED, "requestingRaHostname is not %s", peer);
 	TRY(pg_global_policy(pg, &file, &name, arena, fi));
 	TRY(policy_open(&global, arena, file, pg->self.trust, now, fi));
 	return policy_check_custom(&custom, &global.global, fi);
@@ -62,18 +61,16 @@ number_of(enum fault f)
 {
 	if (f == FAULT_DENIED)
 		return ra_pg_error_ra_pg_policy_error;
-	return f == FAULT_BAD_MESSAGE ?
-	    ra_pg_error_ra_pg_malformed_request :
-	    ra_pg_error_ra_pg_signature_failed;
+	return f == FAULT_BAD_MESSAGE ? ra_pg_error_ra_pg_malformed_request
+				      : ra_pg_error_ra_pg_signature_failed;
 }
 
 enum fault
 pg_sign_policy(struct pg *pg, struct bytes *reply, struct arena *arena,
-    struct bytes request, const char *peer, uint32_t now,
-    struct fault_info *fi)
+    struct bytes request, const char *peer, uint32_t now, struct fault_info *fi)
 {
 	ra_pg_policy_signature_request_reply_msg *msg;
-	scms_pdu pdu = { .version = 1 };
+	scms_pdu pdu = {.version = 1};
 	struct bytes tbs;
 	enum fault f;
 
@@ -93,8 +90,8 @@ pg_sign_policy(struct pg *pg, struct bytes *reply, struct arena *arena,
 		    ra_pg_policy_signature_request_reply_msg_signed_file_failure;
 		msg->signed_file.failure = number_of(f);
 	}
-	TRY(coer_encode_new(reply, arena, &scms_pdu_asn, &pdu,
-	    f == FAULT_OK ? fi : NULL));
+	TRY(coer_encode_new(
+	    reply, arena, &scms_pdu_asn, &pdu, f == FAULT_OK ? fi : NULL));
 	return f == FAULT_OK ? f : FAULT_DENIED;
 }
 

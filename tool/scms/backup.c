@@ -24,12 +24,12 @@
 #include "tool/scms/site.h"
 #include "tool/scms/tree.h"
 
-#define STAGE_NAME ".backup."
+#define STAGE_NAME	".backup."
 #define SETTLED_SECONDS 60
 
 struct staging {
 	const char *to;
-	bool logs;	/* only logs, or all but logs */
+	bool logs; /* only logs, or all but logs */
 };
 
 static bool
@@ -56,9 +56,10 @@ is_sealed(const struct tree_entry *e)
 {
 	struct stat st;
 
-	return strstr(e->name, "/data/") != NULL && !ends_with(e->name, ".db") &&
-	    !ends_with(e->name, "-wal") && lstat(e->path, &st) == 0 &&
-	    st.st_mtime + SETTLED_SECONDS < time(NULL);
+	return strstr(e->name, "/data/") != NULL &&
+	       !ends_with(e->name, ".db") && !ends_with(e->name, "-wal") &&
+	       lstat(e->path, &st) == 0 &&
+	       st.st_mtime + SETTLED_SECONDS < time(NULL);
 }
 
 /* What is meaningless elsewhere: sockets and pids, shared memory of SQLite,
@@ -68,7 +69,7 @@ is_left_out(const struct tree_entry *e)
 {
 	if (e->is_folder)
 		return strncmp(e->name, STAGE_NAME, strlen(STAGE_NAME)) == 0 ||
-		    ends_with(e->name, "/run");
+		       ends_with(e->name, "/run");
 	return ends_with(e->name, "-shm");
 }
 
@@ -93,8 +94,8 @@ copy_file(const char *from, const char *to, struct fault_info *fi)
 	enum fault f;
 
 	if (in < 0)
-		return errno == ENOENT ? FAULT_OK :
-		    fault_errno(fi, FAULT_IO, "%s", from);
+		return errno == ENOENT ? FAULT_OK
+				       : fault_errno(fi, FAULT_IO, "%s", from);
 	out = open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (out < 0 || fstat(in, &st) != 0 ||
 	    fchmod(out, st.st_mode & 0777) != 0)
@@ -108,8 +109,8 @@ copy_file(const char *from, const char *to, struct fault_info *fi)
 }
 
 static enum fault
-stage_one(void *ctx, const struct tree_entry *e, bool *enter,
-    struct fault_info *fi)
+stage_one(
+    void *ctx, const struct tree_entry *e, bool *enter, struct fault_info *fi)
 {
 	const struct staging *s = ctx;
 	char to[PATH_SIZE];
@@ -133,7 +134,7 @@ stage_one(void *ctx, const struct tree_entry *e, bool *enter,
 static enum fault
 stage(const char *dir, const char *to, struct fault_info *fi)
 {
-	struct staging all = { to, false }, logs = { to, true };
+	struct staging all = {to, false}, logs = {to, true};
 	struct pause pause;
 	enum fault f;
 
@@ -159,16 +160,16 @@ add_manifest(const char *folder, struct fault_info *fi)
 static enum fault
 pack(const char *folder, const char *file, struct fault_info *fi)
 {
-	const char *const tar[] = { "tar", "-c", "-f", "-", "--sort=name",
-		"--numeric-owner", "-C", folder, ".", NULL };
+	const char *const tar[] = {"tar", "-c", "-f", "-", "--sort=name",
+	    "--numeric-owner", "-C", folder, ".", NULL};
 	enum fault f;
 	int out;
 
 	/* Created by this program, so that nobody else can read the keys. */
 	out = open(file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (out < 0)
-		return fault_errno(fi, errno == EEXIST ? FAULT_EXISTS :
-		    FAULT_IO, "%s", file);
+		return fault_errno(
+		    fi, errno == EEXIST ? FAULT_EXISTS : FAULT_IO, "%s", file);
 	f = run_program(tar, STDIN_FILENO, out, fi);
 	if ((fsync(out) != 0 || close(out) != 0) && f == FAULT_OK)
 		f = fault_errno(fi, FAULT_IO, "%s", file);
@@ -213,6 +214,7 @@ cmd_backup(int argc, char **argv)
 	if (f != FAULT_OK)
 		return cmd_fault("backup", &fi);
 	printf("%s written.  It holds the private keys of every component: "
-	    "guard it like them.\n", argv[1]);
+	       "guard it like them.\n",
+	    argv[1]);
 	return CMD_OK;
 }

@@ -17,16 +17,17 @@ hash_file(uint8_t out[SHA256_SIZE], const char *path, struct fault_info *fi)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 	enum fault f = FAULT_OK;
-	struct stat st = { 0 };
+	struct stat st = {0};
 	void *p = NULL;
 
 	if (fd < 0 || fstat(fd, &st) != 0)
 		f = fault_errno(fi, FAULT_IO, "%s", path);
-	else if (st.st_size > 0 && (p = mmap(NULL, (size_t)st.st_size,
-	    PROT_READ, MAP_PRIVATE, fd, 0)) == MAP_FAILED)
+	else if (st.st_size > 0 &&
+		 (p = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd,
+		      0)) == MAP_FAILED)
 		f = fault_errno(fi, FAULT_IO, "%s", path);
 	else
-		sha256(out, (struct bytes){ p, (size_t)st.st_size });
+		sha256(out, (struct bytes){p, (size_t)st.st_size});
 	if (p != NULL && p != MAP_FAILED)
 		munmap(p, (size_t)st.st_size);
 	if (fd >= 0)
@@ -35,8 +36,8 @@ hash_file(uint8_t out[SHA256_SIZE], const char *path, struct fault_info *fi)
 }
 
 static enum fault
-add_line(void *ctx, const struct tree_entry *e, bool *enter,
-    struct fault_info *fi)
+add_line(
+    void *ctx, const struct tree_entry *e, bool *enter, struct fault_info *fi)
 {
 	char hex[2 * SHA256_SIZE + 1];
 	uint8_t hash[SHA256_SIZE];

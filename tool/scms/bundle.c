@@ -6,12 +6,11 @@
 #include "tool/scms/part.h"
 
 /* From DIR/public, in the order of names. */
-static const char *const shared[] = { "CRL.oer", "CRLG.oer", "ECA.oer",
-	"ICA.oer", "LCCF.oer", "LPF.oer", "MA.oer", "PCA.oer", "PG.oer",
-	"RA.oer", "elector1.oer", "elector2.oer", "elector3.oer", "root.oer",
-	"root.tls" };
+static const char *const shared[] = {"CRL.oer", "CRLG.oer", "ECA.oer",
+    "ICA.oer", "LCCF.oer", "LPF.oer", "MA.oer", "PCA.oer", "PG.oer", "RA.oer",
+    "elector1.oer", "elector2.oer", "elector3.oer", "root.oer", "root.tls"};
 
-#define SHARED (sizeof(shared) / sizeof(shared[0]))
+#define SHARED	 (sizeof(shared) / sizeof(shared[0]))
 #define FILE_MAX (1u << 20)
 
 /* Two files of the device's own, two texts, those of everybody. */
@@ -27,8 +26,8 @@ load(struct common *c, struct arena *arena, const struct site *site,
     struct fault_info *fi)
 {
 	char folder[PATH_SIZE], path[PATH_SIZE];
-	const char *url = site_url(arena, &site->env, parts[PART_RA].name,
-	    parts[PART_RA].port, "\n");
+	const char *url = site_url(
+	    arena, &site->env, parts[PART_RA].name, parts[PART_RA].port, "\n");
 
 	if (url == NULL)
 		return fault_set(fi, FAULT_TOO_LARGE, "bundle");
@@ -74,10 +73,11 @@ bundle_build(struct bytes *out, struct arena *arena, const struct site *site,
 
 	TRY(load(&common, arena, site, fi));
 	for (size_t i = 0; i < n && ok; i++)
-		ok = add_device(entries + i * PER_DEVICE, arena, &common,
-		    &devices[i]);
+		ok = add_device(
+		    entries + i * PER_DEVICE, arena, &common, &devices[i]);
 	if (!ok)
-		return fault_set(fi, FAULT_TOO_LARGE, "too many devices for "
+		return fault_set(fi, FAULT_TOO_LARGE,
+		    "too many devices for "
 		    "one bundle");
 	return zipfile_build(out, arena, entries, n * PER_DEVICE, fi);
 }

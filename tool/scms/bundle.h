@@ -15,8 +15,8 @@
 /* What one device gets for itself. */
 struct bundle_device {
 	const char *name;
-	struct bytes certificate;	/* enrollment.oer */
-	struct bytes reconstruction;	/* enrollment.s: 32 octets */
+	struct bytes certificate;    /* enrollment.oer */
+	struct bytes reconstruction; /* enrollment.s: 32 octets */
 };
 
 /* The same devices and the same environment give the same octets. */

@@ -6,10 +6,9 @@
 #include "tool/scms/ceremony.h"
 
 const struct actor_info actor_info[ACTOR_COUNT] = {
-#define ACTOR(id, profile, folder, label, file, issuer, encrypts, lifetime)    \
-	[ACTOR_##id] = { PROFILE_##profile, folder, label, file,               \
-		ACTOR_##issuer, encrypts,                                      \
-		offsetof(struct environment, lifetime) },
+#define ACTOR(id, profile, folder, label, file, issuer, encrypts, lifetime) \
+	[ACTOR_##id] = {PROFILE_##profile, folder, label, file,             \
+	    ACTOR_##issuer, encrypts, offsetof(struct environment, lifetime)},
 #include "tool/scms/actor.def"
 #undef ACTOR
 };
@@ -61,8 +60,9 @@ ceremony_name(struct ceremony *c, const char **out, const char *label,
     struct fault_info *fi)
 {
 	*out = arena_printf(&c->arena, "%s.%s", label, c->env->domain);
-	return *out != NULL ? FAULT_OK :
-	    fault_set(fi, FAULT_TOO_LARGE, "ceremony: out of memory");
+	return *out != NULL
+		   ? FAULT_OK
+		   : fault_set(fi, FAULT_TOO_LARGE, "ceremony: out of memory");
 }
 
 void

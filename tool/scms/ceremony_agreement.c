@@ -15,29 +15,29 @@
 #include "tool/scms/run.h"
 #include "tool/scms/tree.h"
 
-#define EXCHANGE "exchange"
+#define EXCHANGE      "exchange"
 #define MESSAGE_LIMIT (64u << 10)
 
 struct move {
-	enum part_id who;	/* PART_LA1 stands for either LA */
+	enum part_id who; /* PART_LA1 stands for either LA */
 	const char *command;
-	const char *in;		/* option and what it names */
-	const char *in_file;	/* NULL: the LA's certificate */
-	const char *out_file;	/* NULL: none */
+	const char *in;	      /* option and what it names */
+	const char *in_file;  /* NULL: the LA's certificate */
+	const char *out_file; /* NULL: none */
 };
 
 static const struct move moves[] = {
-	{ PART_PCA, "agree-request", "--la", NULL, "request" },
-	{ PART_LA1, "agree-respond", "--in", "request", "response" },
-	{ PART_PCA, "agree-confirm", "--in", "response", "ack" },
-	{ PART_LA1, "agree-finish", "--in", "ack", NULL },
+    {PART_PCA, "agree-request", "--la", NULL, "request"},
+    {PART_LA1, "agree-respond", "--in", "request", "response"},
+    {PART_PCA, "agree-confirm", "--in", "response", "ack"},
+    {PART_LA1, "agree-finish", "--in", "ack", NULL},
 };
 
 static const char *
 exchange_path(struct ceremony *c, const struct part *la, const char *file)
 {
-	return arena_printf(&c->arena, "%s/" EXCHANGE "/%s-%s.oer", c->dir,
-	    la->name, file);
+	return arena_printf(
+	    &c->arena, "%s/" EXCHANGE "/%s-%s.oer", c->dir, la->name, file);
 }
 
 static enum fault
@@ -46,14 +46,14 @@ run_move(struct ceremony *c, const struct move *m, enum actor_id la_actor,
 {
 	const struct part *who = m->who == PART_LA1 ? la : &parts[m->who];
 	char program[PATH_SIZE], folder[PATH_SIZE];
-	const char *in = m->in_file != NULL ?
-	    exchange_path(c, la, m->in_file) :
-	    arena_printf(&c->arena, "%s/public/%s.oer", c->dir,
-	    actor_info[la_actor].file);
-	const char *out = m->out_file != NULL ?
-	    exchange_path(c, la, m->out_file) : NULL;
-	const char *const arguments[] = { program, folder, m->command, m->in,
-		in, out != NULL ? "--out" : NULL, out, NULL };
+	const char *in = m->in_file != NULL
+			     ? exchange_path(c, la, m->in_file)
+			     : arena_printf(&c->arena, "%s/public/%s.oer",
+				   c->dir, actor_info[la_actor].file);
+	const char *out =
+	    m->out_file != NULL ? exchange_path(c, la, m->out_file) : NULL;
+	const char *const arguments[] = {program, folder, m->command, m->in, in,
+	    out != NULL ? "--out" : NULL, out, NULL};
 	int null;
 	enum fault f;
 
@@ -63,13 +63,14 @@ run_move(struct ceremony *c, const struct move *m, enum actor_id la_actor,
 		return fault_errno(fi, FAULT_IO, "/dev/null");
 	f = run_program(arguments, null, null, fi);
 	close(null);
-	return f != FAULT_OK ? fault_prefix(fi, "%s of %s", m->command,
-	    who->name) : f;
+	return f != FAULT_OK
+		   ? fault_prefix(fi, "%s of %s", m->command, who->name)
+		   : f;
 }
 
 static enum fault
-record_exchange(struct ceremony *c, const struct part *la,
-    struct fault_info *fi)
+record_exchange(
+    struct ceremony *c, const struct part *la, struct fault_info *fi)
 {
 	const char *path = exchange_path(c, la, "request");
 	struct bytes request;
@@ -96,7 +97,7 @@ ceremony_agreement(struct ceremony *c, struct fault_info *fi)
 	ceremony_path(c, path, EXCHANGE);
 	TRY(file_mkdir(path, 0700, fi));
 	ceremony_record(c, "LA-PCA keys agreed on (SHA-256 of the PCA's "
-	    "request)");
+			   "request)");
 	TRY(agree(c, ACTOR_LA1, &parts[PART_LA1], fi));
 	TRY(agree(c, ACTOR_LA2, &parts[PART_LA2], fi));
 	return tree_remove(path, fi);

@@ -20,7 +20,7 @@ lifetime_of(const struct ceremony *c, const struct actor_info *info)
 	struct conf_duration d;
 
 	memcpy(&d, (const char *)c->env + info->lifetime, sizeof(d));
-	return (struct lifetime){ (uint8_t)d.unit, d.n };
+	return (struct lifetime){(uint8_t)d.unit, d.n};
 }
 
 static enum fault
@@ -30,9 +30,9 @@ fill_params(struct profile_params *p, struct ceremony *c, enum actor_id id,
 	const struct actor_info *info = &actor_info[id];
 	struct actor *a = &c->actor[id];
 
-	*p = (struct profile_params){ .start = c->start,
-		.lifetime = lifetime_of(c, info),
-		.verify_key = *key_public(a->sign_key) };
+	*p = (struct profile_params){.start = c->start,
+	    .lifetime = lifetime_of(c, info),
+	    .verify_key = *key_public(a->sign_key)};
 	if (info->label != NULL)
 		TRY(ceremony_name(c, &a->name, info->label, fi));
 	else
@@ -46,8 +46,10 @@ fill_params(struct profile_params *p, struct ceremony *c, enum actor_id id,
 		p->encryption_key = key_public(a->enc_key);
 	/* cracaId: last octets of the root's hash; zeros in self-signed ones */
 	if (info->issuer != id)
-		memcpy(p->craca_id, c->actor[ACTOR_ROOT].cert->id +
-		    CERT_ID_SIZE - sizeof(p->craca_id), sizeof(p->craca_id));
+		memcpy(p->craca_id,
+		    c->actor[ACTOR_ROOT].cert->id + CERT_ID_SIZE -
+			sizeof(p->craca_id),
+		    sizeof(p->craca_id));
 	return FAULT_OK;
 }
 
@@ -60,7 +62,7 @@ save_keys(struct ceremony *c, const struct actor_info *info,
 
 	if (is_offline(info))
 		secret = (struct bytes){
-		    (const uint8_t *)c->passphrase->text, c->passphrase->n };
+		    (const uint8_t *)c->passphrase->text, c->passphrase->n};
 	snprintf(name, sizeof(name), "%s/sign.key", info->folder);
 	ceremony_path(c, path, name);
 	TRY(key_save(a->sign_key, path, secret, fi));
@@ -154,9 +156,10 @@ check_psids(struct ceremony *c, struct fault_info *fi)
 
 		if (one == NULL)
 			return fault_set(fi, FAULT_TOO_LARGE, "psids");
-		if (perm_check_all(pca->cert_issue_permissions, one, 1,
-		    EE_APP, fi) != FAULT_OK)
-			return fault_prefix(fi, "PSID 0x%llx, which the "
+		if (perm_check_all(pca->cert_issue_permissions, one, 1, EE_APP,
+			fi) != FAULT_OK)
+			return fault_prefix(fi,
+			    "PSID 0x%llx, which the "
 			    "profile of the PCA lacks",
 			    (unsigned long long)wanted);
 	}

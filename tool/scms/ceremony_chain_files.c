@@ -7,11 +7,11 @@
 #include "cert/crl.h"
 #include "tool/scms/ceremony.h"
 
-static const enum actor_id global[] = { ACTOR_ICA, ACTOR_ECA, ACTOR_PCA,
-	ACTOR_RA, ACTOR_LA1, ACTOR_LA2, ACTOR_CRLG, ACTOR_PG };
+static const enum actor_id global[] = {ACTOR_ICA, ACTOR_ECA, ACTOR_PCA,
+    ACTOR_RA, ACTOR_LA1, ACTOR_LA2, ACTOR_CRLG, ACTOR_PG};
 /* What a device, or who checks its messages, must know. */
-static const enum actor_id local[] = { ACTOR_ICA, ACTOR_ECA, ACTOR_PCA,
-	ACTOR_RA, ACTOR_CRLG, ACTOR_PG };
+static const enum actor_id local[] = {
+    ACTOR_ICA, ACTOR_ECA, ACTOR_PCA, ACTOR_RA, ACTOR_CRLG, ACTOR_PG};
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -32,8 +32,10 @@ elect(struct ceremony *c, struct bytes *ballot, struct fault_info *fi)
 	TRY(ballot_build(ballot, &c->arena, root, endorsement, ELECTORS, fi));
 	TRY(ballot_check(NULL, &c->arena, *ballot, ENDORSE_ADD_ROOT, electors,
 	    ELECTORS, QUORUM, c->now, fi));
-	ceremony_record(c, "Ballot: %d of %d electors endorse the root, quorum "
-	    "%d", ELECTORS, ELECTORS, QUORUM);
+	ceremony_record(c,
+	    "Ballot: %d of %d electors endorse the root, quorum "
+	    "%d",
+	    ELECTORS, ELECTORS, QUORUM);
 	return FAULT_OK;
 }
 
@@ -61,13 +63,16 @@ write_chain_file(struct ceremony *c, const struct chain_file *file,
 }
 
 static enum fault
-write_chain_files(struct ceremony *c, const struct bytes *ballot,
-    struct fault_info *fi)
+write_chain_files(
+    struct ceremony *c, const struct bytes *ballot, struct fault_info *fi)
 {
 	struct bytes all[COUNT(global)], some[COUNT(local)];
-	struct chain_file file = { .gccf_version = 1, .root_ballot = ballot,
-		.n_root_ballot = 1, .ma = c->actor[ACTOR_MA].raw,
-		.cert = all, .n_cert = COUNT(global) };
+	struct chain_file file = {.gccf_version = 1,
+	    .root_ballot = ballot,
+	    .n_root_ballot = 1,
+	    .ma = c->actor[ACTOR_MA].raw,
+	    .cert = all,
+	    .n_cert = COUNT(global)};
 
 	collect(all, c, global, COUNT(global));
 	TRY(write_chain_file(c, &file, "public/GCCF.oer",
@@ -78,8 +83,8 @@ write_chain_files(struct ceremony *c, const struct bytes *ballot,
 	file.ra_hostname = c->actor[ACTOR_RA].name;
 	file.cert = some;
 	file.n_cert = COUNT(local);
-	return write_chain_file(c, &file, "public/LCCF.oer",
-	    "ra/data/lccf.oer", fi);
+	return write_chain_file(
+	    c, &file, "public/LCCF.oer", "ra/data/lccf.oer", fi);
 }
 
 /* crl_<period>_<number>.oer, the form of CAMP's example. */

@@ -15,20 +15,21 @@ struct setting {
 	enum part_id part;
 	const char *role;
 	const char *extra;
-	enum actor_id known[KNOWN_MAX];	/* ends with ACTOR_ROOT */
+	enum actor_id known[KNOWN_MAX]; /* ends with ACTOR_ROOT */
 };
 
 static const struct setting settings[] = {
-	{ PART_RA, "ra", "", { ACTOR_ICA, ACTOR_ECA, ACTOR_PCA, ACTOR_LA1,
-	    ACTOR_LA2, ACTOR_PG, ACTOR_MA } },
-	{ PART_ECA, "eca", "clients = operator, dcm\n", { ACTOR_ICA } },
-	{ PART_PCA, "pca", "", { ACTOR_ICA, ACTOR_RA, ACTOR_LA1, ACTOR_LA2 } },
-	{ PART_LA1, "la", "la_id = 0001\n", { ACTOR_ICA, ACTOR_RA, ACTOR_PCA } },
-	{ PART_LA2, "la", "la_id = 0002\n", { ACTOR_ICA, ACTOR_RA, ACTOR_PCA } },
-	{ PART_CRLSTORE, "crlstore", "", { ACTOR_ROOT } },
-	{ PART_PG, "pg", "", { ACTOR_ICA, ACTOR_RA } },
-	{ PART_MA, NULL, NULL, { ACTOR_ROOT } },
-	{ PART_CRLG, NULL, NULL, { ACTOR_ROOT } },
+    {PART_RA, "ra", "",
+	{ACTOR_ICA, ACTOR_ECA, ACTOR_PCA, ACTOR_LA1, ACTOR_LA2, ACTOR_PG,
+	    ACTOR_MA}},
+    {PART_ECA, "eca", "clients = operator, dcm\n", {ACTOR_ICA}},
+    {PART_PCA, "pca", "", {ACTOR_ICA, ACTOR_RA, ACTOR_LA1, ACTOR_LA2}},
+    {PART_LA1, "la", "la_id = 0001\n", {ACTOR_ICA, ACTOR_RA, ACTOR_PCA}},
+    {PART_LA2, "la", "la_id = 0002\n", {ACTOR_ICA, ACTOR_RA, ACTOR_PCA}},
+    {PART_CRLSTORE, "crlstore", "", {ACTOR_ROOT}},
+    {PART_PG, "pg", "", {ACTOR_ICA, ACTOR_RA}},
+    {PART_MA, NULL, NULL, {ACTOR_ROOT}},
+    {PART_CRLG, NULL, NULL, {ACTOR_ROOT}},
 };
 
 static enum fault

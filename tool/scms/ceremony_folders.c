@@ -12,19 +12,19 @@ struct folder {
 };
 
 static const struct folder fixed[] = {
-	{ "public", 0755 },
-	{ "offline", 0700 },
-	{ "offline/root", 0700 },
-	{ "offline/elector1", 0700 },
-	{ "offline/elector2", 0700 },
-	{ "offline/elector3", 0700 },
-	{ "offline/ica", 0700 },
-	{ "offline/tls-ca", 0700 },
-	{ "operator", 0700 },
+    {"public", 0755},
+    {"offline", 0700},
+    {"offline/root", 0700},
+    {"offline/elector1", 0700},
+    {"offline/elector2", 0700},
+    {"offline/elector3", 0700},
+    {"offline/ica", 0700},
+    {"offline/tls-ca", 0700},
+    {"operator", 0700},
 };
 
-static const char *const inside[] = { "", "/trust", "/known", "/data", "/log",
-	"/run" };
+static const char *const inside[] = {
+    "", "/trust", "/known", "/data", "/log", "/run"};
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -62,15 +62,15 @@ write_hosts(struct ceremony *c, const char *name, enum part_id ra,
 	size_t n = 0;
 
 	for (size_t i = 0; i < PART_COUNT; i++) {
-		part_address(address, c->env->net,
-		    parts[i == PART_RA ? ra : i].host, 0);
+		part_address(
+		    address, c->env->net, parts[i == PART_RA ? ra : i].host, 0);
 		n += (size_t)snprintf(text + n, sizeof(text) - n, "%s %s.%s\n",
 		    address, parts[i].name, c->env->domain);
 		if (n >= sizeof(text))
 			return fault_set(fi, FAULT_CONFIG, "domain too long");
 	}
-	return ceremony_write(c, name, (struct bytes){
-	    (const uint8_t *)text, n }, 0644, fi);
+	return ceremony_write(
+	    c, name, (struct bytes){(const uint8_t *)text, n}, 0644, fi);
 }
 
 enum fault

@@ -10,7 +10,7 @@
 #define LPF_NAME "local_policy_0001_0001"
 
 /* policyID: what file names show in hexadecimal. */
-static const uint8_t first[] = { 0x00, 0x01 };
+static const uint8_t first[] = {0x00, 0x01};
 
 /* A duration of whole seconds in the unit that holds it; conf.h and IEEE
  * 1609.2 number the units alike. */
@@ -18,15 +18,14 @@ static struct lifetime
 lifetime_of(uint64_t seconds)
 {
 	if (seconds <= UINT16_MAX && seconds % 60 != 0)
-		return (struct lifetime){ CONF_SECONDS, (uint16_t)seconds };
+		return (struct lifetime){CONF_SECONDS, (uint16_t)seconds};
 	if (seconds / 60 <= UINT16_MAX)
-		return (struct lifetime){ CONF_MINUTES,
-			(uint16_t)(seconds / 60) };
+		return (struct lifetime){
+		    CONF_MINUTES, (uint16_t)(seconds / 60)};
 	if (seconds / 3600 <= UINT16_MAX)
-		return (struct lifetime){ CONF_HOURS,
-			(uint16_t)(seconds / 3600) };
-	return (struct lifetime){ CONF_YEARS,
-		(uint16_t)(seconds / 31556952) };
+		return (struct lifetime){
+		    CONF_HOURS, (uint16_t)(seconds / 3600)};
+	return (struct lifetime){CONF_YEARS, (uint16_t)(seconds / 31556952)};
 }
 
 static struct policy_global
@@ -38,8 +37,8 @@ global_policy(const struct environment *env)
 	p.i_period = lifetime_of(env->i_period_seconds);
 	if (env->certs_per_i_period < p.min_certs_per_i_period)
 		p.min_certs_per_i_period = (uint8_t)env->certs_per_i_period;
-	p.max_cert_supply = lifetime_of((uint64_t)env->supply_weeks *
-	    env->i_period_seconds);
+	p.max_cert_supply =
+	    lifetime_of((uint64_t)env->supply_weeks * env->i_period_seconds);
 	p.shuffle_threshold = env->shuffle_count;
 	return p;
 }
@@ -49,7 +48,7 @@ head(const struct ceremony *c)
 {
 	uint64_t now = (uint64_t)c->now * 1000000;
 
-	return (struct policy_head){ BYTES(first), now, now };
+	return (struct policy_head){BYTES(first), now, now};
 }
 
 static enum fault
@@ -61,8 +60,8 @@ make_gpf(struct ceremony *c, const struct policy_global *global,
 	struct bytes tbs, base, file;
 
 	TRY(policy_tbs_global(&tbs, &c->arena, &h, global, fi));
-	TRY(policy_countersign(&base, &c->arena, tbs, h.generation_time, pg,
-	    fi));
+	TRY(policy_countersign(
+	    &base, &c->arena, tbs, h.generation_time, pg, fi));
 	TRY(policy_gpf(&file, &c->arena, base, pg, fi));
 	TRY(ceremony_write(c, "public/GPF.oer", file, 0644, fi));
 	TRY(ceremony_write(c, "pg/data/" GPF_NAME ".oer", file, 0644, fi));
@@ -77,22 +76,22 @@ make_lpf(struct ceremony *c, const struct policy_global *global,
 	const struct signer *pg = &c->actor[ACTOR_PG].signer;
 	const struct signer *ra = &c->actor[ACTOR_RA].signer;
 	const struct policy_local local = {
-		.shuffle_threshold = c->env->shuffle_count,
-		.certs_per_i_period = (uint8_t)c->env->certs_per_i_period,
-		.la1 = c->actor[ACTOR_LA1].name,
-		.la2 = c->actor[ACTOR_LA2].name,
-		.pca = c->actor[ACTOR_PCA].name,
-		.shared_key_update = { CONF_YEARS, 1 } };
+	    .shuffle_threshold = c->env->shuffle_count,
+	    .certs_per_i_period = (uint8_t)c->env->certs_per_i_period,
+	    .la1 = c->actor[ACTOR_LA1].name,
+	    .la2 = c->actor[ACTOR_LA2].name,
+	    .pca = c->actor[ACTOR_PCA].name,
+	    .shared_key_update = {CONF_YEARS, 1}};
 	struct policy_head h = head(c);
 	struct bytes tbs, custom, own, file;
 
-	TRY(policy_tbs_custom(&tbs, &c->arena, &h, c->actor[ACTOR_RA].name,
-	    global, fi));
-	TRY(policy_countersign(&custom, &c->arena, tbs, h.generation_time, pg,
-	    fi));
+	TRY(policy_tbs_custom(
+	    &tbs, &c->arena, &h, c->actor[ACTOR_RA].name, global, fi));
+	TRY(policy_countersign(
+	    &custom, &c->arena, tbs, h.generation_time, pg, fi));
 	TRY(policy_tbs_local(&tbs, &c->arena, &h, &local, fi));
-	TRY(policy_countersign(&own, &c->arena, tbs, h.generation_time, ra,
-	    fi));
+	TRY(policy_countersign(
+	    &own, &c->arena, tbs, h.generation_time, ra, fi));
 	TRY(policy_lpf(&file, &c->arena, custom, own, ra, fi));
 	TRY(ceremony_write(c, "public/LPF.oer", file, 0644, fi));
 	TRY(ceremony_write(c, "ra/data/lpf.oer", file, 0644, fi));

@@ -85,15 +85,15 @@ ceremony_tls(struct ceremony *c, struct fault_info *fi)
 	const char *name;
 	enum fault f;
 
-	ca_validity = (struct x509_validity){ c->start,
-		(uint32_t)(c->start + root) };
-	validity = (struct x509_validity){ c->start,
-		(uint32_t)(c->start + lifetime) };
+	ca_validity =
+	    (struct x509_validity){c->start, (uint32_t)(c->start + root)};
+	validity =
+	    (struct x509_validity){c->start, (uint32_t)(c->start + lifetime)};
 	ceremony_path(c, cert, "offline/tls-ca/tls-ca.pem");
 	ceremony_path(c, key, "offline/tls-ca/tls-ca.key");
 	TRY(ceremony_name(c, &name, "tls-ca", fi));
-	TRY(x509_make_ca(cert, key, c->passphrase->text, name, ca_validity,
-	    fi));
+	TRY(x509_make_ca(
+	    cert, key, c->passphrase->text, name, ca_validity, fi));
 	ceremony_record(c, "X.509 certificates of TLS (SHA-256 fingerprints)");
 	TRY(record_fingerprint(c, "tls-ca", cert, fi));
 	TRY(x509_open_ca(&ca, cert, key, c->passphrase->text, fi));

@@ -11,14 +11,14 @@
 
 #include "base/fault.h"
 
-#define COMMAND(suffix, name, arguments, summary)                              \
+#define COMMAND(suffix, name, arguments, summary) \
 	int cmd_##suffix(int argc, char **argv);
 #include "tool/scms/command.def"
 #undef COMMAND
 
 enum {
 	CMD_OK = 0,
-	CMD_FAILED = 1,	/* or: done, but something was refused */
+	CMD_FAILED = 1, /* or: done, but something was refused */
 	CMD_USAGE = 64
 };
 
@@ -27,7 +27,7 @@ enum {
 int cmd_fault(const char *command, const struct fault_info *);
 /* Checks that n positional arguments were left, whose names (for the message)
  * are in what. */
-enum fault must_check cmd_need(int argc, int n, const char *what,
-    struct fault_info *);
+enum fault must_check cmd_need(
+    int argc, int n, const char *what, struct fault_info *);
 
 #endif /* SCMS_CMD_H */

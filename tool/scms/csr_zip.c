@@ -9,8 +9,7 @@
 
 #define ENDING ".oer"
 
-static const struct zip_limits limits = { CSR_ZIP_ENTRIES, CSR_MAX,
-	CSR_ZIP_MAX };
+static const struct zip_limits limits = {CSR_ZIP_ENTRIES, CSR_MAX, CSR_ZIP_MAX};
 
 static const char *
 base_name(const char *path)
@@ -41,8 +40,8 @@ name_device(struct csr *c, struct arena *arena)
 		return fault_set(&c->why, FAULT_BAD_MESSAGE,
 		    "its name does not end with " ENDING);
 	if (n == end || name[0] == '.')
-		return fault_set(&c->why, FAULT_BAD_MESSAGE,
-		    "its name begins with a dot");
+		return fault_set(
+		    &c->why, FAULT_BAD_MESSAGE, "its name begins with a dot");
 	if (n - end > CSR_DEVICE_NAME)
 		return fault_set(&c->why, FAULT_TOO_LARGE,
 		    "its name is longer than %u octets", CSR_DEVICE_NAME);
@@ -50,8 +49,9 @@ name_device(struct csr *c, struct arena *arena)
 		return fault_set(&c->why, FAULT_TOO_LARGE,
 		    "more than %u folders inside each other", CSR_FOLDERS);
 	c->device = arena_printf(arena, "%.*s", (int)(n - end), name);
-	return c->device != NULL ? FAULT_OK :
-	    fault_set(&c->why, FAULT_TOO_LARGE, "too many names");
+	return c->device != NULL
+		   ? FAULT_OK
+		   : fault_set(&c->why, FAULT_TOO_LARGE, "too many names");
 }
 
 /* Is it of the kind at all?  The ECA looks at the rest. */
@@ -61,7 +61,7 @@ check_kind(struct csr *c, struct arena *arena)
 	ieee1609_dot2_data data;
 
 	if (coer_decode(&ieee1609_dot2_data_asn, &data, arena, c->octets,
-	    &c->why) != FAULT_OK)
+		&c->why) != FAULT_OK)
 		return fault_prefix(&c->why, "not an enrollment request");
 	if (data.content.is != ieee1609_dot2_content_signed_certificate_request)
 		return fault_set(&c->why, FAULT_BAD_MESSAGE,
@@ -73,7 +73,7 @@ check_kind(struct csr *c, struct arena *arena)
 static void
 take(struct csr *c, struct arena *arena, const struct zip_entry *e)
 {
-	*c = (struct csr){ .file = e->name, .octets = e->data };
+	*c = (struct csr){.file = e->name, .octets = e->data};
 	c->device = base_name(e->name);
 	if (e->fault != FAULT_OK)
 		fault_set(&c->why, e->fault, "%s", fault_text(e->fault));
@@ -109,8 +109,8 @@ refuse_doubles(struct csr *c, size_t n)
 }
 
 enum fault
-csr_zip_read(struct csr **out, size_t *n, struct arena *arena,
-    struct bytes zip, struct fault_info *fi)
+csr_zip_read(struct csr **out, size_t *n, struct arena *arena, struct bytes zip,
+    struct fault_info *fi)
 {
 	struct zip_entry *entries;
 	struct csr *c;

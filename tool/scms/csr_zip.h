@@ -14,15 +14,15 @@
 #include "base/bytes.h"
 #include "base/fault.h"
 
-#define CSR_ZIP_MAX (64u << 20)		/* octets of the ZIP */
+#define CSR_ZIP_MAX	(64u << 20) /* octets of the ZIP */
 #define CSR_ZIP_ENTRIES 10000u
-#define CSR_MAX 16384u			/* octets of one request */
-#define CSR_DEVICE_NAME 128u		/* of a device, in octets */
-#define CSR_FOLDERS 8u			/* one inside the other */
+#define CSR_MAX		16384u /* octets of one request */
+#define CSR_DEVICE_NAME 128u   /* of a device, in octets */
+#define CSR_FOLDERS	8u     /* one inside the other */
 
 struct csr {
-	const char *file;	/* its name in the ZIP */
-	const char *device;	/* the last part of it, without ".oer" */
+	const char *file;   /* its name in the ZIP */
+	const char *device; /* the last part of it, without ".oer" */
 	struct bytes octets;
 	/* FAULT_OK, or why this file is not taken; the others are not
 	 * affected. */

@@ -19,7 +19,8 @@ cmd_device(int argc, char **argv)
 	struct site site;
 
 	if (argc < 3) {
-		fault_set(&fi, FAULT_USAGE, "list, show, block or unblock, "
+		fault_set(&fi, FAULT_USAGE,
+		    "list, show, block or unblock, "
 		    "and DIR needed");
 		return cmd_fault("device", &fi);
 	}

@@ -43,7 +43,7 @@ left(struct process *processes)
 static int
 stop_all(const char *dir, int64_t seconds)
 {
-	const struct timespec pause = { .tv_nsec = POLL_NS };
+	const struct timespec pause = {.tv_nsec = POLL_NS};
 	uint64_t end = clock_ns() + (uint64_t)seconds * 1000000000u;
 	struct process processes[PART_COUNT];
 	size_t n;
@@ -67,7 +67,7 @@ int
 cmd_down(int argc, char **argv)
 {
 	int64_t seconds = 30;
-	const struct opt opts[] = { { "timeout", OPT_NUMBER, &seconds } };
+	const struct opt opts[] = {{"timeout", OPT_NUMBER, &seconds}};
 	struct fault_info fi;
 	struct site site;
 	int status;

@@ -14,11 +14,11 @@
 #include "tool/scms/opt.h"
 #include "tool/scms/part.h"
 
-#define MEMORY ((size_t)1 << 30)
-#define CALL_MEMORY (1u << 20)
-#define ANSWER_MAX 65536u
+#define MEMORY		((size_t)1 << 30)
+#define CALL_MEMORY	(1u << 20)
+#define ANSWER_MAX	65536u
 #define CERTIFICATE_MAX 4096u
-#define PATH "/enrollment-certificate-request"
+#define PATH		"/enrollment-certificate-request"
 
 struct station {
 	const struct site *site;
@@ -27,7 +27,7 @@ struct station {
 	const char *url;
 	struct trust *trust;
 	struct cert *eca;
-	struct bundle_device *devices;	/* enrolled ones */
+	struct bundle_device *devices; /* enrolled ones */
 	size_t devices_n;
 };
 
@@ -37,8 +37,11 @@ static enum fault
 open_client(struct station *s, struct fault_info *fi)
 {
 	char ca[PATH_SIZE], cert[PATH_SIZE], key[PATH_SIZE], hosts[PATH_SIZE];
-	const struct http_client_config config = { .ca = ca, .cert = cert,
-		.key = key, .hosts = hosts, .tls13_only = true };
+	const struct http_client_config config = {.ca = ca,
+	    .cert = cert,
+	    .key = key,
+	    .hosts = hosts,
+	    .tls13_only = true};
 
 	path_join(ca, s->site->dir, "operator/tls-ca.pem");
 	path_join(cert, s->site->dir, "operator/tls.pem");
@@ -46,8 +49,8 @@ open_client(struct station *s, struct fault_info *fi)
 	path_join(hosts, s->site->dir, "hosts");
 	s->url = site_url(&s->arena, &s->site->env, parts[PART_ECA].name,
 	    parts[PART_ECA].port, PATH);
-	return s->url != NULL ? http_client_new(&s->client, &config, fi) :
-	    fault_set(fi, FAULT_TOO_LARGE, "URL");
+	return s->url != NULL ? http_client_new(&s->client, &config, fi)
+			      : fault_set(fi, FAULT_TOO_LARGE, "URL");
 }
 
 static enum fault
@@ -91,8 +94,8 @@ static enum fault
 open_answer(struct station *s, struct bundle_device *out, struct bytes answer,
     struct bytes request, struct fault_info *fi)
 {
-	const struct spdu_rules rules = { .psid = 0x23, .signer = s->eca,
-		.now = time32_now() };
+	const struct spdu_rules rules = {
+	    .psid = 0x23, .signer = s->eca, .now = time32_now()};
 	const eca_ee_cert_response *r;
 	uint8_t id[CERT_ID_SIZE];
 	struct cert *enrollment;
@@ -105,14 +108,14 @@ open_answer(struct station *s, struct bundle_device *out, struct bytes answer,
 	TRY(coer_decode(&scms_pdu_asn, pdu, &s->arena, spdu.payload, fi));
 	if (pdu->content.is != scms_pdu_content_eca_ee ||
 	    pdu->content.eca_ee.is !=
-	    eca_end_entity_interface_pdu_eca_ee_cert_response)
-		return fault_set(fi, FAULT_BAD_MESSAGE,
-		    "not an EcaEeCertResponse");
+		eca_end_entity_interface_pdu_eca_ee_cert_response)
+		return fault_set(
+		    fi, FAULT_BAD_MESSAGE, "not an EcaEeCertResponse");
 	r = &pdu->content.eca_ee.eca_ee_cert_response;
 	cert_id8(id, request);
 	if (memcmp(id, r->request_hash.b, sizeof(id)) != 0)
-		return fault_set(fi, FAULT_BAD_MESSAGE,
-		    "answer to another request");
+		return fault_set(
+		    fi, FAULT_BAD_MESSAGE, "answer to another request");
 	TRY(cert_of(&enrollment, &s->arena, &r->enrollment_cert, fi));
 	TRY(trust_check_chain(NULL, s->trust, enrollment, TRUST_ANY_TIME, fi));
 	out->certificate = enrollment->raw;
@@ -124,14 +127,15 @@ static enum fault
 refusal(struct http_result *result, struct arena *arena, struct fault_info *fi)
 {
 	const char *code = http_result_header(result, arena, "SCMS-POC-Error");
-	const char *text = http_result_header(result, arena,
-	    "SCMS-POC-Error-Message");
+	const char *text =
+	    http_result_header(result, arena, "SCMS-POC-Error-Message");
 
 	if (code != NULL && text != NULL && result->status < 500)
 		return fault_set(fi, FAULT_DENIED, "error %s, %s", code, text);
-	return fault_set(fi, FAULT_HTTP_STATUS, "the ECA answers with status "
-	    "%u%s%s", result->status, text != NULL ? ", " : "",
-	    text != NULL ? text : "");
+	return fault_set(fi, FAULT_HTTP_STATUS,
+	    "the ECA answers with status "
+	    "%u%s%s",
+	    result->status, text != NULL ? ", " : "", text != NULL ? text : "");
 }
 
 /* Whatever is wrong with an answer, it is not a refusal of the ECA. */
@@ -148,8 +152,10 @@ static enum fault
 enroll_one(struct station *s, struct bundle_device *out, const struct csr *c,
     struct fault_info *fi)
 {
-	const struct http_call call = { .method = "POST", .url = s->url,
-		.body = c->octets, .limit = ANSWER_MAX };
+	const struct http_call call = {.method = "POST",
+	    .url = s->url,
+	    .body = c->octets,
+	    .limit = ANSWER_MAX};
 	struct arena arena = arena_new(CALL_MEMORY);
 	struct http_result result;
 	struct bytes answer;
@@ -164,8 +170,8 @@ enroll_one(struct station *s, struct bundle_device *out, const struct csr *c,
 		if (answer.p == NULL)
 			f = fault_set(fi, FAULT_TOO_LARGE, "too many answers");
 		else if (open_answer(s, out, answer, c->octets, fi) != FAULT_OK)
-			f = fault_recode(fi, FAULT_BAD_MESSAGE,
-			    "answer of the ECA");
+			f = fault_recode(
+			    fi, FAULT_BAD_MESSAGE, "answer of the ECA");
 	}
 	arena_free(&arena);
 	return f;
@@ -180,8 +186,7 @@ say_refused(const struct csr *c, const struct fault_info *why)
 }
 
 static enum fault
-enroll_all(struct station *s, struct csr *csrs, size_t n,
-    struct fault_info *fi)
+enroll_all(struct station *s, struct csr *csrs, size_t n, struct fault_info *fi)
 {
 	enum fault f;
 
@@ -211,8 +216,8 @@ write_bundle(struct station *s, const char *path, struct fault_info *fi)
 {
 	struct bytes bundle;
 
-	TRY(bundle_build(&bundle, &s->arena, s->site, s->devices,
-	    s->devices_n, fi));
+	TRY(bundle_build(
+	    &bundle, &s->arena, s->site, s->devices, s->devices_n, fi));
 	return file_write(path, bundle, 0600, fi);
 }
 
@@ -242,9 +247,9 @@ int
 cmd_enroll(int argc, char **argv)
 {
 	const char *in = NULL, *out = NULL;
-	const struct opt opts[] = { { "in", OPT_TEXT, &in },
-		{ "out", OPT_TEXT, &out } };
-	struct station s = { .arena = arena_new(MEMORY) };
+	const struct opt opts[] = {
+	    {"in", OPT_TEXT, &in}, {"out", OPT_TEXT, &out}};
+	struct station s = {.arena = arena_new(MEMORY)};
 	struct fault_info fi;
 	struct site site;
 	bool all = false;

@@ -17,20 +17,20 @@
 
 /* CA certificates start before the ceremony, so that those of the running
  * week lie within them (design.md section 4). */
-#define HEAD_START (8u * 86400)
+#define HEAD_START	(8u * 86400)
 #define CEREMONY_MEMORY (8u << 20)
 
 static const struct {
 	const char *what;
 	ceremony_step *run;
 } steps[] = {
-	{ "folders", ceremony_folders },
-	{ "certificates", ceremony_certificates },
-	{ "TLS", ceremony_tls },
-	{ "component settings", ceremony_components },
-	{ "policy files", ceremony_policy },
-	{ "chain files", ceremony_chain_files },
-	{ "LA-PCA keys", ceremony_agreement },
+    {"folders", ceremony_folders},
+    {"certificates", ceremony_certificates},
+    {"TLS", ceremony_tls},
+    {"component settings", ceremony_components},
+    {"policy files", ceremony_policy},
+    {"chain files", ceremony_chain_files},
+    {"LA-PCA keys", ceremony_agreement},
 };
 
 struct init {
@@ -53,7 +53,7 @@ on_signal(int number)
 static void
 catch_signals(void)
 {
-	struct sigaction action = { .sa_handler = on_signal };
+	struct sigaction action = {.sa_handler = on_signal};
 
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
@@ -69,14 +69,18 @@ check_target(const char *dir, struct fault_info *fi)
 	bool empty = true;
 
 	if (d == NULL)
-		return errno == ENOENT ? FAULT_OK :
-		    fault_errno(fi, FAULT_EXISTS, "%s", dir);
+		return errno == ENOENT
+			   ? FAULT_OK
+			   : fault_errno(fi, FAULT_EXISTS, "%s", dir);
 	while ((e = readdir(d)) != NULL)
 		if (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0)
 			empty = false;
 	closedir(d);
-	return empty ? FAULT_OK : fault_set(fi, FAULT_EXISTS,
-	    "%s exists already and is not empty: nothing was touched", dir);
+	return empty ? FAULT_OK
+		     : fault_set(fi, FAULT_EXISTS,
+			   "%s exists already and is not empty: nothing was "
+			   "touched",
+			   dir);
 }
 
 static enum fault
@@ -85,12 +89,11 @@ set_psids(struct init *in, struct fault_info *fi)
 	const char *list = in->psids.v[0];
 
 	for (size_t i = 1; i < in->psids.n && list != NULL; i++)
-		list = arena_printf(&in->arena, "%s, %s", list,
-		    in->psids.v[i]);
+		list = arena_printf(&in->arena, "%s, %s", list, in->psids.v[i]);
 	if (list == NULL)
 		return fault_set(fi, FAULT_TOO_LARGE, "--psid");
-	return environment_set(&in->env, &in->arena, "pseudonym_psids", list,
-	    fi);
+	return environment_set(
+	    &in->env, &in->arena, "pseudonym_psids", list, fi);
 }
 
 /* One "KEY=VALUE" of --set. */
@@ -98,12 +101,12 @@ static enum fault
 set_one(struct init *in, const char *text, struct fault_info *fi)
 {
 	const char *eq = strchr(text, '=');
-	char *key = arena_printf(&in->arena, "%.*s",
-	    eq != NULL ? (int)(eq - text) : 0, text);
+	char *key = arena_printf(
+	    &in->arena, "%.*s", eq != NULL ? (int)(eq - text) : 0, text);
 
 	if (eq == NULL || key == NULL)
-		return fault_set(fi, FAULT_USAGE, "--set %s: KEY=VALUE needed",
-		    text);
+		return fault_set(
+		    fi, FAULT_USAGE, "--set %s: KEY=VALUE needed", text);
 	return environment_set(&in->env, &in->arena, key, eq + 1, fi);
 }
 
@@ -114,13 +117,13 @@ settle_environment(struct init *in, struct fault_info *fi)
 	char net[24];
 
 	if (in->kind == NULL || !environment_kind_parse(&kind, in->kind))
-		return fault_set(fi, FAULT_USAGE,
-		    "--env test, qa or prod needed");
+		return fault_set(
+		    fi, FAULT_USAGE, "--env test, qa or prod needed");
 	TRY(environment_defaults(&in->env, &in->arena, kind, fi));
 	in->env.kind = environment_kind_name(kind);
 	if (in->domain != NULL)
-		TRY(environment_set(&in->env, &in->arena, "domain", in->domain,
-		    fi));
+		TRY(environment_set(
+		    &in->env, &in->arena, "domain", in->domain, fi));
 	if (in->net != 0) {
 		snprintf(net, sizeof(net), "%lld", (long long)in->net);
 		TRY(environment_set(&in->env, &in->arena, "net", net, fi));
@@ -155,8 +158,9 @@ run_steps(struct ceremony *c, struct fault_info *fi)
 		if (steps[i].run(c, fi) != FAULT_OK)
 			return fault_prefix(fi, "%s", steps[i].what);
 	}
-	return fflush(c->record) == 0 && fsync(fileno(c->record)) == 0 ?
-	    FAULT_OK : fault_errno(fi, FAULT_IO, "ceremony.txt");
+	return fflush(c->record) == 0 && fsync(fileno(c->record)) == 0
+		   ? FAULT_OK
+		   : fault_errno(fi, FAULT_IO, "ceremony.txt");
 }
 
 static enum fault
@@ -176,8 +180,9 @@ hold(struct init *in, const char *workshop, struct fault_info *fi)
 	c->start = c->now - HEAD_START;
 	c->trust = trust_new();
 	open_record(c);
-	f = c->record != NULL ? run_steps(c, fi) :
-	    fault_errno(fi, FAULT_IO, "%s/ceremony.txt", workshop);
+	f = c->record != NULL
+		? run_steps(c, fi)
+		: fault_errno(fi, FAULT_IO, "%s/ceremony.txt", workshop);
 	ceremony_free(c);
 	free(c);
 	return f;
@@ -228,15 +233,15 @@ init(struct init *in, char *dir, struct fault_info *fi)
 int
 cmd_init(int argc, char **argv)
 {
-	struct init in = { .arena = arena_new(1u << 20) };
+	struct init in = {.arena = arena_new(1u << 20)};
 	const struct opt opts[] = {
-		{ "env", OPT_TEXT, &in.kind },
-		{ "domain", OPT_TEXT, &in.domain },
-		{ "net", OPT_NUMBER, &in.net },
-		{ "psid", OPT_LIST, &in.psids },
-		{ "clock", OPT_NUMBER, &in.clock_offset },
-		{ "passphrase-file", OPT_TEXT, &in.passphrase_file },
-		{ "set", OPT_LIST, &in.set },
+	    {"env", OPT_TEXT, &in.kind},
+	    {"domain", OPT_TEXT, &in.domain},
+	    {"net", OPT_NUMBER, &in.net},
+	    {"psid", OPT_LIST, &in.psids},
+	    {"clock", OPT_NUMBER, &in.clock_offset},
+	    {"passphrase-file", OPT_TEXT, &in.passphrase_file},
+	    {"set", OPT_LIST, &in.set},
 	};
 	struct fault_info fi;
 	enum fault f;
@@ -250,7 +255,7 @@ cmd_init(int argc, char **argv)
 	if (f != FAULT_OK)
 		return cmd_fault("init", &fi);
 	printf("\n%s is ready; its record is ceremony.txt.  Take %s/offline "
-	    "away to a safe place:\nscms up does not need it.\n", argv[0],
-	    argv[0]);
+	       "away to a safe place:\nscms up does not need it.\n",
+	    argv[0], argv[0]);
 	return CMD_OK;
 }

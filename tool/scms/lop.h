@@ -11,8 +11,8 @@
 
 /* Writes dir/lop/haproxy.cfg for the addresses 127.0.net.*.  Paths in it are
  * relative to dir/lop, where HAProxy is started. */
-enum fault must_check lop_write_config(const char *dir, unsigned net,
-    struct fault_info *);
+enum fault must_check lop_write_config(
+    const char *dir, unsigned net, struct fault_info *);
 
 #define LOP_CONFIG "haproxy.cfg"
 

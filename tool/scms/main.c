@@ -11,8 +11,8 @@ struct command {
 };
 
 static const struct command commands[] = {
-#define COMMAND(suffix, name, arguments, summary)                              \
-	{ name, arguments, summary, cmd_##suffix },
+#define COMMAND(suffix, name, arguments, summary) \
+	{name, arguments, summary, cmd_##suffix},
 #include "tool/scms/command.def"
 #undef COMMAND
 };
@@ -33,8 +33,8 @@ usage(FILE *out, int status)
 {
 	fputs("usage: scms COMMAND ...\n\n", out);
 	for (size_t i = 0; i < COMMANDS; i++)
-		fprintf(out, "  %-9s %s\n", commands[i].name,
-		    commands[i].summary);
+		fprintf(
+		    out, "  %-9s %s\n", commands[i].name, commands[i].summary);
 	fputs("\nscms COMMAND --help shows the arguments; scms(1) explains.\n",
 	    out);
 	return status;
@@ -64,8 +64,9 @@ cmd_need(int argc, int n, const char *what, struct fault_info *fi)
 {
 	if (argc == n)
 		return FAULT_OK;
-	return fault_set(fi, FAULT_USAGE, argc < n ? "%s needed" :
-	    "too many arguments, only %s needed", what);
+	return fault_set(fi, FAULT_USAGE,
+	    argc < n ? "%s needed" : "too many arguments, only %s needed",
+	    what);
 }
 
 int

@@ -68,16 +68,17 @@ option(const struct opt *opts, size_t n, char **argv, int argc, int *at,
 	const struct opt *o = find(opts, n, name, len);
 
 	if (o == NULL)
-		return fault_set(fi, FAULT_USAGE, "no option \"--%.*s\"",
-		    (int)len, name);
+		return fault_set(
+		    fi, FAULT_USAGE, "no option \"--%.*s\"", (int)len, name);
 	if (o->kind == OPT_FLAG)
-		return eq == NULL ? take(o, NULL, fi) :
-		    fault_set(fi, FAULT_USAGE, "--%s takes no value", o->name);
+		return eq == NULL ? take(o, NULL, fi)
+				  : fault_set(fi, FAULT_USAGE,
+					"--%s takes no value", o->name);
 	if (eq != NULL)
 		return take(o, eq + 1, fi);
 	if (*at + 1 == argc)
-		return fault_set(fi, FAULT_USAGE, "--%s needs a value",
-		    o->name);
+		return fault_set(
+		    fi, FAULT_USAGE, "--%s needs a value", o->name);
 	return take(o, argv[++*at], fi);
 }
 

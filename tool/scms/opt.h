@@ -14,10 +14,10 @@
 #include "base/fault.h"
 
 enum opt_kind {
-	OPT_FLAG,	/* bool */
-	OPT_TEXT,	/* const char *; the last one counts */
-	OPT_NUMBER,	/* int64_t; decimal or 0x, with sign */
-	OPT_LIST	/* struct opt_list; each use adds one */
+	OPT_FLAG,   /* bool */
+	OPT_TEXT,   /* const char *; the last one counts */
+	OPT_NUMBER, /* int64_t; decimal or 0x, with sign */
+	OPT_LIST    /* struct opt_list; each use adds one */
 };
 
 #define OPT_LIST_MAX 64
@@ -28,7 +28,7 @@ struct opt_list {
 };
 
 struct opt {
-	const char *name;	/* without "--" */
+	const char *name; /* without "--" */
 	enum opt_kind kind;
 	void *out;
 };
@@ -36,8 +36,8 @@ struct opt {
 /* Moves the positional arguments to the front of argv (argv[0], the name of
  * the command, is dropped) and sets *argc to their number.  FAULT_USAGE names
  * what is wrong. */
-enum fault must_check opt_parse(const struct opt *, size_t n, int *argc,
-    char **argv, struct fault_info *);
+enum fault must_check opt_parse(
+    const struct opt *, size_t n, int *argc, char **argv, struct fault_info *);
 
 /* A whole number, decimal or 0x; false if anything else is in the text. */
 bool must_check opt_number(int64_t *out, const char *);

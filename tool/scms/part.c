@@ -4,8 +4,8 @@
 #include "tool/scms/part.h"
 
 const struct part parts[PART_COUNT] = {
-#define PART(id, name, host, port, program)                                    \
-	[PART_##id] = { name, host, port, program },
+#define PART(id, name, host, port, program) \
+	[PART_##id] = {name, host, port, program},
 #include "tool/scms/part.def"
 #undef PART
 };
@@ -13,10 +13,10 @@ const struct part parts[PART_COUNT] = {
 void
 part_address(char out[ADDRESS_TEXT], unsigned net, unsigned host, unsigned port)
 {
-	int n = snprintf(out, ADDRESS_TEXT, "127.0.%u.%u", net & 0xff,
-	    host & 0xff);
+	int n =
+	    snprintf(out, ADDRESS_TEXT, "127.0.%u.%u", net & 0xff, host & 0xff);
 
 	if (port != 0)
-		snprintf(out + n, (size_t)(ADDRESS_TEXT - n), ":%u",
-		    port & 0xffff);
+		snprintf(
+		    out + n, (size_t)(ADDRESS_TEXT - n), ":%u", port & 0xffff);
 }

@@ -11,9 +11,9 @@ enum part_id {
 
 struct part {
 	const char *name;
-	unsigned host;		/* 127.0.E.host */
+	unsigned host; /* 127.0.E.host */
 	unsigned port;
-	const char *program;	/* NULL: never started */
+	const char *program; /* NULL: never started */
 };
 
 extern const struct part parts[PART_COUNT];
@@ -25,7 +25,7 @@ extern const struct part parts[PART_COUNT];
 #define ADDRESS_TEXT 24
 
 /* "127.0.net.host", followed by ":port" unless port is 0. */
-void part_address(char out[ADDRESS_TEXT], unsigned net, unsigned host,
-    unsigned port);
+void part_address(
+    char out[ADDRESS_TEXT], unsigned net, unsigned host, unsigned port);
 
 #endif /* SCMS_PART_H */

@@ -41,8 +41,9 @@ ask(struct passphrase *p, int terminal, const char *question,
 	silent.c_lflag &= ~(tcflag_t)ECHO;
 	if (tcsetattr(terminal, TCSAFLUSH, &silent) != 0)
 		return fault_errno(fi, FAULT_USAGE, "terminal");
-	f = write(terminal, question, strlen(question)) < 0 ?
-	    fault_errno(fi, FAULT_IO, "terminal") : read_line(p, terminal, fi);
+	f = write(terminal, question, strlen(question)) < 0
+		? fault_errno(fi, FAULT_IO, "terminal")
+		: read_line(p, terminal, fi);
 	(void)!write(terminal, "\n", 1);
 	tcsetattr(terminal, TCSAFLUSH, &before);
 	return f;
@@ -52,19 +53,20 @@ static enum fault
 ask_twice(struct passphrase *p, struct fault_info *fi)
 {
 	int terminal = open("/dev/tty", O_RDWR | O_CLOEXEC);
-	struct passphrase again = { .n = 0 };
+	struct passphrase again = {.n = 0};
 	enum fault f;
 
 	if (terminal < 0)
-		return fault_set(fi, FAULT_USAGE, "no terminal to ask for the "
+		return fault_set(fi, FAULT_USAGE,
+		    "no terminal to ask for the "
 		    "passphrase on; --passphrase-file names a file with it");
 	f = ask(p, terminal, "Passphrase of the offline keys: ", fi);
 	if (f == FAULT_OK)
 		f = ask(&again, terminal, "The same again: ", fi);
-	if (f == FAULT_OK && (p->n != again.n ||
-	    !ct_equal(p->text, again.text, p->n)))
-		f = fault_set(fi, FAULT_USAGE,
-		    "the two passphrases are not the same");
+	if (f == FAULT_OK &&
+	    (p->n != again.n || !ct_equal(p->text, again.text, p->n)))
+		f = fault_set(
+		    fi, FAULT_USAGE, "the two passphrases are not the same");
 	wipe(&again, sizeof(again));
 	close(terminal);
 	return f;

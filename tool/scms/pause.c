@@ -65,8 +65,8 @@ thread_state(pid_t pid, const char *thread)
 	ssize_t n;
 	int fd;
 
-	snprintf(path, sizeof(path), "/proc/%ld/task/%s/stat", (long)pid,
-	    thread);
+	snprintf(
+	    path, sizeof(path), "/proc/%ld/task/%s/stat", (long)pid, thread);
 	if ((fd = open(path, O_RDONLY | O_CLOEXEC)) < 0)
 		return 0;
 	n = read(fd, text, sizeof(text) - 1);
@@ -100,14 +100,14 @@ stands_still(pid_t pid)
 static enum fault
 stop_all(struct process *processes, struct fault_info *fi)
 {
-	const struct timespec moment = { .tv_nsec = 1000000 };
+	const struct timespec moment = {.tv_nsec = 1000000};
 	uint64_t end = clock_ns() + STOP_NS;
 
 	for (size_t i = 0; i < PART_COUNT; i++)
 		TRY(process_signal(&processes[i], SIGSTOP, fi));
 	for (size_t i = 0; i < PART_COUNT; i++)
-		while (processes[i].pid != 0 &&
-		    !stands_still(processes[i].pid)) {
+		while (
+		    processes[i].pid != 0 && !stands_still(processes[i].pid)) {
 			if (clock_ns() > end)
 				return fault_set(fi, FAULT_BUSY,
 				    "%s does not stand still", parts[i].name);
@@ -122,7 +122,7 @@ pause_begin(struct pause *p, const char *dir, struct fault_info *fi)
 	struct process processes[PART_COUNT];
 	enum fault f;
 
-	*p = (struct pause){ 0, -1 };
+	*p = (struct pause){0, -1};
 	for (size_t i = 0; i < PART_COUNT; i++)
 		process_find(&processes[i], dir, &parts[i]);
 	if ((f = hire_keeper(p, processes, fi)) == FAULT_OK &&

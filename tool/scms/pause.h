@@ -16,13 +16,13 @@
 #include "tool/scms/process.h"
 
 struct pause {
-	pid_t keeper;	/* lets them go on as soon as this program is gone */
+	pid_t keeper; /* lets them go on as soon as this program is gone */
 	int leash;
 };
 
 /* Returns when no thread of any of them runs.  dir is absolute. */
-enum fault must_check pause_begin(struct pause *, const char *dir,
-    struct fault_info *);
+enum fault must_check pause_begin(
+    struct pause *, const char *dir, struct fault_info *);
 /* Lets them go on. */
 void pause_end(struct pause *);
 

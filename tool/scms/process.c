@@ -55,7 +55,7 @@ names_path(pid_t pid, const char *argument, const char *path)
 	if (argument[0] == '/')
 		snprintf(from, sizeof(from), "%s", argument);
 	else if (snprintf(from, sizeof(from), "/proc/%ld/cwd/%s", (long)pid,
-		argument) >= (int)sizeof(from))
+		     argument) >= (int)sizeof(from))
 		return false;
 	return realpath(from, real) != NULL && strcmp(real, path) == 0;
 }
@@ -95,7 +95,7 @@ running(const struct process *p)
 void
 process_find(struct process *p, const char *dir, const struct part *part)
 {
-	*p = (struct process){ .part = part, .fd = -1 };
+	*p = (struct process){.part = part, .fd = -1};
 	path_join(p->folder, dir, part->name);
 	if (part->program == NULL || (p->pid = running(p)) == 0)
 		return;
@@ -130,8 +130,8 @@ void
 process_program(char out[PATH_SIZE], const char *name)
 {
 	/* Installed: beside scms.  In a build folder: role/<role>/. */
-	static const char *const ways[] = { "", "/role/", "/../../role/",
-		"/../libexec/monarch" };
+	static const char *const ways[] = {
+	    "", "/role/", "/../../role/", "/../libexec/monarch"};
 	const char *role = strncmp(name, "scms-", 5) == 0 ? name + 5 : "";
 	char self[PATH_SIZE];
 	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
@@ -158,9 +158,9 @@ process_program(char out[PATH_SIZE], const char *name)
 no_return static void
 become(const struct process *p, const char *program, int log)
 {
-	char *const daemon[] = { strdup(program), strdup(p->folder), NULL };
-	char *const lop[] = { strdup(program), strdup("-db"), strdup("-f"),
-		strdup(LOP_CONFIG), NULL };
+	char *const daemon[] = {strdup(program), strdup(p->folder), NULL};
+	char *const lop[] = {strdup(program), strdup("-db"), strdup("-f"),
+	    strdup(LOP_CONFIG), NULL};
 	int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	sigset_t none;
 
@@ -233,8 +233,8 @@ process_start(struct process *p, struct fault_info *fi)
 static bool
 accepts(unsigned net, const struct part *part)
 {
-	struct sockaddr_in a = { .sin_family = AF_INET,
-		.sin_port = htons((uint16_t)part->port) };
+	struct sockaddr_in a = {
+	    .sin_family = AF_INET, .sin_port = htons((uint16_t)part->port)};
 	char text[ADDRESS_TEXT];
 	bool ok;
 	int s;
@@ -262,7 +262,7 @@ process_ready(const struct process *p, unsigned net)
 bool
 process_ended(struct process *p, int *status)
 {
-	struct pollfd poller = { .fd = p->fd, .events = POLLIN };
+	struct pollfd poller = {.fd = p->fd, .events = POLLIN};
 	int s = -1;
 
 	if (p->fd >= 0 && poll(&poller, 1, 0) == 0)
@@ -280,8 +280,8 @@ process_signal(const struct process *p, int number, struct fault_info *fi)
 	if (p->fd < 0 || pidfd_send_signal(p->fd, number, NULL, 0) == 0 ||
 	    errno == ESRCH)
 		return FAULT_OK;
-	return fault_errno(fi, FAULT_IO, "%s: process %ld", p->part->name,
-	    (long)p->pid);
+	return fault_errno(
+	    fi, FAULT_IO, "%s: process %ld", p->part->name, (long)p->pid);
 }
 
 void

@@ -18,7 +18,7 @@
 
 struct process {
 	const struct part *part;
-	char folder[PATH_SIZE];	/* DIR/<name>, absolute */
+	char folder[PATH_SIZE]; /* DIR/<name>, absolute */
 	pid_t pid;		/* 0: not running */
 	int fd;			/* pidfd; -1: not running */
 	bool child;		/* started by this program: can be reaped */
@@ -42,8 +42,8 @@ bool process_ready(const struct process *, unsigned net);
 bool process_ended(struct process *, int *status);
 
 /* Asks it to stop; process_ended tells when it has. */
-enum fault must_check process_signal(const struct process *, int signal,
-    struct fault_info *);
+enum fault must_check process_signal(
+    const struct process *, int signal, struct fault_info *);
 
 /* Last line of its log, without the newline; "" if there is none. */
 void process_last_words(char *out, size_t n, const struct process *);

@@ -19,8 +19,8 @@
 static enum fault
 unpack(const char *folder, const char *file, struct fault_info *fi)
 {
-	const char *const tar[] = { "tar", "-x", "-p", "-f", "-",
-		"--numeric-owner", "-C", folder, NULL };
+	const char *const tar[] = {"tar", "-x", "-p", "-f", "-",
+	    "--numeric-owner", "-C", folder, NULL};
 	int in = open(file, O_RDONLY | O_CLOEXEC);
 	enum fault f;
 
@@ -54,8 +54,9 @@ check(const char *folder, struct fault_info *fi)
 
 	path_join(path, folder, BACKUP_MANIFEST);
 	f = file_read(&manifest, &arena, path, MANIFEST_LIMIT / 2, fi);
-	if (f == FAULT_OK && (said = arena_printf(&arena, "%.*s",
-	    (int)manifest.n, (const char *)manifest.p)) == NULL)
+	if (f == FAULT_OK &&
+	    (said = arena_printf(&arena, "%.*s", (int)manifest.n,
+		 (const char *)manifest.p)) == NULL)
 		f = fault_set(fi, FAULT_TOO_LARGE, "manifest");
 	if (f == FAULT_OK)
 		f = backup_manifest(&found, folder, fi);
@@ -85,8 +86,7 @@ restore(const char *dir, const char *file, struct fault_info *fi)
 	if (mkdtemp(folder) == NULL)
 		return fault_errno(fi, FAULT_IO, "%s", folder);
 	if ((f = unpack(folder, file, fi)) == FAULT_OK &&
-	    (f = check(folder, fi)) == FAULT_OK &&
-	    rename(folder, dir) != 0)
+	    (f = check(folder, fi)) == FAULT_OK && rename(folder, dir) != 0)
 		f = fault_errno(fi, FAULT_IO, "%s", dir);
 	if (f != FAULT_OK && tree_remove(folder, &cleaning) != FAULT_OK)
 		fprintf(stderr, "scms restore: %s\n", cleaning.text);
@@ -108,7 +108,8 @@ cmd_restore(int argc, char **argv)
 	    site_open(&site, argv[0], SITE_SHARED, &fi) != FAULT_OK)
 		return cmd_fault("restore", &fi);
 	printf("%s restored as it was when the backup was made; "
-	    "scms up starts it.\n", argv[0]);
+	       "scms up starts it.\n",
+	    argv[0]);
 	site_close(&site);
 	return CMD_OK;
 }

@@ -53,7 +53,8 @@ listen_to(int fd, char *words, size_t n)
 	if (stream == NULL)
 		return;
 	while ((got = getline(&line, &room, stream)) > 0) {
-		while (got > 0 && (line[got - 1] == '\n' || line[got - 1] == ' '))
+		while (
+		    got > 0 && (line[got - 1] == '\n' || line[got - 1] == ' '))
 			line[--got] = '\0';
 		if (got > 0)
 			snprintf(words, n, "%s", line);
@@ -80,8 +81,8 @@ judge(const char *program, int status, const char *words, struct fault_info *fi)
 }
 
 enum fault
-run_program(const char *const *arguments, int in, int out,
-    struct fault_info *fi)
+run_program(
+    const char *const *arguments, int in, int out, struct fault_info *fi)
 {
 	int ends[2], status = 0;
 	char words[200];

@@ -9,7 +9,7 @@
  * standard input and output.  Unless it ends with status 0, the last line that
  * it wrote to standard error becomes the fault.
  */
-enum fault must_check run_program(const char *const *arguments, int in, int out,
-    struct fault_info *);
+enum fault must_check run_program(
+    const char *const *arguments, int in, int out, struct fault_info *);
 
 #endif /* SCMS_RUN_H */

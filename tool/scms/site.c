@@ -20,9 +20,9 @@ lock(struct site *s, struct fault_info *fi)
 		return fault_errno(fi, FAULT_IO, "%s", s->dir);
 	if (flock(s->lock, LOCK_EX | LOCK_NB) == 0)
 		return FAULT_OK;
-	return errno == EWOULDBLOCK ?
-	    fault_set(fi, FAULT_BUSY, "%s: another scms is at work", s->dir) :
-	    fault_errno(fi, FAULT_IO, "%s", s->dir);
+	return errno == EWOULDBLOCK ? fault_set(fi, FAULT_BUSY,
+					  "%s: another scms is at work", s->dir)
+				    : fault_errno(fi, FAULT_IO, "%s", s->dir);
 }
 
 static enum fault
@@ -37,16 +37,16 @@ read_settings(struct site *s, struct fault_info *fi)
 }
 
 enum fault
-site_open(struct site *s, const char *dir, enum site_use use,
-    struct fault_info *fi)
+site_open(
+    struct site *s, const char *dir, enum site_use use, struct fault_info *fi)
 {
 	char real[PATH_MAX];
 	enum fault f = FAULT_OK;
 
-	*s = (struct site){ .lock = -1 };
+	*s = (struct site){.lock = -1};
 	if (realpath(dir, real) == NULL)
-		return fault_errno(fi, errno == ENOENT ? FAULT_NOT_FOUND :
-		    FAULT_IO, "%s", dir);
+		return fault_errno(fi,
+		    errno == ENOENT ? FAULT_NOT_FOUND : FAULT_IO, "%s", dir);
 	/* Names of our own are appended to it later. */
 	if (strlen(real) > PATH_SIZE / 2)
 		return fault_set(fi, FAULT_USAGE, "%s: path too long", real);
@@ -74,6 +74,6 @@ const char *
 site_url(struct arena *arena, const struct environment *env, const char *name,
     unsigned port, const char *path)
 {
-	return arena_printf(arena, "https://%s.%s:%u%s", name, env->domain,
-	    port, path);
+	return arena_printf(
+	    arena, "https://%s.%s:%u%s", name, env->domain, port, path);
 }

@@ -11,7 +11,7 @@
 #include "tool/scms/site.h"
 
 #define HEALTH_LIMIT (64u * 1024)
-#define HEALTH_MS 3000
+#define HEALTH_MS    3000
 
 /* What a component says of itself, NULL if it says nothing. */
 static json_t *
@@ -20,8 +20,8 @@ ask_health(struct http_client *client, const struct site *site,
 {
 	struct arena arena = arena_new(4 * HEALTH_LIMIT);
 	unsigned port = part == &parts[PART_LOP] ? LOP_HEALTH_PORT : part->port;
-	struct http_call call = { .limit = HEALTH_LIMIT,
-		.timeout_ms = HEALTH_MS };
+	struct http_call call = {
+	    .limit = HEALTH_LIMIT, .timeout_ms = HEALTH_MS};
 	struct http_result result;
 	struct fault_info fi;
 	json_t *health = NULL;
@@ -29,18 +29,18 @@ ask_health(struct http_client *client, const struct site *site,
 	call.url = site_url(&arena, &site->env, part->name, port, "/healthz");
 	if (call.url != NULL &&
 	    http_call(client, &result, &arena, &call, &fi) == FAULT_OK)
-		health = json_loadb((const char *)result.body.p, result.body.n,
-		    0, NULL);
+		health = json_loadb(
+		    (const char *)result.body.p, result.body.n, 0, NULL);
 	arena_free(&arena);
 	return health;
 }
 
 static enum fault
-make_client(struct http_client **out, const struct site *site,
-    struct fault_info *fi)
+make_client(
+    struct http_client **out, const struct site *site, struct fault_info *fi)
 {
 	char ca[PATH_SIZE], hosts[PATH_SIZE];
-	struct http_client_config config = { .ca = ca, .hosts = hosts };
+	struct http_client_config config = {.ca = ca, .hosts = hosts};
 
 	path_join(ca, site->dir, "operator/tls-ca.pem");
 	path_join(hosts, site->dir, "operator/hosts");
@@ -73,12 +73,12 @@ describe(struct http_client *client, const struct site *site,
 	if (p.pid != 0 && process_ready(&p, site->env.net))
 		health = ask_health(client, site, part);
 	json_object_set_new(one, "name", json_string(part->name));
-	json_object_set_new(one, "state", json_string(state_of(&p,
-	    site->env.net, health)));
+	json_object_set_new(
+	    one, "state", json_string(state_of(&p, site->env.net, health)));
 	if (p.pid != 0) {
 		json_object_set_new(one, "pid", json_integer(p.pid));
-		json_object_set_new(one, "memory_kib",
-		    json_integer(process_memory(&p)));
+		json_object_set_new(
+		    one, "memory_kib", json_integer(process_memory(&p)));
 	}
 	if (health != NULL)
 		json_object_set_new(one, "health", health);
@@ -97,12 +97,12 @@ describe_all(struct http_client *client, const struct site *site)
 	json_object_set_new(all, "domain", json_string(site->env.domain));
 	json_object_set_new(all, "net", json_integer(site->env.net));
 	json_object_set_new(all, "time", json_string(now));
-	json_object_set_new(all, "period", json_integer(
-	    environment_period(&site->env, time32_now())));
+	json_object_set_new(all, "period",
+	    json_integer(environment_period(&site->env, time32_now())));
 	for (size_t i = 0; i < PART_COUNT; i++)
 		if (parts[i].program != NULL)
-			json_array_append_new(list, describe(client, site,
-			    &parts[i]));
+			json_array_append_new(
+			    list, describe(client, site, &parts[i]));
 	json_object_set_new(all, "components", list);
 	return all;
 }
@@ -123,7 +123,8 @@ print_counters(const json_t *health)
 
 	if (detail[0] != '\0')
 		printf("%11s%s\n", "", detail);
-	json_object_foreach(counters, key, value) {
+	json_object_foreach(counters, key, value)
+	{
 		char *text = json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT);
 
 		printf("%11s%-28s %s\n", "", key, text != NULL ? text : "?");
@@ -143,13 +144,13 @@ print_text(const json_t *all)
 		const json_t *one = json_array_get(list, i);
 		const json_t *pid = json_object_get(one, "pid");
 
-		printf("%-10s %-10s", text_of(one, "name"),
-		    text_of(one, "state"));
+		printf(
+		    "%-10s %-10s", text_of(one, "name"), text_of(one, "state"));
 		if (pid != NULL)
 			printf(" process %-7lld memory %lld KiB",
 			    (long long)json_integer_value(pid),
 			    (long long)json_integer_value(
-			    json_object_get(one, "memory_kib")));
+				json_object_get(one, "memory_kib")));
 		printf("\n");
 		print_counters(json_object_get(one, "health"));
 	}
@@ -163,7 +164,7 @@ verdict(const json_t *all)
 
 	for (size_t i = 0; i < json_array_size(list); i++)
 		if (strcmp(text_of(json_array_get(list, i), "state"),
-		    "running") != 0)
+			"running") != 0)
 			return CMD_FAILED;
 	return CMD_OK;
 }
@@ -195,7 +196,7 @@ int
 cmd_status(int argc, char **argv)
 {
 	bool as_json = false;
-	const struct opt opts[] = { { "json", OPT_FLAG, &as_json } };
+	const struct opt opts[] = {{"json", OPT_FLAG, &as_json}};
 	struct fault_info fi;
 	struct site site;
 	int status;

@@ -17,18 +17,17 @@ by_name(const FTSENT **a, const FTSENT **b)
 static FTS *
 open_tree(char root[PATH_SIZE])
 {
-	char *const roots[] = { root, NULL };
+	char *const roots[] = {root, NULL};
 
-	return fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR,
-	    by_name);
+	return fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR, by_name);
 }
 
 static enum fault
 visit_one(FTS *fts, FTSENT *e, size_t prefix, tree_visit *visit, void *ctx,
     struct fault_info *fi)
 {
-	struct tree_entry entry = { e->fts_path, e->fts_path + prefix + 1,
-		e->fts_info == FTS_D };
+	struct tree_entry entry = {
+	    e->fts_path, e->fts_path + prefix + 1, e->fts_info == FTS_D};
 	bool enter = true;
 
 	TRY(visit(ctx, &entry, &enter, fi));

@@ -72,7 +72,7 @@ look(struct start *s, unsigned net)
 static void
 wait_all(struct start *starts, unsigned net, int64_t seconds)
 {
-	const struct timespec pause = { .tv_nsec = POLL_NS };
+	const struct timespec pause = {.tv_nsec = POLL_NS};
 	uint64_t end = clock_ns() + (uint64_t)seconds * 1000000000u;
 	size_t waiting;
 
@@ -116,7 +116,7 @@ report(const struct start *starts)
 static int
 start_all(struct site *site, int64_t seconds)
 {
-	struct start starts[PART_COUNT] = { 0 };
+	struct start starts[PART_COUNT] = {0};
 	int status;
 
 	for (size_t i = 0; i < PART_COUNT; i++) {
@@ -137,7 +137,7 @@ int
 cmd_up(int argc, char **argv)
 {
 	int64_t seconds = 60;
-	const struct opt opts[] = { { "timeout", OPT_NUMBER, &seconds } };
+	const struct opt opts[] = {{"timeout", OPT_NUMBER, &seconds}};
 	struct fault_info fi;
 	struct site site;
 	int status;

@@ -4,14 +4,14 @@
  * issued then says.  The recording carries no licence, so it stays outside the
  * repository; without it this test is skipped.
  */
+#include <cmocka.h>
+#include <jansson.h>
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <setjmp.h>
-#include <cmocka.h>
-#include <jansson.h>
 
 #include "base/file.h"
 #include "cert/convert.h"
@@ -19,7 +19,7 @@
 #include "role/eca/eca.h"
 #include "schema/scms_protocol.h"
 
-#define SKIPPED 77
+#define SKIPPED	 77
 #define NOW_2018 0x19E981E4u
 
 static struct fault_info fi;
@@ -30,8 +30,8 @@ static char folder[] = "/tmp/eca-2018.XXXXXX";
 static struct bytes
 of_certificate(const char *name, const char *what)
 {
-	const json_t *c = json_object_get(json_object_get(file,
-	    "certificates"), name);
+	const json_t *c =
+	    json_object_get(json_object_get(file, "certificates"), name);
 	const char *hex = json_string_value(json_object_get(c, what));
 	struct bytes out;
 
@@ -56,8 +56,9 @@ put_key(const char *name, const char *what)
 	struct key *key;
 
 	path_join(path, folder, name);
-	assert_int_equal(key_import(&key, CURVE_P256,
-	    of_certificate("eca", what).p, &fi), FAULT_OK);
+	assert_int_equal(
+	    key_import(&key, CURVE_P256, of_certificate("eca", what).p, &fi),
+	    FAULT_OK);
 	assert_int_equal(key_save(key, path, BYTES_NONE, &fi), FAULT_OK);
 	key_free(key);
 }
@@ -65,7 +66,7 @@ put_key(const char *name, const char *what)
 static void
 furnish(void)
 {
-	static const char *const folders[] = { "trust", "known", "data" };
+	static const char *const folders[] = {"trust", "known", "data"};
 	char path[PATH_SIZE];
 
 	assert_non_null(mkdtemp(folder));
@@ -84,15 +85,17 @@ furnish(void)
 static struct bytes
 recorded_request(void)
 {
-	static const uint8_t begin[] = { 0x03, 0x83, 0x81, 0xa0, 0x00, 0x00,
-		0x01, 0x81, 0x80 };
+	static const uint8_t begin[] = {
+	    0x03, 0x83, 0x81, 0xa0, 0x00, 0x00, 0x01, 0x81, 0x80};
 	const json_t *vectors = json_object_get(file, "vectors"), *v, *value;
 	struct bytes b;
 	const char *key;
 	size_t i;
 
-	json_array_foreach(vectors, i, v) {
-		json_object_foreach((json_t *)(uintptr_t)v, key, value) {
+	json_array_foreach(vectors, i, v)
+	{
+		json_object_foreach((json_t *)(uintptr_t)v, key, value)
+		{
 			const char *hex = json_string_value(value);
 
 			if (hex == NULL || strlen(hex) != 2 * 164 ||
@@ -112,10 +115,11 @@ compare(const eca_ee_cert_response *r)
 	struct cert *now, *then;
 	const to_be_signed_certificate *a, *b;
 
-	assert_int_equal(cert_of(&now, &arena, &r->enrollment_cert, &fi),
+	assert_int_equal(
+	    cert_of(&now, &arena, &r->enrollment_cert, &fi), FAULT_OK);
+	assert_int_equal(
+	    cert_load(&then, &arena, of_certificate("enrollment", "hex"), &fi),
 	    FAULT_OK);
-	assert_int_equal(cert_load(&then, &arena,
-	    of_certificate("enrollment", "hex"), &fi), FAULT_OK);
 	a = now->tbs;
 	b = then->tbs;
 	assert_memory_equal(cert_issuer_id(now), cert_issuer_id(then), 8);
@@ -127,21 +131,22 @@ compare(const eca_ee_cert_response *r)
 	assert_int_equal(now->end, then->end);
 	assert_int_equal(a->region->identified_region.n, 3);
 	for (size_t i = 0; i < 3; i++)
-		assert_int_equal(
-		    a->region->identified_region.v[i].country_only,
+		assert_int_equal(a->region->identified_region.v[i].country_only,
 		    b->region->identified_region.v[i].country_only);
 	assert_int_equal(a->cert_request_permissions->n, 1);
 	for (size_t i = 0; i < 2; i++)
 		assert_int_equal(a->cert_request_permissions->v[0]
-		    .subject_permissions.explicit.v[i].psid,
+				     .subject_permissions.explicit.v[i]
+				     .psid,
 		    b->cert_request_permissions->v[0]
-		    .subject_permissions.explicit.v[i].psid);
+			.subject_permissions.explicit.v[i]
+			.psid);
 }
 
 static void
 test_recorded_request(void **state)
 {
-	const struct spdu_rules rules = { .psid = 0x23, .now = NOW_2018 };
+	const struct spdu_rules rules = {.psid = 0x23, .now = NOW_2018};
 	eca_end_entity_error error;
 	struct environment env;
 	struct bytes answer;
@@ -151,21 +156,25 @@ test_recorded_request(void **state)
 
 	(void)state;
 	furnish();
-	assert_int_equal(environment_defaults(&env, &arena, ENVIRONMENT_QA,
-	    &fi), FAULT_OK);
+	assert_int_equal(
+	    environment_defaults(&env, &arena, ENVIRONMENT_QA, &fi), FAULT_OK);
 	assert_int_equal(environment_set(&env, &arena, "pseudonym_region",
-	    "124, 484, 840", &fi), FAULT_OK);
+			     "124, 484, 840", &fi),
+	    FAULT_OK);
 	assert_int_equal(environment_set(&env, &arena, "enrollment_lifetime",
-	    "6 years", &fi), FAULT_OK);
+			     "6 years", &fi),
+	    FAULT_OK);
 	if (eca_open(&eca, folder, &env, &fi) != FAULT_OK)
 		fail_msg("%s", fi.text);
 	if (eca_enroll(eca, &answer, &error, &arena, recorded_request(),
-	    "operator", NOW_2018, &fi) != FAULT_OK)
+		"operator", NOW_2018, &fi) != FAULT_OK)
 		fail_msg("refused with %d: %s", (int)error, fi.text);
-	assert_int_equal(spdu_open(&spdu, &arena, answer, eca->self.trust,
-	    &rules, &fi), FAULT_OK);
-	assert_int_equal(coer_decode(&scms_pdu_asn, &pdu, &arena, spdu.payload,
-	    &fi), FAULT_OK);
+	assert_int_equal(
+	    spdu_open(&spdu, &arena, answer, eca->self.trust, &rules, &fi),
+	    FAULT_OK);
+	assert_int_equal(
+	    coer_decode(&scms_pdu_asn, &pdu, &arena, spdu.payload, &fi),
+	    FAULT_OK);
 	compare(&pdu.content.eca_ee.eca_ee_cert_response);
 	eca_close(eca);
 }
@@ -174,7 +183,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_recorded_request),
+	    cmocka_unit_test(test_recorded_request),
 	};
 	const char *shared = getenv("MONARCH_SHARED");
 	char path[PATH_SIZE], command[128];

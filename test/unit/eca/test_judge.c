@@ -3,13 +3,13 @@
  * that is otherwise as the profile wants it, and names the number of
  * EcaEndEntityError that must come (-1: granted).
  */
+#include <cmocka.h>
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <setjmp.h>
-#include <cmocka.h>
 
 #include "cert/convert.h"
 #include "cert/request.h"
@@ -18,7 +18,7 @@
 #include "schema/scms_protocol.h"
 #include "world.h"
 
-#define DAY 86400u
+#define DAY	86400u
 #define GRANTED -1
 
 static struct world w;
@@ -159,7 +159,7 @@ empty_ssp(struct csr_maker *m)
 static void
 longer_ssp(struct csr_maker *m)
 {
-	static const uint8_t one[] = { 1 };
+	static const uint8_t one[] = {1};
 	static ssp_range range;
 
 	empty_ssp(m);
@@ -195,7 +195,7 @@ north_america(struct csr_maker *m)
 {
 	m->region.identified_region.n = 3;
 	for (int i = 0; i < 3; i++) {
-		static const uint16_t code[] = { 124, 484, 840 };
+		static const uint16_t code[] = {124, 484, 840};
 
 		m->identified[i].is = identified_region_country_only;
 		m->identified[i].country_only = code[i];
@@ -214,7 +214,7 @@ circle(struct csr_maker *m)
 static void
 some_states(struct csr_maker *m)
 {
-	static uint8 states[] = { 36, 56 };
+	static uint8 states[] = {36, 56};
 
 	m->identified[0].is = identified_region_country_and_regions;
 	m->identified[0].country_and_regions.country_only = 840;
@@ -254,7 +254,7 @@ with_linkage_data(struct csr_maker *m)
 static void
 app_permissions(struct csr_maker *m)
 {
-	static psid_ssp one = { .psid = 0x20 };
+	static psid_ssp one = {.psid = 0x20};
 	static sequence_of_psid_ssp list;
 
 	(void)m;
@@ -315,41 +315,41 @@ another_key(struct csr_maker *m)
 }
 
 static const struct row rows[] = {
-	{ "as the profile wants it", nothing, GRANTED },
-	{ "five seconds ahead", five_ahead, GRANTED },
-	{ "six seconds ahead", six_ahead, 0 },
-	{ "ninety days old", ninety_days, GRANTED },
-	{ "a second older", ninety_days_and_a_second, 0 },
-	{ "begins in ninety days", start_in_90_days, GRANTED },
-	{ "begins in 91 days", start_in_91_days, 1 },
-	{ "foreign PSID", foreign_psid, 2 },
-	{ "PSID twice", psid_twice, 2 },
-	{ "all PSIDs", all_psids, 2 },
-	{ "no group", no_group, 2 },
-	{ "no PSID", no_psid, 2 },
-	{ "one PSID", one_psid, GRANTED },
-	{ "empty SSP", empty_ssp, GRANTED },
-	{ "longer SSP", longer_ssp, 2 },
-	{ "chain length and type", for_enrolment, GRANTED },
-	{ "no lifetime", no_lifetime, 3 },
-	{ "over", over, 3 },
-	{ "seventy years", seventy_years, GRANTED },
-	{ "begins at zero", start_at_zero, GRANTED },
-	{ "no region", no_region, 4 },
-	{ "Canada", only_canada, 4 },
-	{ "North America", north_america, GRANTED },
-	{ "circle", circle, 4 },
-	{ "states", some_states, GRANTED },
-	{ "assurance level", assurance, 5 },
-	{ "encryption key", with_encryption_key, 6 },
-	{ "uncompressed key", uncompressed_key, GRANTED },
-	{ "x-only key", x_only_key, 7 },
-	{ "brainpool key", brainpool_key, 7 },
-	{ "somebody else's key", another_key, 8 },
-	{ "linkage data", with_linkage_data, 8 },
-	{ "appPermissions", app_permissions, 8 },
-	{ "certIssuePermissions", issue_permissions, 8 },
-	{ "name, series, cracaId", a_name, GRANTED },
+    {"as the profile wants it", nothing, GRANTED},
+    {"five seconds ahead", five_ahead, GRANTED},
+    {"six seconds ahead", six_ahead, 0},
+    {"ninety days old", ninety_days, GRANTED},
+    {"a second older", ninety_days_and_a_second, 0},
+    {"begins in ninety days", start_in_90_days, GRANTED},
+    {"begins in 91 days", start_in_91_days, 1},
+    {"foreign PSID", foreign_psid, 2},
+    {"PSID twice", psid_twice, 2},
+    {"all PSIDs", all_psids, 2},
+    {"no group", no_group, 2},
+    {"no PSID", no_psid, 2},
+    {"one PSID", one_psid, GRANTED},
+    {"empty SSP", empty_ssp, GRANTED},
+    {"longer SSP", longer_ssp, 2},
+    {"chain length and type", for_enrolment, GRANTED},
+    {"no lifetime", no_lifetime, 3},
+    {"over", over, 3},
+    {"seventy years", seventy_years, GRANTED},
+    {"begins at zero", start_at_zero, GRANTED},
+    {"no region", no_region, 4},
+    {"Canada", only_canada, 4},
+    {"North America", north_america, GRANTED},
+    {"circle", circle, 4},
+    {"states", some_states, GRANTED},
+    {"assurance level", assurance, 5},
+    {"encryption key", with_encryption_key, 6},
+    {"uncompressed key", uncompressed_key, GRANTED},
+    {"x-only key", x_only_key, 7},
+    {"brainpool key", brainpool_key, 7},
+    {"somebody else's key", another_key, 8},
+    {"linkage data", with_linkage_data, 8},
+    {"appPermissions", app_permissions, 8},
+    {"certIssuePermissions", issue_permissions, 8},
+    {"name, series, cracaId", a_name, GRANTED},
 };
 
 /* Error number, or GRANTED with the answer. */
@@ -359,8 +359,8 @@ ask(struct bytes request, struct bytes *answer)
 	eca_end_entity_error error;
 	enum fault f;
 
-	f = eca_enroll(w.eca, answer, &error, &w.arena, request, "operator",
-	    NOW, &fi);
+	f = eca_enroll(
+	    w.eca, answer, &error, &w.arena, request, "operator", NOW, &fi);
 	return f == FAULT_OK ? GRANTED : (int)error;
 }
 
@@ -368,14 +368,15 @@ ask(struct bytes request, struct bytes *answer)
 static const eca_ee_cert_response *
 open_answer(struct bytes answer)
 {
-	const struct spdu_rules rules = { .psid = 0x23, .now = NOW,
-		.signer = w.eca->self.cert };
+	const struct spdu_rules rules = {
+	    .psid = 0x23, .now = NOW, .signer = w.eca->self.cert};
 	struct spdu spdu;
 	scms_pdu *pdu = ARENA_NEW(&w.arena, scms_pdu);
 
 	if (spdu_open(&spdu, &w.arena, answer, w.eca->self.trust, &rules,
-	    &fi) != FAULT_OK || coer_decode(&scms_pdu_asn, pdu, &w.arena,
-	    spdu.payload, &fi) != FAULT_OK)
+		&fi) != FAULT_OK ||
+	    coer_decode(&scms_pdu_asn, pdu, &w.arena, spdu.payload, &fi) !=
+		FAULT_OK)
 		fail_msg("answer: %s", fi.text);
 	assert_int_equal(pdu->content.eca_ee.is,
 	    eca_end_entity_interface_pdu_eca_ee_cert_response);
@@ -386,22 +387,22 @@ open_answer(struct bytes answer)
 static struct cert *
 check_key(const struct csr_maker *m, const eca_ee_cert_response *r)
 {
-	struct ecqv_share share = { .k_u = m->d };
+	struct ecqv_share share = {.k_u = m->d};
 	struct cert *cert;
 	struct scalar d;
 	struct digest e;
 
 	memcpy(share.r.b, r->priv_key_reconstruction.b, 32);
-	assert_int_equal(cert_of(&cert, &w.arena, &r->enrollment_cert, &fi),
-	    FAULT_OK);
-	if (trust_check_chain(NULL, w.eca->self.trust, cert, TRUST_ANY_TIME,
-	    &fi) != FAULT_OK)
+	assert_int_equal(
+	    cert_of(&cert, &w.arena, &r->enrollment_cert, &fi), FAULT_OK);
+	if (trust_check_chain(
+		NULL, w.eca->self.trust, cert, TRUST_ANY_TIME, &fi) != FAULT_OK)
 		fail_msg("chain: %s", fi.text);
-	assert_int_equal(profile_check(PROFILE_ENROLLMENT, cert, &fi),
-	    FAULT_OK);
+	assert_int_equal(
+	    profile_check(PROFILE_ENROLLMENT, cert, &fi), FAULT_OK);
 	cert_ecqv_hash(&e, cert, cert->issuer);
-	assert_int_equal(ecqv_private(&d, &share, &e, &cert->key_p256, NULL,
-	    1), FAULT_OK);
+	assert_int_equal(
+	    ecqv_private(&d, &share, &e, &cert->key_p256, NULL, 1), FAULT_OK);
 	return cert;
 }
 
@@ -452,16 +453,16 @@ test_overrides(void **state)
 	assert_int_equal(c->start, w.eca->self.cert->start);
 	c = enroll(north_america);
 	assert_int_equal(c->tbs->region->identified_region.n, 1);
-	assert_int_equal(c->tbs->region->identified_region.v[0].country_only,
-	    840);
+	assert_int_equal(
+	    c->tbs->region->identified_region.v[0].country_only, 840);
 	c = enroll(some_states);
 	assert_int_equal(c->tbs->region->identified_region.v[0].is,
 	    identified_region_country_and_regions);
 	c = enroll(a_name);
 	assert_int_equal(c->tbs->id.name.n, 0);
 	assert_int_equal(c->tbs->crl_series, 4);
-	assert_memory_equal(c->tbs->craca_id.b, w.eca->self.cert->tbs->craca_id.b,
-	    3);
+	assert_memory_equal(
+	    c->tbs->craca_id.b, w.eca->self.cert->tbs->craca_id.b, 3);
 	c = enroll(for_enrolment);
 	assert_int_equal(c->tbs->cert_request_permissions->v[0].ee_type,
 	    END_ENTITY_TYPE_APP);
@@ -474,7 +475,7 @@ test_signer_and_content(void **state)
 {
 	struct bytes answer, body, request;
 	struct csr_maker m;
-	scms_pdu pdu = { .version = 1 };
+	scms_pdu pdu = {.version = 1};
 	struct signer signer;
 
 	(void)state;
@@ -484,22 +485,25 @@ test_signer_and_content(void **state)
 	pdu.content.eca_ee.is =
 	    eca_end_entity_interface_pdu_ee_eca_cert_request;
 	pdu.content.eca_ee.ee_eca_cert_request = m.request;
-	assert_int_equal(coer_encode_new(&body, &w.arena, &scms_pdu_asn, &pdu,
-	    &fi), FAULT_OK);
+	assert_int_equal(
+	    coer_encode_new(&body, &w.arena, &scms_pdu_asn, &pdu, &fi),
+	    FAULT_OK);
 	assert_int_equal(request_sign(&request, &w.arena, body, false,
-	    SIGNER_CERTIFICATE, &w.eca->self.signer, &fi), FAULT_OK);
+			     SIGNER_CERTIFICATE, &w.eca->self.signer, &fi),
+	    FAULT_OK);
 	assert_int_equal(ask(request, &answer), 8);
 	/* another message of the same interface, self-signed */
 	memset(&pdu.content, 0, sizeof(pdu.content));
 	pdu.content.is = scms_pdu_content_ee_ra;
-	pdu.content.ee_ra.is =
-	    end_entity_ra_interface_pdu_ee_ra_cert_request;
+	pdu.content.ee_ra.is = end_entity_ra_interface_pdu_ee_ra_cert_request;
 	pdu.content.ee_ra.ee_ra_cert_request.version = 1;
-	assert_int_equal(coer_encode_new(&body, &w.arena, &scms_pdu_asn, &pdu,
-	    &fi), FAULT_OK);
+	assert_int_equal(
+	    coer_encode_new(&body, &w.arena, &scms_pdu_asn, &pdu, &fi),
+	    FAULT_OK);
 	assert_int_equal(signer_of_scalar(&signer, &m.d, NULL, &fi), FAULT_OK);
 	assert_int_equal(request_sign(&request, &w.arena, body, false,
-	    SIGNER_SELF, &signer, &fi), FAULT_OK);
+			     SIGNER_SELF, &signer, &fi),
+	    FAULT_OK);
 	assert_int_equal(ask(request, &answer), 8);
 	assert_int_equal(ask(BYTES_NONE, &answer), 8);
 }
@@ -526,15 +530,15 @@ test_every_bit(void **state)
 
 		memcpy(copy, request.p, request.n);
 		copy[bit / 8] ^= (uint8_t)(1 << bit % 8);
-		assert_int_not_equal(eca_enroll(w.eca, &answer, &error, &arena,
-		    (struct bytes){ copy, request.n }, "operator", NOW, &fi),
+		assert_int_not_equal(
+		    eca_enroll(w.eca, &answer, &error, &arena,
+			(struct bytes){copy, request.n}, "operator", NOW, &fi),
 		    FAULT_OK);
 		assert_true(error == 7 || error == 8);
 		arena_free(&arena);
 	}
 	for (size_t n = 0; n < request.n; n++)
-		assert_int_equal(ask((struct bytes){ request.p, n }, &answer),
-		    8);
+		assert_int_equal(ask((struct bytes){request.p, n}, &answer), 8);
 	after = (int64_t)atomic_load(&w.eca->granted);
 	assert_int_equal(before, after);
 }
@@ -563,7 +567,8 @@ test_repeated_and_duplicate(void **state)
 		eca_end_entity_error error;
 
 		assert_int_equal(eca_enroll(w.eca, &again, &error, &w.arena,
-		    request, "operator", NOW + 400 * DAY, &fi), FAULT_OK);
+				     request, "operator", NOW + 400 * DAY, &fi),
+		    FAULT_OK);
 		assert_true(bytes_equal(first, again));
 	}
 	assert_int_equal(ask(csr_sign(&m, &w.arena, false), &other), 7);
@@ -586,20 +591,23 @@ test_end_of_eca(void **state)
 	csr_begin(&m);
 	m.request.current_time = m.request.tbs_data.validity_period.start =
 	    end - 30 * DAY - 1;
-	assert_int_equal(eca_enroll(w.eca, &answer, &error, &w.arena,
-	    csr_sign(&m, &w.arena, false), "operator", end - 30 * DAY, &fi),
+	assert_int_equal(
+	    eca_enroll(w.eca, &answer, &error, &w.arena,
+		csr_sign(&m, &w.arena, false), "operator", end - 30 * DAY, &fi),
 	    FAULT_OK);
 	{
 		const eca_ee_cert_response *r;
-		const struct spdu_rules rules = { .psid = 0x23,
-			.now = end - 30 * DAY };
+		const struct spdu_rules rules = {
+		    .psid = 0x23, .now = end - 30 * DAY};
 		struct spdu spdu;
 		scms_pdu pdu;
 
 		assert_int_equal(spdu_open(&spdu, &w.arena, answer,
-		    w.eca->self.trust, &rules, &fi), FAULT_OK);
+				     w.eca->self.trust, &rules, &fi),
+		    FAULT_OK);
 		assert_int_equal(coer_decode(&scms_pdu_asn, &pdu, &w.arena,
-		    spdu.payload, &fi), FAULT_OK);
+				     spdu.payload, &fi),
+		    FAULT_OK);
 		r = &pdu.content.eca_ee.eca_ee_cert_response;
 		c = check_key(&m, r);
 	}
@@ -607,8 +615,9 @@ test_end_of_eca(void **state)
 	csr_begin(&m);
 	m.request.current_time = m.request.tbs_data.validity_period.start =
 	    end - 600;
-	assert_int_equal(eca_enroll(w.eca, &answer, &error, &w.arena,
-	    csr_sign(&m, &w.arena, false), "operator", end - 600, &fi),
+	assert_int_equal(
+	    eca_enroll(w.eca, &answer, &error, &w.arena,
+		csr_sign(&m, &w.arena, false), "operator", end - 600, &fi),
 	    FAULT_DENIED);
 	assert_int_equal(error, 3);
 }
@@ -633,12 +642,12 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_rows),
-		cmocka_unit_test(test_overrides),
-		cmocka_unit_test(test_signer_and_content),
-		cmocka_unit_test(test_every_bit),
-		cmocka_unit_test(test_repeated_and_duplicate),
-		cmocka_unit_test(test_end_of_eca),
+	    cmocka_unit_test(test_rows),
+	    cmocka_unit_test(test_overrides),
+	    cmocka_unit_test(test_signer_and_content),
+	    cmocka_unit_test(test_every_bit),
+	    cmocka_unit_test(test_repeated_and_duplicate),
+	    cmocka_unit_test(test_end_of_eca),
 	};
 
 	return cmocka_run_group_tests(tests, begin, end);

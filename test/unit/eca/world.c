@@ -1,11 +1,11 @@
 /* world.c - see world.h. */
+#include <cmocka.h>
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <setjmp.h>
-#include <cmocka.h>
 
 #include "base/file.h"
 #include "cert/convert.h"
@@ -17,10 +17,11 @@
 
 static struct fault_info fi;
 
-#define OK(expr) do {							\
-	if ((expr) != FAULT_OK)						\
-		fail_msg("%s: %s", #expr, fi.text);			\
-} while (0)
+#define OK(expr)                                            \
+	do {                                                \
+		if ((expr) != FAULT_OK)                     \
+			fail_msg("%s: %s", #expr, fi.text); \
+	} while (0)
 
 struct authority {
 	struct key *sign, *enc;
@@ -32,8 +33,9 @@ static void
 make(struct world *w, struct authority *a, enum profile profile,
     const char *name, const struct authority *issuer)
 {
-	struct profile_params p = { .name = name, .start = NOW - 9 * 86400,
-		.lifetime = profile_lifetime(profile, LIFETIME_TEST) };
+	struct profile_params p = {.name = name,
+	    .start = NOW - 9 * 86400,
+	    .lifetime = profile_lifetime(profile, LIFETIME_TEST)};
 	certificate *template;
 	struct signer self;
 	struct bytes raw;
@@ -89,7 +91,7 @@ release(struct authority *a)
 static void
 furnish(struct world *w)
 {
-	struct authority root = { 0 }, ica = { 0 }, eca = { 0 };
+	struct authority root = {0}, ica = {0}, eca = {0};
 	char path[PATH_SIZE];
 
 	make(w, &root, PROFILE_ROOT, "rca.test", NULL);
@@ -113,7 +115,7 @@ furnish(struct world *w)
 void
 world_open(struct world *w)
 {
-	*w = (struct world){ .folder = "/tmp/eca-test.XXXXXX" };
+	*w = (struct world){.folder = "/tmp/eca-test.XXXXXX"};
 	w->arena = arena_new(64u << 20);
 	assert_non_null(mkdtemp(w->folder));
 	OK(environment_defaults(&w->env, &w->arena, ENVIRONMENT_TEST, &fi));
@@ -143,7 +145,7 @@ static void
 name_psids(struct csr_maker *m)
 {
 	m->nothing = BYTES_NONE;
-	m->empty_ssp = (sequence_of_octet_string){ .n = 1, .v = &m->nothing };
+	m->empty_ssp = (sequence_of_octet_string){.n = 1, .v = &m->nothing};
 	m->psid[0].psid = 0x20;
 	m->psid[1].psid = 0x26;
 	m->group.subject_permissions.is = subject_permissions_explicit;
@@ -188,7 +190,7 @@ csr_begin(struct csr_maker *m)
 struct bytes
 csr_sign(const struct csr_maker *m, struct arena *arena, bool extra_octet)
 {
-	scms_pdu pdu = { .version = 1 };
+	scms_pdu pdu = {.version = 1};
 	struct bytes body, out;
 	struct signer signer;
 
@@ -198,7 +200,7 @@ csr_sign(const struct csr_maker *m, struct arena *arena, bool extra_octet)
 	pdu.content.eca_ee.ee_eca_cert_request = m->request;
 	OK(coer_encode_new(&body, arena, &scms_pdu_asn, &pdu, &fi));
 	OK(signer_of_scalar(&signer, &m->d, NULL, &fi));
-	OK(request_sign(&out, arena, body, extra_octet, SIGNER_SELF, &signer,
-	    &fi));
+	OK(request_sign(
+	    &out, arena, body, extra_octet, SIGNER_SELF, &signer, &fi));
 	return out;
 }

@@ -38,7 +38,7 @@ struct csr_maker {
 /* A fresh key; everything else as the profile wants it. */
 void csr_begin(struct csr_maker *);
 /* Encoded and signed by the key; the maker stays as it is. */
-struct bytes csr_sign(const struct csr_maker *, struct arena *,
-    bool extra_octet);
+struct bytes
+csr_sign(const struct csr_maker *, struct arena *, bool extra_octet);
 
 #endif /* TEST_ECA_WORLD_H */

@@ -1,12 +1,12 @@
 /* Options, passphrases, folders, programs, HAProxy's settings. */
+#include <cmocka.h>
+#include <fcntl.h>
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <setjmp.h>
-#include <cmocka.h>
-#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -26,9 +26,9 @@ static enum fault
 parse(const char *line, bool *flag, const char **text, int64_t *number,
     struct opt_list *list, int *argc, char **argv)
 {
-	const struct opt opts[] = { { "flag", OPT_FLAG, flag },
-		{ "text", OPT_TEXT, text }, { "number", OPT_NUMBER, number },
-		{ "list", OPT_LIST, list } };
+	const struct opt opts[] = {{"flag", OPT_FLAG, flag},
+	    {"text", OPT_TEXT, text}, {"number", OPT_NUMBER, number},
+	    {"list", OPT_LIST, list}};
 	static char copy[256];
 	char *rest = copy, *word;
 
@@ -42,9 +42,10 @@ parse(const char *line, bool *flag, const char **text, int64_t *number,
 static void
 test_options(void **state)
 {
-	static const char *const bad[] = { "c --nope", "c --text", "c --number x",
-		"c --flag=1", "c --number 1x", "c --number=", "c --nope=1" };
-	struct opt_list list = { 0 };
+	static const char *const bad[] = {"c --nope", "c --text",
+	    "c --number x", "c --flag=1", "c --number 1x",
+	    "c --number=", "c --nope=1"};
+	struct opt_list list = {0};
 	const char *text = NULL;
 	int64_t number = 0;
 	bool flag = false;
@@ -53,7 +54,8 @@ test_options(void **state)
 
 	(void)state;
 	assert_int_equal(parse("c a --flag --text=t b --number 0x10 --list 1 "
-	    "--list=2 -- --flag", &flag, &text, &number, &list, &argc, argv),
+			       "--list=2 -- --flag",
+			     &flag, &text, &number, &list, &argc, argv),
 	    FAULT_OK);
 	assert_true(flag);
 	assert_string_equal(text, "t");
@@ -64,12 +66,14 @@ test_options(void **state)
 	assert_string_equal(argv[0], "a");
 	assert_string_equal(argv[1], "b");
 	assert_string_equal(argv[2], "--flag");
-	assert_int_equal(parse("c --number -5", &flag, &text, &number, &list,
-	    &argc, argv), FAULT_OK);
+	assert_int_equal(
+	    parse("c --number -5", &flag, &text, &number, &list, &argc, argv),
+	    FAULT_OK);
 	assert_int_equal(number, -5);
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
-		assert_int_equal(parse(bad[i], &flag, &text, &number, &list,
-		    &argc, argv), FAULT_USAGE);
+		assert_int_equal(
+		    parse(bad[i], &flag, &text, &number, &list, &argc, argv),
+		    FAULT_USAGE);
 }
 
 static void
@@ -84,8 +88,8 @@ put(const char *name, const char *text)
 	char path[PATH_SIZE];
 
 	in_folder(path, name);
-	assert_int_equal(file_write(path, bytes_of_string(text), 0600, &fi),
-	    FAULT_OK);
+	assert_int_equal(
+	    file_write(path, bytes_of_string(text), 0600, &fi), FAULT_OK);
 }
 
 static void
@@ -113,11 +117,11 @@ test_passphrase(void **state)
 static void
 test_run(void **state)
 {
-	static const char *const yes[] = { "true", NULL };
-	static const char *const talks[] = { "sh", "-c",
-		"echo first >&2; echo the reason >&2; exit 3", NULL };
-	static const char *const dies[] = { "sh", "-c", "kill -9 $$", NULL };
-	static const char *const absent[] = { "/nowhere/at/all", NULL };
+	static const char *const yes[] = {"true", NULL};
+	static const char *const talks[] = {
+	    "sh", "-c", "echo first >&2; echo the reason >&2; exit 3", NULL};
+	static const char *const dies[] = {"sh", "-c", "kill -9 $$", NULL};
+	static const char *const absent[] = {"/nowhere/at/all", NULL};
 
 	(void)state;
 	assert_int_equal(run_program(yes, 0, 1, &fi), FAULT_OK);
@@ -173,8 +177,7 @@ test_haproxy_config(void **state)
 	assert_int_equal(file_mkdir(path, 0700, &fi), FAULT_OK);
 	assert_int_equal(lop_write_config(folder, 77, &fi), FAULT_OK);
 	in_folder(path, "lop/" LOP_CONFIG);
-	assert_int_equal(file_read(&config, &arena, path, 4000, &fi),
-	    FAULT_OK);
+	assert_int_equal(file_read(&config, &arena, path, 4000, &fi), FAULT_OK);
 	memcpy(text, config.p, config.n);
 	text[config.n] = '\0';
 	assert_non_null(strstr(text, "bind 127.0.77.1:8892\n"));
@@ -204,11 +207,11 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_options),
-		cmocka_unit_test(test_passphrase),
-		cmocka_unit_test(test_run),
-		cmocka_unit_test(test_manifest_and_tree),
-		cmocka_unit_test(test_haproxy_config),
+	    cmocka_unit_test(test_options),
+	    cmocka_unit_test(test_passphrase),
+	    cmocka_unit_test(test_run),
+	    cmocka_unit_test(test_manifest_and_tree),
+	    cmocka_unit_test(test_haproxy_config),
 	};
 
 	return cmocka_run_group_tests(tests, begin, end);
