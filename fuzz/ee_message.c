@@ -1,4 +1,5 @@
-/* ee_message.c - what devices and components send inside SPDUs, both layouts. */
+/* ee_message.c - what devices and components send inside SPDUs, both layouts.
+ */
 #include "fuzz.h"
 #include "schema/all.h"
 

@@ -13,10 +13,10 @@
 
 struct asn_type;
 
-int	LLVMFuzzerTestOneInput(const uint8_t *, size_t);
+int LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 
 /* Whatever decodes as the type is encoded again, and must yield the same
  * octets; else aborts.  Whether it decoded. */
-int	fuzz_round_trip(const struct asn_type *, const uint8_t *, size_t);
+int fuzz_round_trip(const struct asn_type *, const uint8_t *, size_t);
 
 #endif /* FUZZ_FUZZ_H */

@@ -26,8 +26,9 @@ LLVMFuzzerTestOneInput(const uint8_t *in, size_t n)
 	if (json == NULL)
 		return 0;
 	if (coer_from_json(&certificate_asn, &c, &arena, json, NULL) ==
-	    FAULT_OK && coer_encode_new(&octets, &arena, &certificate_asn, &c,
-	    NULL) == FAULT_OK &&
+		FAULT_OK &&
+	    coer_encode_new(&octets, &arena, &certificate_asn, &c, NULL) ==
+		FAULT_OK &&
 	    !fuzz_round_trip(&certificate_asn, octets.p, octets.n))
 		abort();
 	json_decref(json);

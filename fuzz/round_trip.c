@@ -6,7 +6,7 @@
 #include "coer/coer.h"
 #include "fuzz.h"
 
-#define LARGEST	(1 << 16)
+#define LARGEST (1 << 16)
 
 static _Alignas(64) uint8_t memory[1 << 22], value[1 << 13];
 static uint8_t out[LARGEST];
@@ -16,12 +16,12 @@ fuzz_round_trip(const struct asn_type *t, const uint8_t *in, size_t n)
 {
 	struct arena arena = arena_of(memory, sizeof(memory));
 	struct writer w = writer_of(out, sizeof(out));
-	struct fault_info fi = { 0 };
+	struct fault_info fi = {0};
 	enum fault f;
 
 	if (n > LARGEST || t->size > sizeof(value))
 		return 0;
-	f = coer_decode(t, value, &arena, (struct bytes){ in, n }, &fi);
+	f = coer_decode(t, value, &arena, (struct bytes){in, n}, &fi);
 	if (f != FAULT_OK) {
 		/* Each error has a cause and stands inside the input. */
 		if (fi.code != f || fi.text[0] == '\0' || fi.offset > n)
@@ -32,7 +32,7 @@ fuzz_round_trip(const struct asn_type *t, const uint8_t *in, size_t n)
 		fprintf(stderr, "%s\n", fi.text);
 		abort();
 	}
-	if (!bytes_equal(writer_done(&w), (struct bytes){ in, n }) ||
+	if (!bytes_equal(writer_done(&w), (struct bytes){in, n}) ||
 	    coer_size(t, value) != n)
 		abort();
 	return 1;

@@ -14,7 +14,7 @@ inner(const uint8_t *in, size_t n)
 	struct bytes b;
 
 	if (coer_decode(&ieee1609_dot2_data_asn, &d, &arena,
-	    (struct bytes){ in, n }, NULL) != FAULT_OK ||
+		(struct bytes){in, n}, NULL) != FAULT_OK ||
 	    d.content.is != ieee1609_dot2_content_signed_data)
 		return;
 	payload = d.content.signed_data.tbs_data.payload.data;
@@ -23,8 +23,8 @@ inner(const uint8_t *in, size_t n)
 		return;
 	b = payload->content.unsecured_data;
 	fuzz_round_trip(&scms_pdu_asn, b.p, b.n);
-	fuzz_round_trip(&to_be_signed_encrypted_certificate_response_asn, b.p,
-	    b.n);
+	fuzz_round_trip(
+	    &to_be_signed_encrypted_certificate_response_asn, b.p, b.n);
 	fuzz_round_trip(&crl_contents_asn, b.p, b.n);
 }
 

@@ -26,14 +26,15 @@
  *	ASN_CHOICE(T, "Name", MARK, LIST)
  *	ASN_CHOICE_MORE(T, "Name", LIST, MORE)
  *	ASN_ALIAS(T, "Name", TYPE)		another name of TYPE
- *	ASN_FORWARD(T)				for types that contain themselves
+ *	ASN_FORWARD(T)				for types that contain
+ *themselves
  *
  * and a list is a macro that applies its parameters to each row:
  *
- *	LIST_X(R, O, D, T)	R required, O optional, D default (last argument)
- *	LIST_X(A, T)		A alternative
- *	LIST_X(V, T)		V enumerator or named bit (last argument: number)
- *	MORE_X(O, R, T)		additions, all of them pointers in C
+ *	LIST_X(R, O, D, T)	R required, O optional, D default (last
+ *argument) LIST_X(A, T)		A alternative
+ *	LIST_X(V, T)		V enumerator or named bit (last argument:
+ *number) MORE_X(O, R, T)		additions, all of them pointers in C
  *
  * A row is (T, TYPE, member, "name").  C names follow from ASN.1 names:
  * words in lower case joined by "_".  Types without a name of their own are
@@ -58,6 +59,7 @@
 
 #include "coer/coer.h"
 
+/* clang-format off */
 #ifdef ASN_DEFINE
 #define ASN_DESC(T, ...)						\
 	const struct asn_type T##_asn = { .size = sizeof(T),		\
@@ -223,5 +225,6 @@
 	ASN_DESC(T, .name = N, .kind = ASN_K_BITS8, .lo = LO, .hi = 255,\
 	    .nroot = 0 LIST(ASN_N_1, T), .field = T##_tab,		\
 	    .nfield = sizeof T##_tab / sizeof *T##_tab)
+/* clang-format on */
 
 #endif /* COER_ASN_H */

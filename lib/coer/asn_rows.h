@@ -9,6 +9,7 @@
 
 #include "coer/asn.h"
 
+/* clang-format off */
 #define ASN_ROWS
 #define ASN_ROW(T)	{ ASN_MODULE, &T##_asn },
 
@@ -67,5 +68,6 @@
 #define ASN_SEQUENCE_OF(T, ...)		ASN_ROW(T)
 #define ASN_CHOICE(T, ...)		ASN_ROW(T)
 #define ASN_CHOICE_MORE(T, ...)		ASN_ROW(T)
+/* clang-format on */
 
 #endif /* COER_ASN_ROWS_H */

@@ -2,18 +2,18 @@
 #include "coer/value.h"
 
 struct decoder {
-	struct reader	 r;
-	struct arena	*arena;
-	const uint8_t	*mark;		/* where ASN_K_EXTRA began */
-	unsigned	 depth;
+	struct reader r;
+	struct arena *arena;
+	const uint8_t *mark; /* where ASN_K_EXTRA began */
+	unsigned depth;
 	/* The error. */
-	enum fault	 code;
-	const char	*cause;		/* NULL: the general text of code */
-	const uint8_t	*at;
-	const char	*type, *field;
+	enum fault code;
+	const char *cause; /* NULL: the general text of code */
+	const uint8_t *at;
+	const char *type, *field;
 };
 
-static bool	read_value(struct decoder *, const struct asn_type *, void *);
+static bool read_value(struct decoder *, const struct asn_type *, void *);
 
 static bool
 fail(struct decoder *d, enum fault code, const char *cause)
@@ -75,7 +75,8 @@ take_long_length(struct decoder *d, uint64_t *v)
 	if (!take_uint(d, v, n))
 		return false;
 	if (*v < 0x80)
-		return fail(d, FAULT_NOT_CANONICAL, "long form of a short length");
+		return fail(
+		    d, FAULT_NOT_CANONICAL, "long form of a short length");
 	return true;
 }
 
@@ -101,7 +102,8 @@ take_varuint(struct decoder *d, uint64_t *v)
 	if (n == 0)
 		return fail(d, FAULT_NOT_CANONICAL, "integer without octets");
 	if (n > 1 && d->r.p < d->r.end && *d->r.p == 0)
-		return fail(d, FAULT_NOT_CANONICAL, "integer with leading zero");
+		return fail(
+		    d, FAULT_NOT_CANONICAL, "integer with leading zero");
 	if (n > 8)
 		return fail(d, FAULT_TOO_LARGE, "integer of more than 64 bits");
 	return take_uint(d, v, n);
@@ -121,7 +123,8 @@ read_varint(struct decoder *d, void *out)
 	p = d->r.p;
 	if (n > 1 && d->r.end - p >= 2 &&
 	    ((p[0] == 0 && p[1] < 0x80) || (p[0] == 0xff && p[1] >= 0x80)))
-		return fail(d, FAULT_NOT_CANONICAL, "integer with leading octet");
+		return fail(
+		    d, FAULT_NOT_CANONICAL, "integer with leading octet");
 	if (n > 8)
 		return fail(d, FAULT_TOO_LARGE, "integer of more than 64 bits");
 	if (!take_uint(d, &v, n))
@@ -172,7 +175,8 @@ read_enum(struct decoder *d, const struct asn_type *t, void *out)
 	if (!take_uint(d, &v, 1))
 		return false;
 	if (v > 0x7f)
-		return fail(d, FAULT_UNKNOWN_ALTERNATIVE, "enumerator above 127");
+		return fail(
+		    d, FAULT_UNKNOWN_ALTERNATIVE, "enumerator above 127");
 	if (!t->extensible && asn_enumerator(t, v) == NULL)
 		return fail(d, FAULT_UNKNOWN_ALTERNATIVE, NULL);
 	store(out, t->size, v);
@@ -230,23 +234,22 @@ read_string(struct decoder *d, const struct asn_type *t, void *out)
 static bool
 read_sequence_of(struct decoder *d, const struct asn_type *t, void *out)
 {
-	struct list l = { 0, NULL };
+	struct list l = {0, NULL};
 	uint64_t n;
 	uint8_t *at;
 
 	if (!take_varuint(d, &n))
 		return false;
 	if (n < (uint64_t)t->lo || n > t->hi)
-		return fail(d, FAULT_CONSTRAINT, "number of elements outside its"
-		    " limits");
+		return fail(d, FAULT_CONSTRAINT, "number of elements");
 	/* An element takes at least one octet: never allocate for a lie. */
 	if (n > (uint64_t)(d->r.end - d->r.p))
 		return fail(d, FAULT_TRUNCATED, "more elements than octets");
 	if (n > COER_MAX_ELEMENTS)
 		return fail(d, FAULT_TOO_LARGE, "too many elements");
 	if (n > 0) {
-		l.v = arena_array(d->arena, (size_t)n, t->elem->size,
-		    t->elem->align);
+		l.v = arena_array(
+		    d->arena, (size_t)n, t->elem->size, t->elem->align);
 		if (l.v == NULL)
 			return fail(d, FAULT_TOO_LARGE, "memory limit reached");
 	}
@@ -278,10 +281,10 @@ read_open(struct decoder *d, const struct asn_type *t, void *out)
 }
 
 static bool
-read_unknown(struct decoder *d, const struct asn_type *t, unsigned tag,
-    uint8_t *out)
+read_unknown(
+    struct decoder *d, const struct asn_type *t, unsigned tag, uint8_t *out)
 {
-	struct asn_unknown u = { .index = (uint8_t)tag };
+	struct asn_unknown u = {.index = (uint8_t)tag};
 
 	if (!t->extensible)
 		return fail(d, FAULT_UNKNOWN_ALTERNATIVE, NULL);
@@ -311,7 +314,7 @@ read_choice(struct decoder *d, const struct asn_type *t, void *out)
 	tag &= 0x3f;
 	if (tag >= t->nfield)
 		return read_unknown(d, t, (unsigned)tag, out) ||
-		    blame(d, t, NULL);
+		       blame(d, t, NULL);
 	f = &t->field[tag];
 	store(out, sizeof(int), tag);
 	if (tag < t->nroot)
@@ -338,15 +341,17 @@ read_bitmap(struct decoder *d, struct asn_more *m)
 	if (!take_length(d, &n) || (p = take(d, n)) == NULL)
 		return false;
 	if (n < 2 || p[0] > 7)
-		return fail(d, FAULT_NOT_CANONICAL, "malformed extension bitmap");
-	m->bitmap = (struct bytes){ p + 1, n - 1 };
+		return fail(
+		    d, FAULT_NOT_CANONICAL, "malformed extension bitmap");
+	m->bitmap = (struct bytes){p + 1, n - 1};
 	m->nbit = 8 * (n - 1) - p[0];
 	if (m->nbit > COER_MAX_ADDITIONS)
 		return fail(d, FAULT_TOO_LARGE, "too many extension additions");
 	for (i = 0; i < m->nbit; i++)
 		set += bit_is_set(m->bitmap.p, i);
 	if (set == 0)
-		return fail(d, FAULT_NOT_CANONICAL, "extension without additions");
+		return fail(
+		    d, FAULT_NOT_CANONICAL, "extension without additions");
 	if ((p[n - 1] & ((1u << p[0]) - 1)) != 0)
 		return fail(d, FAULT_NOT_CANONICAL, "unused bits are set");
 	return true;
@@ -400,8 +405,8 @@ read_component(struct decoder *d, const struct asn_field *f, uint8_t *at)
 		if (!read_value(d, f->type, at))
 			return false;
 		if (load(at, f->type->size) == (uint64_t)f->dflt)
-			return fail(d, FAULT_NOT_CANONICAL,
-			    "default value is present");
+			return fail(
+			    d, FAULT_NOT_CANONICAL, "default value is present");
 		return true;
 	default:
 		return read_value(d, f->type, at);
@@ -416,7 +421,8 @@ read_preamble(struct decoder *d, const struct asn_type *t)
 	unsigned nbit = t->extensible + t->nbit;
 	const uint8_t *p = take(d, (nbit + 7) / 8);
 
-	if (p != NULL && nbit % 8 != 0 && (p[nbit / 8] & 0xff >> nbit % 8) != 0) {
+	if (p != NULL && nbit % 8 != 0 &&
+	    (p[nbit / 8] & 0xff >> nbit % 8) != 0) {
 		fail(d, FAULT_NOT_CANONICAL, "padding bits of the preamble");
 		return NULL;
 	}
@@ -433,7 +439,8 @@ read_sequence(struct decoder *d, const struct asn_type *t, uint8_t *out)
 	if ((preamble = read_preamble(d, t)) == NULL)
 		return blame(d, t, NULL);
 	for (f = t->field; f < t->field + t->nroot; f++) {
-		if (f->presence != ASN_REQUIRED && !bit_is_set(preamble, bit++)) {
+		if (f->presence != ASN_REQUIRED &&
+		    !bit_is_set(preamble, bit++)) {
 			if (f->presence == ASN_DEFAULT)
 				store(out + f->offset, f->type->size,
 				    (uint64_t)f->dflt);
@@ -446,7 +453,7 @@ read_sequence(struct decoder *d, const struct asn_type *t, uint8_t *out)
 	    !read_additions(d, t, out))
 		return blame(d, t, NULL);
 	if (t->raw) {
-		struct bytes raw = { start, (size_t)(d->r.p - start) };
+		struct bytes raw = {start, (size_t)(d->r.p - start)};
 
 		memcpy(out, &raw, sizeof(raw));
 	}
@@ -486,7 +493,7 @@ read_extra(struct decoder *d, void *out)
 static bool
 read_span_value(struct decoder *d, void *out)
 {
-	struct bytes b = { d->mark, (size_t)(d->r.p - d->mark) };
+	struct bytes b = {d->mark, (size_t)(d->r.p - d->mark)};
 
 	memcpy(out, &b, sizeof(b));
 	return true;
@@ -538,8 +545,7 @@ read_value(struct decoder *d, const struct asn_type *t, void *out)
 }
 
 static enum fault
-report(const struct decoder *d, const struct asn_type *t,
-    struct fault_info *fi)
+report(const struct decoder *d, const struct asn_type *t, struct fault_info *fi)
 {
 	const char *cause = d->cause != NULL ? d->cause : fault_text(d->code);
 
@@ -556,7 +562,7 @@ static enum fault
 decode(const struct asn_type *t, void *out, struct arena *arena,
     struct bytes in, size_t *used, struct fault_info *fi)
 {
-	struct decoder d = { .arena = arena };
+	struct decoder d = {.arena = arena};
 
 	if (in.p == NULL)
 		in = bytes_of_string("");

@@ -2,17 +2,17 @@
 #include "coer/value.h"
 
 struct encoder {
-	struct writer	*w;		/* NULL: only count */
-	size_t		 n;		/* octets so far */
-	unsigned	 depth;
+	struct writer *w; /* NULL: only count */
+	size_t n;	  /* octets so far */
+	unsigned depth;
 	/* The error. */
-	enum fault	 code;
-	const char	*cause;		/* NULL: the general text of code */
-	const char	*type, *field;
+	enum fault code;
+	const char *cause; /* NULL: the general text of code */
+	const char *type, *field;
 };
 
-static bool	write_value(struct encoder *, const struct asn_type *,
-		    const void *);
+static bool
+write_value(struct encoder *, const struct asn_type *, const void *);
 
 static bool
 fail(struct encoder *e, enum fault code, const char *cause)
@@ -195,8 +195,7 @@ write_sequence_of(struct encoder *e, const struct asn_type *t, const void *in)
 	const uint8_t *at = l.v;
 
 	if (l.n < (uint64_t)t->lo || l.n > t->hi)
-		return fail(e, FAULT_CONSTRAINT, "number of elements outside its"
-		    " limits");
+		return fail(e, FAULT_CONSTRAINT, "number of elements");
 	if (l.n > COER_MAX_ELEMENTS)
 		return fail(e, FAULT_TOO_LARGE, "too many elements");
 	put_varuint(e, l.n);
@@ -210,7 +209,7 @@ write_sequence_of(struct encoder *e, const struct asn_type *t, const void *in)
 static bool
 write_open(struct encoder *e, const struct asn_type *t, const void *in)
 {
-	struct encoder count = { .depth = e->depth };
+	struct encoder count = {.depth = e->depth};
 
 	if (write_value(&count, t, in)) {
 		put_length(e, count.n);
@@ -300,7 +299,7 @@ addition_bits(const struct asn_type *t, const uint8_t *in, uint8_t *bits)
 static bool
 write_additions(struct encoder *e, const struct asn_type *t, const uint8_t *in)
 {
-	uint8_t bits[COER_MAX_ADDITIONS / 8] = { 0 };
+	uint8_t bits[COER_MAX_ADDITIONS / 8] = {0};
 	const struct asn_more *more = get_more(t, in);
 	size_t nbit = addition_bits(t, in, bits), n = (nbit + 7) / 8;
 	const struct asn_field *f;
@@ -417,8 +416,7 @@ write_value(struct encoder *e, const struct asn_type *t, const void *in)
 }
 
 static enum fault
-report(const struct encoder *e, const struct asn_type *t,
-    struct fault_info *fi)
+report(const struct encoder *e, const struct asn_type *t, struct fault_info *fi)
 {
 	const char *cause = e->cause != NULL ? e->cause : fault_text(e->code);
 
@@ -434,7 +432,7 @@ enum fault
 coer_encode(const struct asn_type *t, const void *in, struct writer *w,
     struct fault_info *fi)
 {
-	struct encoder e = { .w = w };
+	struct encoder e = {.w = w};
 
 	if (write_value(&e, t, in) && w->failed)
 		fail(&e, FAULT_TOO_LARGE, "no room for the encoding");
@@ -445,7 +443,7 @@ enum fault
 coer_encode_new(struct bytes *out, struct arena *arena,
     const struct asn_type *t, const void *in, struct fault_info *fi)
 {
-	struct encoder e = { 0 };
+	struct encoder e = {0};
 	struct writer w;
 	uint8_t *p;
 
@@ -465,7 +463,7 @@ coer_encode_new(struct bytes *out, struct arena *arena,
 size_t
 coer_size(const struct asn_type *t, const void *in)
 {
-	struct encoder e = { 0 };
+	struct encoder e = {0};
 
 	return write_value(&e, t, in) ? e.n : 0;
 }

@@ -5,12 +5,12 @@
 #include "coer/value.h"
 
 struct out {
-	FILE		*f;
-	unsigned	 level;
-	bool		 first;		/* no member written on this level yet */
+	FILE *f;
+	unsigned level;
+	bool first; /* no member written on this level yet */
 };
 
-static void	put_value(struct out *, const struct asn_type *, const void *);
+static void put_value(struct out *, const struct asn_type *, const void *);
 
 static void
 put_hex(struct out *o, const void *in, size_t n)
@@ -54,7 +54,7 @@ put_ascii(struct out *o, uint8_t c)
 static void
 put_text(struct out *o, struct bytes b)
 {
-	static const struct asn_type any = { .hi = UINT64_MAX };
+	static const struct asn_type any = {.hi = UINT64_MAX};
 	bool utf8 = asn_check_utf8(&any, b) == NULL;
 	uint32_t c = 0;
 	unsigned more = 0;
@@ -310,7 +310,7 @@ put_value(struct out *o, const struct asn_type *t, const void *in)
 void
 coer_json_write(FILE *f, const struct asn_type *t, const void *in)
 {
-	struct out o = { .f = f, .first = true };
+	struct out o = {.f = f, .first = true};
 
 	put_value(&o, t, in);
 }

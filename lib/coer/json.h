@@ -24,17 +24,17 @@
 #include "coer/coer.h"
 
 /* Writes the value as text, indented by one space per level. */
-void		coer_json_write(FILE *, const struct asn_type *, const void *);
+void coer_json_write(FILE *, const struct asn_type *, const void *);
 /* The value as a tree, owned by the caller; NULL: out of memory. */
-json_t	       *coer_to_json(const struct asn_type *, const void *);
+json_t *coer_to_json(const struct asn_type *, const void *);
 /* Parses JSON text of any type, integers up to 2^64-1 included; NULL: not
  * JSON (FAULT_BAD_MESSAGE). */
-json_t	       *coer_json_load(const char *, size_t, struct fault_info *);
+json_t *coer_json_load(const char *, size_t, struct fault_info *);
 /* Fills *out, an object of the type's C type; everything it points to is in
  * the arena.  Unknown, doubled or missing members and values of the wrong
  * form are refused (FAULT_BAD_MESSAGE, FAULT_CONSTRAINT); what remains of
  * constraints coer_encode checks. */
 enum fault must_check coer_from_json(const struct asn_type *, void *out,
-		    struct arena *, json_t *, struct fault_info *);
+    struct arena *, json_t *, struct fault_info *);
 
 #endif /* COER_JSON_H */

@@ -7,13 +7,13 @@
 #include "coer/value.h"
 
 struct in {
-	struct arena		*arena;
-	struct fault_info	*fi;
-	const char		*type, *field;	/* innermost, for errors */
+	struct arena *arena;
+	struct fault_info *fi;
+	const char *type, *field; /* innermost, for errors */
 };
 
-static enum fault	get_value(struct in *, const struct asn_type *, void *,
-			    json_t *);
+static enum fault
+get_value(struct in *, const struct asn_type *, void *, json_t *);
 
 static enum fault
 bad(const struct in *in, enum fault code, const char *cause)
@@ -66,8 +66,8 @@ get_integer(struct in *in, const struct asn_type *t, void *out, json_t *json)
 
 	if (!get_number(json, &negative, &v))
 		return bad(in, FAULT_BAD_MESSAGE, "not an integer");
-	if (sign ? negative ? (int64_t)v < t->lo : v > t->hi :
-	    negative || v < (uint64_t)t->lo || v > t->hi)
+	if (sign ? negative ? (int64_t)v < t->lo : v > t->hi
+		 : negative || v < (uint64_t)t->lo || v > t->hi)
 		return bad(in, FAULT_CONSTRAINT, "integer outside its range");
 	store(out, t->size, v);
 	return FAULT_OK;
@@ -105,7 +105,7 @@ get_hex(struct in *in, struct bytes *out, json_t *json)
 		return no_memory(in);
 	if (!hex_decode(p, n, hex))
 		return bad(in, FAULT_BAD_MESSAGE, "not a hexadecimal string");
-	*out = (struct bytes){ p, n };
+	*out = (struct bytes){p, n};
 	return FAULT_OK;
 }
 
@@ -128,8 +128,8 @@ get_bits(struct in *in, void *out, json_t *json)
 	uint8_t v = 0;
 	struct bytes b;
 
-	if (json_object_size(json) != 2 || !json_is_integer(bits) ||
-	    nbit < 0 || nbit > 8)
+	if (json_object_size(json) != 2 || !json_is_integer(bits) || nbit < 0 ||
+	    nbit > 8)
 		return bad(in, FAULT_BAD_MESSAGE, "not {\"bits\", \"hex\"}");
 	TRY(get_hex(in, &b, json_object_get(json, "hex")));
 	if (b.n == 1)
@@ -166,21 +166,22 @@ get_oid(struct in *in, struct bytes *out, json_t *json)
 	/* A digit never takes more than one octet, except the first arc. */
 	if ((p = arena_alloc(in->arena, strlen(s) + 10, 1)) == NULL)
 		return no_memory(in);
-	for (i = 0; *s >= '0' && *s <= '9'; i++, s = *end == '.' ? end + 1 : end) {
+	for (i = 0; *s >= '0' && *s <= '9';
+	     i++, s = *end == '.' ? end + 1 : end) {
 		errno = 0;
 		arc = strtoull(s, &end, 10);
-		if (errno != 0 || arc > UINT64_MAX - 80 || (i == 0 && arc > 2) ||
-		    (i == 1 && top < 2 && arc >= 40))
+		if (errno != 0 || arc > UINT64_MAX - 80 ||
+		    (i == 0 && arc > 2) || (i == 1 && top < 2 && arc >= 40))
 			break;
 		if (i == 0)
 			top = arc;
 		else
-			n += put_subidentifier(p + n, i == 1 ? 40 * top + arc :
-			    arc);
+			n += put_subidentifier(
+			    p + n, i == 1 ? 40 * top + arc : arc);
 	}
 	if (*s != '\0' || i < 2 || s[-1] == '.')
 		return bad(in, FAULT_BAD_MESSAGE, "not an object identifier");
-	*out = (struct bytes){ p, n };
+	*out = (struct bytes){p, n};
 	return FAULT_OK;
 }
 
@@ -207,16 +208,16 @@ get_string(struct in *in, const struct asn_type *t, void *out, json_t *json)
 }
 
 static enum fault
-get_sequence_of(struct in *in, const struct asn_type *t, void *out,
-    json_t *json)
+get_sequence_of(
+    struct in *in, const struct asn_type *t, void *out, json_t *json)
 {
-	struct list l = { json_array_size(json), NULL };
+	struct list l = {json_array_size(json), NULL};
 	size_t i;
 
 	if (!json_is_array(json))
 		return bad(in, FAULT_BAD_MESSAGE, "not an array");
 	if (l.n > 0 && (l.v = arena_array(in->arena, l.n, t->elem->size,
-	    t->elem->align)) == NULL)
+			    t->elem->align)) == NULL)
 		return no_memory(in);
 	for (i = 0; i < l.n; i++)
 		TRY(get_value(in, t->elem, (uint8_t *)l.v + i * t->elem->size,
@@ -260,7 +261,8 @@ get_choice(struct in *in, const struct asn_type *t, uint8_t *out, json_t *json)
 		if (strcmp(t->field[i].name, name) == 0)
 			break;
 	if (i == t->nfield)
-		return get_unknown(in, t, out, name, json_object_iter_value(it));
+		return get_unknown(
+		    in, t, out, name, json_object_iter_value(it));
 	in->field = t->field[i].name;
 	store(out, sizeof(int), i);
 	return get_value(in, t->field[i].type, out + t->field[i].offset,
@@ -268,8 +270,8 @@ get_choice(struct in *in, const struct asn_type *t, uint8_t *out, json_t *json)
 }
 
 static enum fault
-get_more_json(struct in *in, const struct asn_type *t, uint8_t *out,
-    json_t *json)
+get_more_json(
+    struct in *in, const struct asn_type *t, uint8_t *out, json_t *json)
 {
 	json_t *present = json_object_get(json, "present");
 	json_t *bits = json_object_get(present, "bits");
@@ -317,8 +319,8 @@ get_component(struct in *in, const struct asn_type *t,
 }
 
 static enum fault
-get_sequence(struct in *in, const struct asn_type *t, uint8_t *out,
-    json_t *json)
+get_sequence(
+    struct in *in, const struct asn_type *t, uint8_t *out, json_t *json)
 {
 	const struct asn_field *f;
 	size_t known = 0;
@@ -342,7 +344,8 @@ get_sequence(struct in *in, const struct asn_type *t, uint8_t *out,
 	}
 	in->field = NULL;
 	if (known != json_object_size(json))
-		return bad(in, FAULT_BAD_MESSAGE, "member that the type does not"
+		return bad(in, FAULT_BAD_MESSAGE,
+		    "member that the type does not"
 		    " have");
 	return FAULT_OK;
 }
@@ -352,12 +355,14 @@ get_value(struct in *in, const struct asn_type *t, void *out, json_t *json)
 {
 	switch (t->kind) {
 	case ASN_K_NULL:
-		return json_is_null(json) ? FAULT_OK :
-		    bad(in, FAULT_BAD_MESSAGE, "not null");
+		return json_is_null(json)
+			   ? FAULT_OK
+			   : bad(in, FAULT_BAD_MESSAGE, "not null");
 	case ASN_K_BOOLEAN:
 		*(bool *)out = json_is_true(json);
-		return json_is_boolean(json) ? FAULT_OK :
-		    bad(in, FAULT_BAD_MESSAGE, "not true or false");
+		return json_is_boolean(json)
+			   ? FAULT_OK
+			   : bad(in, FAULT_BAD_MESSAGE, "not true or false");
 	case ASN_K_UINT:
 	case ASN_K_VARUINT:
 	case ASN_K_INT:
@@ -393,7 +398,7 @@ enum fault
 coer_from_json(const struct asn_type *t, void *out, struct arena *arena,
     json_t *json, struct fault_info *fi)
 {
-	struct in in = { .arena = arena, .fi = fi, .type = t->name };
+	struct in in = {.arena = arena, .fi = fi, .type = t->name};
 
 	memset(out, 0, t->size);
 	return get_value(&in, t, out, json);
@@ -452,8 +457,8 @@ coer_json_load(const char *text, size_t n, struct fault_info *fi)
 		return NULL;
 	}
 	n = quote_long_integers(copy, text, n);
-	json = json_loadb(copy, n, JSON_DECODE_ANY | JSON_REJECT_DUPLICATES |
-	    JSON_ALLOW_NUL, &error);
+	json = json_loadb(copy, n,
+	    JSON_DECODE_ANY | JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &error);
 	free(copy);
 	if (json == NULL)
 		fault_set(fi, FAULT_BAD_MESSAGE, "line %d: %s", error.line,

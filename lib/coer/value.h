@@ -9,7 +9,10 @@
 
 #include "coer/coer.h"
 
-struct list { size_t n; void *v; };	/* the shape of every SEQUENCE OF */
+struct list {
+	size_t n;
+	void *v;
+}; /* the shape of every SEQUENCE OF */
 
 /* The one place that knows how wide a C integer is. */
 static inline void
@@ -83,8 +86,8 @@ get_list(const void *at)
 static inline struct asn_more *
 get_more(const struct asn_type *t, const void *obj)
 {
-	return t->extensible ? get_pointer((const uint8_t *)obj + t->more) :
-	    NULL;
+	return t->extensible ? get_pointer((const uint8_t *)obj + t->more)
+			     : NULL;
 }
 
 /* Whether component f, found at the address given, has a value to write. */
@@ -108,8 +111,8 @@ value_of(const struct asn_field *f, const void *at)
 /* The row of an enumerator; NULL: not known. */
 const struct asn_field *asn_enumerator(const struct asn_type *, uint64_t);
 /* UTF-8 of lo..hi characters.  Returns NULL, or what is wrong. */
-const char     *asn_check_utf8(const struct asn_type *, struct bytes);
+const char *asn_check_utf8(const struct asn_type *, struct bytes);
 /* OBJECT IDENTIFIER contents in canonical form. */
-bool		asn_check_oid(struct bytes);
+bool asn_check_oid(struct bytes);
 
 #endif /* COER_VALUE_H */

@@ -5,6 +5,7 @@
 #if !defined(SCHEMA_ALL_H) || defined(ASN_ROWS)
 #define SCHEMA_ALL_H
 
+/* clang-format off */
 #include "schema/dot2_base.h"
 #include "schema/dot2.h"
 #include "schema/dot2_crl.h"
@@ -28,5 +29,6 @@
 #include "schema/scms_envelopes.h"
 #include "schema/scms_124.h"
 #include "schema/monarch.h"
+/* clang-format on */
 
 #endif /* SCHEMA_ALL_H */

@@ -1,5 +1,6 @@
 /*
- * monarch.h - our own messages between RA and PCA: many requests, one signature.
+ * monarch.h - our own messages between RA and PCA: many requests, one
+ * signature.
  */
 #if !defined(SCHEMA_MONARCH_H) || defined(ASN_ROWS)
 #define SCHEMA_MONARCH_H

@@ -5,7 +5,7 @@
 
 #include "schema/schema.h"
 
-static void	print_type(FILE *, const struct asn_type *);
+static void print_type(FILE *, const struct asn_type *);
 
 /* Types without a name of their own are written out where they are used. */
 static void
@@ -129,8 +129,7 @@ print_bits(FILE *f, const struct asn_type *t)
 
 	fputs("BITS{", f);
 	for (c = t->field; c < t->field + t->nfield; c++) {
-		fprintf(f, "%s%s (%d)", sep, c->name,
-		    8 - ffs((int)c->dflt));
+		fprintf(f, "%s%s (%d)", sep, c->name, 8 - ffs((int)c->dflt));
 		sep = ", ";
 	}
 	fputs("}(SIZE(8))", f);
@@ -163,7 +162,8 @@ print_type(FILE *f, const struct asn_type *t)
 		print_bits(f, t);
 		break;
 	case ASN_K_OCTETS:
-		fprintf(f, "OCTETS(%u)%s", t->size, t->hi == 0 ? "(zero8)" : "");
+		fprintf(
+		    f, "OCTETS(%u)%s", t->size, t->hi == 0 ? "(zero8)" : "");
 		break;
 	case ASN_K_STRING:
 		fputs("OCTETS", f);

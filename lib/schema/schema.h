@@ -10,11 +10,11 @@
 
 /* 1.2.4 layouts that differ from 1.2.2 are in a module of this name, under
  * their ASN.1 names. */
-#define SCHEMA_124	"CAMP-1.2.4"
+#define SCHEMA_124 "CAMP-1.2.4"
 
 struct schema_entry {
-	const char		*module;
-	const struct asn_type	*type;
+	const char *module;
+	const struct asn_type *type;
 };
 
 /* Finds a type by its ASN.1 name.  Module NULL: the first module that has it.
@@ -29,8 +29,8 @@ const struct schema_entry *schema_entry(size_t i);
 
 /* Prints "Name := notation", one line, in the notation of
  * test/vectors/asn1-notation.txt. */
-void		schema_print(FILE *, const struct asn_type *);
+void schema_print(FILE *, const struct asn_type *);
 /* Prints all types of a module (NULL: of all), each module under its name. */
-void		schema_print_all(FILE *, const char *module);
+void schema_print_all(FILE *, const char *module);
 
 #endif /* SCHEMA_SCHEMA_H */

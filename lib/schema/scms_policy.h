@@ -8,6 +8,7 @@
 #include "schema/scms_base.h"
 #endif
 
+/* clang-format off */
 /*
  * A value that changes at known times: SEQUENCE { initialX X, intervals
  * SEQUENCE OF SEQUENCE { startTime Time64, x X } }.  In C: members
@@ -46,7 +47,6 @@
 	TIME_SERIES_ANY(T, N, TYPE, M, CAPITAL, LOWER, 1,		\
 	    ASN_D_D(T, TYPE, initial_##M, "initial" CAPITAL, VALUE))
 
-/* clang-format off */
 #undef ASN_MODULE
 #define ASN_MODULE "Ieee1609dot2ScmsPolicyTypes"
 

@@ -32,7 +32,7 @@ decode_hex(const struct asn_type *t, union value *v, const char *hex,
 	assert_true(t->size <= sizeof(*v) && n <= sizeof(input));
 	assert_true(hex_decode(input, n, plain));
 	memset(v, 0xa5, sizeof(*v));
-	return coer_decode(t, v, &arena, (struct bytes){ input, n }, fi);
+	return coer_decode(t, v, &arena, (struct bytes){input, n}, fi);
 }
 
 const char *
@@ -55,7 +55,7 @@ void
 run_decode_case(const struct decode_case *c)
 {
 	char plain[2 * sizeof(input) + 1];
-	struct fault_info fi = { 0 };
+	struct fault_info fi = {0};
 	union value v;
 	enum fault f = decode_hex(c->type, &v, c->hex, &fi);
 

@@ -6,6 +6,7 @@
 #include "coer/json.h"
 #include "common.h"
 
+/* clang-format off */
 static struct {
 	const struct asn_type	*type;
 	const char		*hex, *json;
@@ -42,6 +43,7 @@ static struct {
 	    "   \"hex\": \"90\"\n  },\n  \"unknown\": \"01aa\"\n }\n}" },
 	{ &t_nine_asn, "0000", "{}" },
 };
+/* clang-format on */
 
 static _Alignas(16) uint8_t memory[1 << 14];
 
@@ -71,16 +73,16 @@ test_both_ways(void **state)
 
 	(void)state;
 	for (i = 0; i < sizeof(both) / sizeof(*both); i++) {
-		assert_int_equal(decode_hex(both[i].type, &v, both[i].hex, NULL),
-		    FAULT_OK);
+		assert_int_equal(
+		    decode_hex(both[i].type, &v, both[i].hex, NULL), FAULT_OK);
 		assert_non_null(f = open_memstream(&text, &n));
 		coer_json_write(f, both[i].type, &v);
 		assert_int_equal(fclose(f), 0);
 		assert_string_equal(text, both[i].json);
 		free(text);
 
-		snprintf(plain, sizeof(plain), "%s", encode_hex(both[i].type,
-		    &v));
+		snprintf(
+		    plain, sizeof(plain), "%s", encode_hex(both[i].type, &v));
 		memset(&v, 0xa5, sizeof(v));
 		if (load(both[i].type, &v, both[i].json, &fi) != FAULT_OK)
 			fail_msg("%s: %s", both[i].json, fi.text);
@@ -91,6 +93,7 @@ test_both_ways(void **state)
 static void
 test_refused(void **state)
 {
+	/* clang-format off */
 	static const struct {
 		const struct asn_type	*type;
 		const char		*json, *text;
@@ -142,6 +145,8 @@ test_refused(void **state)
 		    "extension" },
 		{ &t_plain_asn, "{\"a\": 1", "line 1" },
 	};
+	/* clang-format on */
+
 	struct fault_info fi;
 	union value v;
 	size_t i;
@@ -198,10 +203,10 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_both_ways),
-		cmocka_unit_test(test_refused),
-		cmocka_unit_test(test_memory_limit),
-		cmocka_unit_test(test_tree),
+	    cmocka_unit_test(test_both_ways),
+	    cmocka_unit_test(test_refused),
+	    cmocka_unit_test(test_memory_limit),
+	    cmocka_unit_test(test_tree),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -3,14 +3,15 @@
 
 #include "common.h"
 
-#define OK	FAULT_OK
-#define CUT	FAULT_TRUNCATED
-#define TRAIL	FAULT_TRAILING
-#define CANON	FAULT_NOT_CANONICAL
-#define CONSTR	FAULT_CONSTRAINT
-#define ALT	FAULT_UNKNOWN_ALTERNATIVE
-#define BIG	FAULT_TOO_LARGE
+#define OK     FAULT_OK
+#define CUT    FAULT_TRUNCATED
+#define TRAIL  FAULT_TRAILING
+#define CANON  FAULT_NOT_CANONICAL
+#define CONSTR FAULT_CONSTRAINT
+#define ALT    FAULT_UNKNOWN_ALTERNATIVE
+#define BIG    FAULT_TOO_LARGE
 
+/* clang-format off */
 /* Octets by hand from X.696. */
 static const struct decode_case cases[] = {
 	{ &t_uint3_asn, "07", OK, NULL },
@@ -106,6 +107,7 @@ static const struct decode_case cases[] = {
 	{ &t_oid_asn, "022b80", CANON, NULL },
 	{ &t_oid_asn, "032b8001", CANON, NULL },
 };
+/* clang-format on */
 
 static void
 test_decode(void **state)
@@ -121,9 +123,15 @@ test_decode(void **state)
 static void
 test_lengths(void **state)
 {
-	static const struct { size_t n; const char *start; } length[] = {
-		{ 127, "7f" }, { 128, "8180" }, { 255, "81ff" },
-		{ 256, "820100" }, { 300, "82012c" },
+	static const struct {
+		size_t n;
+		const char *start;
+	} length[] = {
+	    {127, "7f"},
+	    {128, "8180"},
+	    {255, "81ff"},
+	    {256, "820100"},
+	    {300, "82012c"},
 	};
 	uint8_t octets[300];
 	char hex[2 * 300 + 8];
@@ -133,41 +141,41 @@ test_lengths(void **state)
 	(void)state;
 	memset(octets, 0x5a, sizeof(octets));
 	for (i = 0; i < sizeof(length) / sizeof(*length); i++) {
-		struct bytes b = { octets, length[i].n };
+		struct bytes b = {octets, length[i].n};
 
 		strcpy(hex, length[i].start);
 		hex_encode(hex + strlen(hex), b.p, b.n);
 		assert_string_equal(encode_hex(&t_string_asn, &b), hex);
-		assert_int_equal(decode_hex(&t_string_asn, &v, hex, NULL),
-		    FAULT_OK);
+		assert_int_equal(
+		    decode_hex(&t_string_asn, &v, hex, NULL), FAULT_OK);
 	}
 }
 
 static const char *
 encode_integer(const struct asn_type *t, uint64_t v)
 {
-	return t->size == 8 ? encode_hex(t, &v) :
-	    t->size == 2 ? encode_hex(t, &(uint16_t){ (uint16_t)v }) :
-	    encode_hex(t, &(uint8_t){ (uint8_t)v });
+	return t->size == 8   ? encode_hex(t, &v)
+	       : t->size == 2 ? encode_hex(t, &(uint16_t){(uint16_t)v})
+			      : encode_hex(t, &(uint8_t){(uint8_t)v});
 }
 
 /* What may not be received may not be sent either. */
 static void
 test_encode_constraints(void **state)
 {
-	uint8_t zeros[2] = { 0, 1 };
-	struct bytes empty = { zeros, 0 }, bad = { (const uint8_t *)"\xff", 1 };
-	struct bytes four = { (const uint8_t *)"abcd", 4 };
-	t_uint3 element[4] = { 0 };
-	t_list23 list = { 1, element };
+	uint8_t zeros[2] = {0, 1};
+	struct bytes empty = {zeros, 0}, bad = {(const uint8_t *)"\xff", 1};
+	struct bytes four = {(const uint8_t *)"abcd", 4};
+	t_uint3 element[4] = {0};
+	t_list23 list = {1, element};
 	unsigned e = 3;
 
 	(void)state;
 	assert_string_equal(encode_integer(&t_uint3_asn, 8), "CONSTRAINT");
 	assert_string_equal(encode_integer(&t_uint16_asn, 9), "CONSTRAINT");
 	assert_string_equal(encode_integer(&t_int16_asn, 301), "CONSTRAINT");
-	assert_string_equal(encode_integer(&t_int16_asn, (uint64_t)-6),
-	    "CONSTRAINT");
+	assert_string_equal(
+	    encode_integer(&t_int16_asn, (uint64_t)-6), "CONSTRAINT");
 	assert_string_equal(encode_integer(&t_bits_asn, 0), "CONSTRAINT");
 	assert_string_equal(encode_hex(&t_zeros2_asn, zeros), "CONSTRAINT");
 	assert_string_equal(encode_hex(&t_string_asn, &empty), "CONSTRAINT");
@@ -196,16 +204,16 @@ test_values(void **state)
 	assert_int_equal(decode_hex(&t_varint_asn, &v, "01fe", NULL), FAULT_OK);
 	memcpy(&s, &v, sizeof(s));
 	assert_true(s == -2);
-	assert_int_equal(decode_hex(&t_varint_asn, &v, "0300ffff", NULL),
-	    FAULT_OK);
+	assert_int_equal(
+	    decode_hex(&t_varint_asn, &v, "0300ffff", NULL), FAULT_OK);
 	memcpy(&s, &v, sizeof(s));
 	assert_true(s == 65535);
-	assert_int_equal(decode_hex(&t_varuint_asn, &v, "03204083", NULL),
-	    FAULT_OK);
+	assert_int_equal(
+	    decode_hex(&t_varuint_asn, &v, "03204083", NULL), FAULT_OK);
 	memcpy(&u, &v, sizeof(u));
 	assert_true(u == 2113667);
-	assert_int_equal(decode_hex(&t_list_asn, &v, "0102 000b 03e8", NULL),
-	    FAULT_OK);
+	assert_int_equal(
+	    decode_hex(&t_list_asn, &v, "0102 000b 03e8", NULL), FAULT_OK);
 	assert_int_equal(v.list.n, 2);
 	assert_int_equal(v.list.v[0], 11);
 	assert_int_equal(v.list.v[1], 1000);
@@ -215,10 +223,10 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_decode),
-		cmocka_unit_test(test_lengths),
-		cmocka_unit_test(test_encode_constraints),
-		cmocka_unit_test(test_values),
+	    cmocka_unit_test(test_decode),
+	    cmocka_unit_test(test_lengths),
+	    cmocka_unit_test(test_encode_constraints),
+	    cmocka_unit_test(test_values),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

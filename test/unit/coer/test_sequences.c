@@ -4,14 +4,15 @@
 
 #include "common.h"
 
-#define OK	FAULT_OK
-#define CUT	FAULT_TRUNCATED
-#define TRAIL	FAULT_TRAILING
-#define CANON	FAULT_NOT_CANONICAL
-#define CONSTR	FAULT_CONSTRAINT
-#define ALT	FAULT_UNKNOWN_ALTERNATIVE
-#define BIG	FAULT_TOO_LARGE
+#define OK     FAULT_OK
+#define CUT    FAULT_TRUNCATED
+#define TRAIL  FAULT_TRAILING
+#define CANON  FAULT_NOT_CANONICAL
+#define CONSTR FAULT_CONSTRAINT
+#define ALT    FAULT_UNKNOWN_ALTERNATIVE
+#define BIG    FAULT_TOO_LARGE
 
+/* clang-format off */
 static const struct decode_case cases[] = {
 	{ &t_plain_asn, "05 0141", OK, NULL },
 	{ &t_plain_asn, "09 0141", CONSTR, "Plain.a: value" },
@@ -89,6 +90,7 @@ static const struct decode_case cases[] = {
 	{ &t_ext_asn, "80 05 02 04 10 8103 aabbcc", CANON, NULL },
 	{ &t_ext_asn, "80 05 02 04 10 03 aabbcc 00", TRAIL, NULL },
 };
+/* clang-format on */
 
 static void
 test_decode(void **state)
@@ -111,8 +113,8 @@ test_components(void **state)
 	assert_true(v.options.b == 1);
 	assert_int_equal(v.options.c, 0x80);
 	assert_int_equal(v.options.raw.n, 1);
-	assert_int_equal(decode_hex(&t_options_asn, &v, "e0 07 01ff 40", NULL),
-	    OK);
+	assert_int_equal(
+	    decode_hex(&t_options_asn, &v, "e0 07 01ff 40", NULL), OK);
 	assert_int_equal(*v.options.a, 7);
 	assert_true(v.options.b == -1);
 	assert_int_equal(v.options.c, 0x40);
@@ -131,24 +133,25 @@ test_unknown_is_kept(void **state)
 	t_uint3 z = 7;
 
 	(void)state;
-	assert_int_equal(decode_hex(&t_choice_ext_asn, &v, "85 02 0102", NULL),
-	    OK);
+	assert_int_equal(
+	    decode_hex(&t_choice_ext_asn, &v, "85 02 0102", NULL), OK);
 	assert_int_equal(v.choice_ext.is, t_choice_ext_unknown);
 	assert_int_equal(v.choice_ext.unknown.index, 5);
 	assert_int_equal(v.choice_ext.unknown.octets.n, 2);
 	/* An unknown alternative may not pass for a known one. */
 	v.choice_ext.unknown.index = 2;
-	assert_string_equal(encode_hex(&t_choice_ext_asn, &v),
-	    "UNKNOWN_ALTERNATIVE");
+	assert_string_equal(
+	    encode_hex(&t_choice_ext_asn, &v), "UNKNOWN_ALTERNATIVE");
 	v.choice_ext.is = (enum t_choice_ext_tag)9;
-	assert_string_equal(encode_hex(&t_choice_ext_asn, &v),
-	    "UNKNOWN_ALTERNATIVE");
+	assert_string_equal(
+	    encode_hex(&t_choice_ext_asn, &v), "UNKNOWN_ALTERNATIVE");
 	v.choice.is = (enum t_choice_tag)2;
-	assert_string_equal(encode_hex(&t_choice_asn, &v),
-	    "UNKNOWN_ALTERNATIVE");
+	assert_string_equal(
+	    encode_hex(&t_choice_asn, &v), "UNKNOWN_ALTERNATIVE");
 
 	assert_int_equal(decode_hex(&t_ext_asn, &v,
-	    "80 05 02 04 90 02 03e8 03 aabbcc", NULL), OK);
+			     "80 05 02 04 90 02 03e8 03 aabbcc", NULL),
+	    OK);
 	assert_non_null(v.ext.x);
 	assert_null(v.ext.y);
 	assert_null(v.ext.z);
@@ -157,8 +160,8 @@ test_unknown_is_kept(void **state)
 	/* Changing a known addition leaves unknown ones alone. */
 	v.ext.x = NULL;
 	v.ext.z = &z;
-	assert_string_equal(encode_hex(&t_ext_asn, &v),
-	    "8005020430010703aabbcc");
+	assert_string_equal(
+	    encode_hex(&t_ext_asn, &v), "8005020430010703aabbcc");
 }
 
 /* A new value has as many presence bits as its edition has additions. */
@@ -167,15 +170,14 @@ test_editions(void **state)
 {
 	t_uint16 x = 1000;
 	t_uint3 z = 7;
-	t_ext v = { .a = 5 };
+	t_ext v = {.a = 5};
 
 	(void)state;
 	assert_string_equal(encode_hex(&t_ext_asn, &v), "0005");
 	v.x = &x;
 	assert_string_equal(encode_hex(&t_ext_asn, &v), "80050206800203e8");
 	v.z = &z;
-	assert_string_equal(encode_hex(&t_ext_asn, &v),
-	    "80050205a00203e80107");
+	assert_string_equal(encode_hex(&t_ext_asn, &v), "80050205a00203e80107");
 	v.x = NULL;
 	assert_string_equal(encode_hex(&t_ext_asn, &v), "80050205200107");
 }
@@ -193,7 +195,7 @@ nest(char *hex, unsigned levels)
 static void
 test_depth(void **state)
 {
-	t_nest circle = { .inner = &circle };
+	t_nest circle = {.inner = &circle};
 	char hex[2 * COER_MAX_DEPTH + 8];
 	struct fault_info fi;
 	union value v;
@@ -203,8 +205,7 @@ test_depth(void **state)
 	assert_int_equal(decode_hex(&t_nest_asn, &v, hex, NULL), OK);
 	assert_string_equal(encode_hex(&t_nest_asn, &v), hex);
 	nest(hex, COER_MAX_DEPTH + 1);
-	assert_int_equal(decode_hex(&t_nest_asn, &v, hex, &fi),
-	    FAULT_TOO_DEEP);
+	assert_int_equal(decode_hex(&t_nest_asn, &v, hex, &fi), FAULT_TOO_DEEP);
 	assert_int_equal(fi.offset, COER_MAX_DEPTH);
 	assert_string_equal(encode_hex(&t_nest_asn, &circle), "TOO_DEEP");
 }
@@ -225,11 +226,13 @@ test_number_of_elements(void **state)
 	for (i = 0; i < n; i++)
 		in[4 + 2 * i + 1] = 10;
 	assert_int_equal(coer_decode(&t_list_asn, &list, &arena,
-	    (struct bytes){ in, 4 + 2 * n }, &fi), BIG);
+			     (struct bytes){in, 4 + 2 * n}, &fi),
+	    BIG);
 	assert_non_null(strstr(fi.text, "too many elements"));
 	memcpy(in, "\x03\x10\x00\x00", 4);
 	assert_int_equal(coer_decode(&t_list_asn, &list, &arena,
-	    (struct bytes){ in, 4 + 2 * (n - 1) }, &fi), OK);
+			     (struct bytes){in, 4 + 2 * (n - 1)}, &fi),
+	    OK);
 	assert_int_equal(list.n, COER_MAX_ELEMENTS);
 	arena_free(&arena);
 	free(in);
@@ -239,8 +242,8 @@ test_number_of_elements(void **state)
 static void
 test_memory_limit(void **state)
 {
-	static const uint8_t in[] = { 0x80, 5, 2, 4, 0xd0, 2, 3, 0xe8, 2, 1,
-		0x41, 0 };
+	static const uint8_t in[] = {
+	    0x80, 5, 2, 4, 0xd0, 2, 3, 0xe8, 2, 1, 0x41, 0};
 	_Alignas(16) uint8_t memory[256];
 	struct fault_info fi;
 	struct arena arena;
@@ -263,7 +266,7 @@ test_memory_limit(void **state)
 static void
 test_writer_limit(void **state)
 {
-	t_plain v = { 5, { (const uint8_t *)"abc", 3 } };
+	t_plain v = {5, {(const uint8_t *)"abc", 3}};
 	struct fault_info fi;
 	uint8_t out[5];
 	struct writer w;
@@ -285,7 +288,7 @@ test_writer_limit(void **state)
 static void
 test_prefix_and_new(void **state)
 {
-	static const uint8_t in[] = { 5, 1, 0x41, 0xff, 0xff };
+	static const uint8_t in[] = {5, 1, 0x41, 0xff, 0xff};
 	_Alignas(16) uint8_t memory[64];
 	struct arena arena = arena_of(memory, sizeof(memory));
 	struct bytes out;
@@ -293,16 +296,17 @@ test_prefix_and_new(void **state)
 	t_plain v;
 
 	(void)state;
-	assert_int_equal(coer_decode_prefix(&t_plain_asn, &v, &arena, BYTES(in),
-	    &used, NULL), OK);
-	assert_int_equal(used, 3);
-	assert_int_equal(coer_encode_new(&out, &arena, &t_plain_asn, &v, NULL),
+	assert_int_equal(coer_decode_prefix(
+			     &t_plain_asn, &v, &arena, BYTES(in), &used, NULL),
 	    OK);
+	assert_int_equal(used, 3);
+	assert_int_equal(
+	    coer_encode_new(&out, &arena, &t_plain_asn, &v, NULL), OK);
 	assert_int_equal(out.n, 3);
 	assert_memory_equal(out.p, in, 3);
 	arena = arena_of(memory, 2);
-	assert_int_equal(coer_encode_new(&out, &arena, &t_plain_asn, &v, NULL),
-	    BIG);
+	assert_int_equal(
+	    coer_encode_new(&out, &arena, &t_plain_asn, &v, NULL), BIG);
 }
 
 static void
@@ -321,16 +325,16 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_decode),
-		cmocka_unit_test(test_components),
-		cmocka_unit_test(test_unknown_is_kept),
-		cmocka_unit_test(test_editions),
-		cmocka_unit_test(test_depth),
-		cmocka_unit_test(test_number_of_elements),
-		cmocka_unit_test(test_memory_limit),
-		cmocka_unit_test(test_writer_limit),
-		cmocka_unit_test(test_prefix_and_new),
-		cmocka_unit_test(test_names),
+	    cmocka_unit_test(test_decode),
+	    cmocka_unit_test(test_components),
+	    cmocka_unit_test(test_unknown_is_kept),
+	    cmocka_unit_test(test_editions),
+	    cmocka_unit_test(test_depth),
+	    cmocka_unit_test(test_number_of_elements),
+	    cmocka_unit_test(test_memory_limit),
+	    cmocka_unit_test(test_writer_limit),
+	    cmocka_unit_test(test_prefix_and_new),
+	    cmocka_unit_test(test_names),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

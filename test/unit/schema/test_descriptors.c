@@ -13,8 +13,10 @@
 static size_t
 octets_for(uint64_t hi)
 {
-	return hi <= UINT8_MAX ? 1 : hi <= UINT16_MAX ? 2 :
-	    hi <= UINT32_MAX ? 4 : 8;
+	return hi <= UINT8_MAX	  ? 1
+	       : hi <= UINT16_MAX ? 2
+	       : hi <= UINT32_MAX ? 4
+				  : 8;
 }
 
 /* X.696 10.2 and 10.3: the fewest of 1, 2, 4, 8 octets. */
@@ -61,8 +63,10 @@ check_sequence(const struct asn_type *t)
 			nbit += f->presence != ASN_REQUIRED;
 		else
 			assert_int_equal(f->presence, ASN_OPTIONAL);
-		assert_true(f->offset + (f->presence == ASN_OPTIONAL ?
-		    sizeof(void *) : f->type->size) <= t->size);
+		assert_true(
+		    f->offset + (f->presence == ASN_OPTIONAL ? sizeof(void *)
+							     : f->type->size) <=
+		    t->size);
 		if (f->presence == ASN_DEFAULT)
 			assert_true(f->type->size <= 8);
 	}
@@ -120,7 +124,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_all),
+	    cmocka_unit_test(test_all),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -84,8 +84,8 @@ test_recorded_certificate(void **state)
 	assert_int_equal(c.type, certificate_type_explicit);
 	assert_int_equal(c.issuer.is, issuer_identifier_sha256_and_digest);
 	assert_int_equal(t->id.is, certificate_id_name);
-	assert_true(bytes_equal(t->id.name,
-	    bytes_of_string("ra.qa.v2xscms.com")));
+	assert_true(
+	    bytes_equal(t->id.name, bytes_of_string("ra.qa.v2xscms.com")));
 	assert_int_equal(t->crl_series, 2);
 	assert_int_equal(t->validity_period.start, 0x19e91b00);
 	assert_int_equal(t->validity_period.duration.is, duration_hours);
@@ -98,8 +98,8 @@ test_recorded_certificate(void **state)
 	assert_null(t->cert_issue_permissions);
 	assert_int_equal(t->cert_request_permissions->n, 1);
 	assert_true(t->cert_request_permissions->v[0].min_chain_length == 0);
-	assert_int_equal(t->cert_request_permissions->v[0].ee_type,
-	    END_ENTITY_TYPE_APP);
+	assert_int_equal(
+	    t->cert_request_permissions->v[0].ee_type, END_ENTITY_TYPE_APP);
 	assert_int_equal(t->encryption_key->public_key.is,
 	    base_public_encryption_key_ecies_nist_p256);
 	assert_null(t->flags);
@@ -124,8 +124,8 @@ test_root_certificate(void **state)
 	assert_int_equal(g->subject_permissions.is, subject_permissions_all);
 	assert_true(g->min_chain_length == 3);
 	assert_true(g->chain_length_range == -1);
-	assert_int_equal(g->ee_type, END_ENTITY_TYPE_APP |
-	    END_ENTITY_TYPE_ENROL);
+	assert_int_equal(
+	    g->ee_type, END_ENTITY_TYPE_APP | END_ENTITY_TYPE_ENROL);
 }
 
 static signed_certificate_request
@@ -136,8 +136,8 @@ request_in(struct bytes message)
 
 	decode(&ieee1609_dot2_data_asn, &d, message);
 	assert_encodes(&ieee1609_dot2_data_asn, &d, message);
-	assert_int_equal(d.content.is,
-	    ieee1609_dot2_content_signed_certificate_request);
+	assert_int_equal(
+	    d.content.is, ieee1609_dot2_content_signed_certificate_request);
 	decode(&signed_certificate_request_asn, &r,
 	    d.content.signed_certificate_request);
 	assert_encodes(&signed_certificate_request_asn, &r,
@@ -162,13 +162,16 @@ test_extra_octet(void **state)
 	assert_int_equal(e->current_time, 0x19e981e4);
 	assert_int_equal(e->tbs_data.id.name.n, 0);
 	assert_int_equal(e->tbs_data.cert_request_permissions->v[0]
-	    .subject_permissions.explicit.v[1].psid, 38);
+			     .subject_permissions.explicit.v[1]
+			     .psid,
+	    38);
 	assert_int_equal(r.signer.is, signer_identifier_self);
 
 	/* Without it: the same request, one octet shorter. */
 	r.extra_octet = false;
 	assert_int_equal(coer_encode_new(&out, &arena,
-	    &signed_certificate_request_asn, &r, NULL), FAULT_OK);
+			     &signed_certificate_request_asn, &r, NULL),
+	    FAULT_OK);
 	assert_int_equal(out.n, r.raw.n - 1);
 	decode(&signed_certificate_request_asn, &r, out);
 	assert_false(r.extra_octet);
@@ -181,14 +184,15 @@ static void
 test_two_extra_octets(void **state)
 {
 	signed_certificate_request r = request_in(unhex(enrollment_request));
-	uint8_t in[512] = { 0 };
+	uint8_t in[512] = {0};
 	struct fault_info fi;
 
 	(void)state;
 	assert_true(r.raw.n < sizeof(in) - 1);
-	memcpy(in + 1, r.raw.p, r.raw.n);	/* hashId 00, 00, 00, 01 */
-	assert_int_equal(coer_decode(&signed_certificate_request_asn, &r, &arena,
-	    (struct bytes){ in, r.raw.n + 1 }, &fi), FAULT_CONSTRAINT);
+	memcpy(in + 1, r.raw.p, r.raw.n); /* hashId 00, 00, 00, 01 */
+	assert_int_equal(coer_decode(&signed_certificate_request_asn, &r,
+			     &arena, (struct bytes){in, r.raw.n + 1}, &fi),
+	    FAULT_CONSTRAINT);
 	assert_non_null(strstr(fi.text, "ScmsPDU.version"));
 }
 
@@ -201,16 +205,18 @@ test_provisioning_122(void **state)
 
 	(void)state;
 	assert_true(r.extra_octet);
-	p = &r.tbs_request.content.ee_ra.ee_ra_pseudonym_cert_provisioning_request;
+	p = &r.tbs_request.content.ee_ra
+		 .ee_ra_pseudonym_cert_provisioning_request;
 	assert_int_equal(p->verify_key_info.seed_key.is,
 	    ecc_p256_curve_point_compressed_y_0);
 	assert_int_equal(p->verify_key_info.seed_key.compressed_y_0.b[0], 0x65);
 	assert_int_equal(p->common.requested_start_time, 0x19e981e4);
 	assert_int_equal(r.signer.certificate.n, 1);
-	assert_span(r.signer.certificate.v[0].raw, r.raw,
-	    r.raw.n - 66 - 87, 87);
+	assert_span(
+	    r.signer.certificate.v[0].raw, r.raw, r.raw.n - 66 - 87, 87);
 	assert_int_not_equal(coer_decode(&signed_certificate_request_124_asn,
-	    &other, &arena, r.raw, NULL), FAULT_OK);
+				 &other, &arena, r.raw, NULL),
+	    FAULT_OK);
 }
 
 /* The 1.2.4 layout has one time where 1.2.2 has a preamble and two. */
@@ -233,11 +239,14 @@ test_provisioning_124(void **state)
 	strcat(hex, at + strlen(was));
 	in = unhex(hex + 2 * 5);
 	assert_int_equal(coer_decode(&signed_certificate_request_asn, &old,
-	    &arena, in, NULL), FAULT_NOT_CANONICAL);
+			     &arena, in, NULL),
+	    FAULT_NOT_CANONICAL);
 	decode(&signed_certificate_request_124_asn, &r, in);
 	assert_encodes(&signed_certificate_request_124_asn, &r, in);
-	assert_int_equal(r.tbs_request.content.ee_ra
-	    .ee_ra_pseudonym_cert_provisioning_request.current_time, 0x19e981e4);
+	assert_int_equal(
+	    r.tbs_request.content.ee_ra
+		.ee_ra_pseudonym_cert_provisioning_request.current_time,
+	    0x19e981e4);
 	assert_true(r.extra_octet);
 	assert_span(r.tbs_raw, in, 1, 1 + r.tbs_request.raw.n);
 }
@@ -270,22 +279,28 @@ test_ack(void **state)
 	    end_entity_ra_interface_pdu_ra_ee_pseudonym_cert_provisioning_ack);
 	ack = &p.content.ee_ra.ra_ee_pseudonym_cert_provisioning_ack.reply.ack;
 	assert_int_equal(ack->cert_dl_time, 0x19e981e4);
-	assert_true(bytes_equal(ack->cert_dlurl,
-	    bytes_of_string("https://ra.qa.v2xscms.com")));
+	assert_true(bytes_equal(
+	    ack->cert_dlurl, bytes_of_string("https://ra.qa.v2xscms.com")));
 }
 
 /* preamble, policyID, two times, policy: local and empty; then not ours */
 static void
 test_policy_span(void **state)
 {
-	struct bytes in = unhex("00" "02abcd" "0000000000000001"
-	    "0000000000000002" "82" "0000" "ff");
+	struct bytes in = unhex("00"
+				"02abcd"
+				"0000000000000001"
+				"0000000000000002"
+				"82"
+				"0000"
+				"ff");
 	to_be_signed_policy_data p;
 	size_t used;
 
 	(void)state;
 	assert_int_equal(coer_decode_prefix(&to_be_signed_policy_data_asn, &p,
-	    &arena, in, &used, NULL), FAULT_OK);
+			     &arena, in, &used, NULL),
+	    FAULT_OK);
 	assert_int_equal(used, in.n - 1);
 	assert_span(p.raw, in, 0, used);
 	assert_int_equal(p.policy_id.n, 2);
@@ -297,9 +312,9 @@ test_policy_span(void **state)
 static void
 test_batch(void **state)
 {
-	scms_pdu pdu[2] = { { .version = 1 }, { .version = 1 } };
-	monarch_certificate_batch_request b = { .version = 1,
-	    .batch_id = { { 7 } }, .requests = { 2, pdu } };
+	scms_pdu pdu[2] = {{.version = 1}, {.version = 1}};
+	monarch_certificate_batch_request b = {
+	    .version = 1, .batch_id = {{7}}, .requests = {2, pdu}};
 	struct bytes one[2], in;
 	size_t i;
 
@@ -309,13 +324,15 @@ test_batch(void **state)
 		pdu[i].content.ee_ra.is =
 		    end_entity_ra_interface_pdu_ee_ra_authenticated_download_request;
 		pdu[i].content.ee_ra.ee_ra_authenticated_download_request =
-		    (authenticated_download_request){ .timestamp = (time32)i,
-		    .filename = bytes_of_string("a") };
+		    (authenticated_download_request){.timestamp = (time32)i,
+			.filename = bytes_of_string("a")};
 		assert_int_equal(coer_encode_new(&one[i], &arena, &scms_pdu_asn,
-		    &pdu[i], NULL), FAULT_OK);
+				     &pdu[i], NULL),
+		    FAULT_OK);
 	}
 	assert_int_equal(coer_encode_new(&in, &arena,
-	    &monarch_certificate_batch_request_asn, &b, NULL), FAULT_OK);
+			     &monarch_certificate_batch_request_asn, &b, NULL),
+	    FAULT_OK);
 	memset(&b, 0, sizeof(b));
 	decode(&monarch_certificate_batch_request_asn, &b, in);
 	assert_int_equal(b.requests.n, 2);
@@ -327,10 +344,10 @@ static void
 test_find(void **state)
 {
 	(void)state;
-	assert_ptr_equal(schema_find("IEEE1609dot2", "Certificate"),
-	    &certificate_asn);
-	assert_ptr_equal(schema_find("Ieee1609Dot2", "Certificate"),
-	    &certificate_asn);
+	assert_ptr_equal(
+	    schema_find("IEEE1609dot2", "Certificate"), &certificate_asn);
+	assert_ptr_equal(
+	    schema_find("Ieee1609Dot2", "Certificate"), &certificate_asn);
 	assert_ptr_equal(schema_find(NULL, "ScmsPDU"), &scms_pdu_asn);
 	assert_ptr_equal(schema_find(SCHEMA_124, "ScmsPDU"), &scms_pdu_124_asn);
 	assert_ptr_equal(asn_resolve(schema_find(NULL, "SecuredScmsPDU")),
@@ -344,16 +361,16 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_recorded_certificate),
-		cmocka_unit_test(test_root_certificate),
-		cmocka_unit_test(test_extra_octet),
-		cmocka_unit_test(test_two_extra_octets),
-		cmocka_unit_test(test_provisioning_122),
-		cmocka_unit_test(test_provisioning_124),
-		cmocka_unit_test(test_ack),
-		cmocka_unit_test(test_policy_span),
-		cmocka_unit_test(test_batch),
-		cmocka_unit_test(test_find),
+	    cmocka_unit_test(test_recorded_certificate),
+	    cmocka_unit_test(test_root_certificate),
+	    cmocka_unit_test(test_extra_octet),
+	    cmocka_unit_test(test_two_extra_octets),
+	    cmocka_unit_test(test_provisioning_122),
+	    cmocka_unit_test(test_provisioning_124),
+	    cmocka_unit_test(test_ack),
+	    cmocka_unit_test(test_policy_span),
+	    cmocka_unit_test(test_batch),
+	    cmocka_unit_test(test_find),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

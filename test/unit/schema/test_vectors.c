@@ -15,13 +15,13 @@
 #include "coer/json.h"
 #include "schema/schema.h"
 
-#define NVALUE	1501
+#define NVALUE 1501
 
 struct vector {
-	char			*name;		/* Module.Type-n */
-	const struct asn_type	*type;
-	struct bytes		 octets;
-	char			*json;		/* without white space */
+	char *name; /* Module.Type-n */
+	const struct asn_type *type;
+	struct bytes octets;
+	char *json; /* without white space */
 };
 
 static struct vector vectors[NVALUE];
@@ -125,7 +125,7 @@ encodes_to(const struct vector *v, struct bytes b)
 		return false;
 	}
 	return bytes_equal(writer_done(&w), b) &&
-	    coer_size(v->type, value) == b.n;
+	       coer_size(v->type, value) == b.n;
 }
 
 /* JSON without the white space between its tokens. */
@@ -171,8 +171,8 @@ test_json(void **state)
 
 	(void)state;
 	for (i = 0; i < NVALUE; i++) {
-		assert_int_equal(decode(&vectors[i], vectors[i].octets, &fi),
-		    FAULT_OK);
+		assert_int_equal(
+		    decode(&vectors[i], vectors[i].octets, &fi), FAULT_OK);
 		assert_non_null(f = open_memstream(&text, &n));
 		coer_json_write(f, vectors[i].type, value);
 		assert_int_equal(fclose(f), 0);
@@ -194,13 +194,13 @@ test_from_json(void **state)
 
 	(void)state;
 	for (i = 0; i < NVALUE; i++) {
-		json = coer_json_load(vectors[i].json, strlen(vectors[i].json),
-		    &fi);
+		json = coer_json_load(
+		    vectors[i].json, strlen(vectors[i].json), &fi);
 		assert_non_null(json);
 		arena = arena_of(memory, sizeof(memory));
 		memset(value, 0xa5, sizeof(value));
-		if (coer_from_json(vectors[i].type, value, &arena, json,
-		    &fi) != FAULT_OK)
+		if (coer_from_json(vectors[i].type, value, &arena, json, &fi) !=
+		    FAULT_OK)
 			fail_msg("%s: %s", vectors[i].name, fi.text);
 		if (!encodes_to(&vectors[i], vectors[i].octets))
 			fail_msg("%s: other octets", vectors[i].name);
@@ -218,7 +218,7 @@ test_prefixes(void **state)
 	for (i = 0; i < NVALUE; i++)
 		for (n = 0; n < vectors[i].octets.n; n++) {
 			f = decode(&vectors[i],
-			    (struct bytes){ vectors[i].octets.p, n }, NULL);
+			    (struct bytes){vectors[i].octets.p, n}, NULL);
 			if (f != FAULT_TRUNCATED)
 				fail_msg("%s: %zu octets of %zu: %s",
 				    vectors[i].name, n, vectors[i].octets.n,
@@ -239,8 +239,9 @@ test_trailing(void **state)
 		if (n > 0)
 			memcpy(in, vectors[i].octets.p, n);
 		in[n] = 0;
-		assert_int_equal(decode(&vectors[i], (struct bytes){ in, n + 1 },
-		    NULL), FAULT_TRAILING);
+		assert_int_equal(
+		    decode(&vectors[i], (struct bytes){in, n + 1}, NULL),
+		    FAULT_TRAILING);
 	}
 }
 
@@ -266,7 +267,8 @@ test_changed_bits(void **state)
 				good++;
 			else
 				fail_msg("%s: other octets after a change of "
-				    "bit %zu", vectors[i].name, bit);
+					 "bit %zu",
+				    vectors[i].name, bit);
 			in[bit / 8] ^= (uint8_t)(0x80 >> bit % 8);
 		}
 	}
@@ -278,12 +280,12 @@ int
 main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_octets),
-		cmocka_unit_test(test_json),
-		cmocka_unit_test(test_from_json),
-		cmocka_unit_test(test_prefixes),
-		cmocka_unit_test(test_trailing),
-		cmocka_unit_test(test_changed_bits),
+	    cmocka_unit_test(test_octets),
+	    cmocka_unit_test(test_json),
+	    cmocka_unit_test(test_from_json),
+	    cmocka_unit_test(test_prefixes),
+	    cmocka_unit_test(test_trailing),
+	    cmocka_unit_test(test_changed_bits),
 	};
 
 	if (argc != 2) {
