@@ -1,6 +1,7 @@
 /* init.c - scms init: the ceremony that creates an environment. */
 #include <dirent.h>
 #include <errno.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -192,7 +193,7 @@ hold(struct init *in, const char *workshop, struct fault_info *fi)
 static enum fault
 create(struct init *in, const char *dir, struct fault_info *fi)
 {
-	char workshop[PATH_SIZE], where[PATH_SIZE];
+	char workshop[PATH_SIZE], where[PATH_MAX];
 	struct fault_info cleaning;
 	enum fault f;
 
