@@ -280,6 +280,39 @@ refused(void **state)
 	}
 }
 
+/* r + n where it fits: no r, and no x either once it reaches p.  (On
+ * brainpoolP256r1 that is every other signature.) */
+static void
+r_not_reduced(void **state)
+{
+	uint8_t n[48], hash[48] = { 2 }, d[48];
+	struct curve_signature sig;
+	struct curve_point key;
+	unsigned carry = 1;
+
+	(void)state;
+	hex48(n, "A9FB57DBA1EEA9BC3E660A909D838D71"
+	    "8C397AA3B561A6F7901E0E82974856A7");
+	curve_generate(d, &key, CURVE_BRAINPOOL_P256R1);
+	while (carry != 0) {
+		assert_int_equal(curve_sign(&sig, CURVE_BRAINPOOL_P256R1, d,
+		    hash, 32, NULL), FAULT_OK);
+		sig.r.form = POINT_COMPRESSED_Y_0;
+		assert_int_equal(curve_verify(&key, hash, 32, &sig, NULL),
+		    FAULT_OK);
+		carry = 0;
+		for (size_t i = 32; i-- > 0; carry >>= 8) {
+			carry += (unsigned)sig.r.x[i] + n[i];
+			sig.r.x[i] = (uint8_t)carry;
+		}
+	}
+	for (enum point_form f = POINT_X_ONLY; f <= POINT_UNCOMPRESSED; f++) {
+		sig.r.form = f;
+		assert_int_equal(curve_verify(&key, hash, 32, &sig, NULL),
+		    FAULT_BAD_SIGNATURE);
+	}
+}
+
 static void
 private_keys(void **state)
 {
@@ -487,6 +520,7 @@ main(void)
 		cmocka_unit_test(openssl_signs),
 		cmocka_unit_test(openssl_verifies),
 		cmocka_unit_test(refused),
+		cmocka_unit_test(r_not_reduced),
 		cmocka_unit_test(private_keys),
 		cmocka_unit_test(compression),
 		cmocka_unit_test(rfc7027),

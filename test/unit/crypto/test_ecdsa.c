@@ -230,31 +230,64 @@ doubling(void **state)
 	assert_verdict(&Q, &chosen, &s, true);
 }
 
-/*
- * R with n <= x < p: r = x - n as integer, x itself as a point.  The key is
- * made to fit: Q = (s*R - e*G) / r.
- */
+/* The key under which (x of R, s) signs h: Q = (s*R - h*G) / r. */
+static struct point
+key_for(const struct point *R, const struct scalar *s, const struct digest *h)
+{
+	struct scalar r, t, u, v;
+	struct point key;
+
+	scalar_reduce(&r, R->x);
+	scalar_invert(&t, &r, 1);
+	scalar_mul(&u, s, &t);
+	memcpy(v.b, h->b, 32);
+	scalar_mul(&v, &v, &t);
+	v = ref_negative(&v);
+	assert_true(ref_mul(&key, &v, R, &u));
+	return key;
+}
+
+/* The point with the least x from a start on. */
+static struct point
+point_from(const char *x)
+{
+	struct compressed c = { .y_bit = 1 };
+	struct point R;
+
+	memcpy(c.x, scalar_hex(x).b, 32);
+	while (p256_decompress(&R, &c, NULL, 1) != FAULT_OK)
+		c.x[31]++;
+	return R;
+}
+
+/* a + n, where that fits 256 bits. */
+static void
+add_order(uint8_t a[32])
+{
+	struct scalar n = scalar_hex(ORDER);
+	unsigned carry = 0;
+
+	for (size_t i = 32; i-- > 0;) {
+		carry += (unsigned)a[i] + n.b[i];
+		a[i] = (uint8_t)carry;
+		carry >>= 8;
+	}
+	assert_int_equal(carry, 0);
+}
+
+#define SMALL	"000000000000000000000000000000000000000000000000000000000000abcd"
+
+/* R with n <= x < p: r = x - n as integer, x itself as a point. */
 static void
 x_above_n(void **state)
 {
-	struct compressed c = { .y_bit = 1 };
 	struct p256_signature s = { .y_bit = 1 };
-	struct scalar r, t, u, h, k = scalar_hex("0000000000000000000000000000"
-	    "00000000000000000000000000000000abcd");
-	struct point R, key;
+	struct scalar r, k = scalar_hex(SMALL);
+	struct point R = point_from(ORDER), key = key_for(&R, &k, &e[8]);
 
 	(void)state;
-	memcpy(c.x, scalar_hex(ORDER).b, 32);
-	while (c.x[31]++, p256_decompress(&R, &c, NULL, 1) != FAULT_OK)
-		continue;
 	scalar_reduce(&r, R.x);
 	assert_memory_not_equal(r.b, R.x, 32);
-	scalar_invert(&t, &r, 1);
-	scalar_mul(&u, &k, &t);			/* s / r */
-	memcpy(h.b, e[8].b, 32);
-	scalar_mul(&t, &h, &t);
-	t = ref_negative(&t);			/* -e / r */
-	assert_true(ref_mul(&key, &t, &R, &u));
 	memcpy(s.s, k.b, 32);
 	memcpy(s.r, r.b, 32);
 	assert_true(ref_verify(&key, e[8].b, 32, s.r, s.s));
@@ -263,6 +296,35 @@ x_above_n(void **state)
 	assert_verdict(&key, &e[8], &s, false);
 	s.r_is_point = true;
 	assert_verdict(&key, &e[8], &s, true);
+}
+
+/* r + n and s + n are r and s mod n, and still no r and s; nor is r + n
+ * the x of a point once it reaches p. */
+static void
+not_reduced(void **state)
+{
+	struct point R = point_from("0000000000000000000000000000000"
+	    "100000000000000000000000000000000");
+	struct scalar k = scalar_hex(SMALL);
+	struct point key = key_for(&R, &k, &e[8]);
+	struct p256_signature good = { .y_bit = 1 }, s;
+
+	(void)state;
+	memcpy(good.r, R.x, 32);
+	memcpy(good.s, k.b, 32);
+	assert_verdict(&key, &e[8], &good, true);
+	good.r_is_point = true;
+	assert_verdict(&key, &e[8], &good, true);
+	for (int point = 0; point < 2; point++) {
+		s = good;
+		s.r_is_point = point;
+		add_order(s.s);
+		assert_verdict(&key, &e[8], &s, false);
+		s = good;
+		s.r_is_point = point;
+		add_order(s.r);
+		assert_verdict(&key, &e[8], &s, false);
+	}
 }
 
 static void
@@ -392,6 +454,7 @@ main(void)
 		cmocka_unit_test(infinite_r),
 		cmocka_unit_test(doubling),
 		cmocka_unit_test(x_above_n),
+		cmocka_unit_test(not_reduced),
 		cmocka_unit_test(neighbours),
 		cmocka_unit_test(nonces_never_repeat),
 		cmocka_unit_test(nonces_are_hedged),

@@ -120,6 +120,33 @@ reductions(void **state)
 	BN_free(r);
 }
 
+/* 2^256 - 1 below, and above it the largest multiple of c = 2^256 - n that
+ * is less than n: their sum reaches 2n. */
+static void
+reduction_twice(void **state)
+{
+	BIGNUM *x = BN_new(), *c = BN_new(), *r = BN_new();
+	uint8_t wide[48];
+	struct scalar got;
+
+	(void)state;
+	BN_one(c);
+	BN_lshift(c, c, 256);
+	BN_sub(c, c, order);
+	BN_copy(x, order);
+	BN_sub_word(x, 1);
+	BN_div(x, NULL, x, c, ctx);
+	memset(wide, 0xff, sizeof(wide));
+	assert_int_equal(BN_bn2binpad(x, wide, 16), 16);
+	BN_bin2bn(wide, 48, x);
+	BN_mod(r, x, order, ctx);
+	scalar_reduce384(&got, wide);
+	assert_is(&got, r);
+	BN_free(x);
+	BN_free(c);
+	BN_free(r);
+}
+
 /* Sizes around the chunk; zeros (0 and n) among the others. */
 static void
 inverses(void **state)
@@ -173,6 +200,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(pairs),
 		cmocka_unit_test(reductions),
+		cmocka_unit_test(reduction_twice),
 		cmocka_unit_test(inverses),
 		cmocka_unit_test(validity),
 	};
