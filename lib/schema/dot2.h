@@ -22,6 +22,7 @@ ASN_FORWARD(ieee1609_dot2_data)
 	A(T, hashed_id32, sm3_hashed_data, "sm3HashedData")
 ASN_CHOICE_MORE(hashed_data, "HashedData", LIST_HASHED_DATA, MORE_HASHED_DATA)
 
+/* Either component, or both, or omitted. */
 #define LIST_SIGNED_DATA_PAYLOAD(R, O, D, T)				\
 	O(T, ieee1609_dot2_data, data, "data")				\
 	O(T, hashed_data, ext_data_hash, "extDataHash")
@@ -42,6 +43,8 @@ ASN_SEQUENCE(missing_crl_identifier, "MissingCrlIdentifier", EXTENSIBLE,
 ASN_ENUM(certificate_type, "CertificateType", EXTENSIBLE,
     LIST_CERTIFICATE_TYPE)
 
+/* The digest is that of the canonical whole certificate; self names the hash
+ * that the signature uses. */
 #define LIST_ISSUER_IDENTIFIER(A, T)					\
 	A(T, hashed_id8, sha256_and_digest, "sha256AndDigest")		\
 	A(T, hash_algorithm, self, "self")
@@ -58,6 +61,7 @@ ASN_CHOICE_MORE(issuer_identifier, "IssuerIdentifier", LIST_ISSUER_IDENTIFIER,
 	    "group-linkage-value")
 ASN_SEQUENCE(linkage_data, "LinkageData", CLOSED, LIST_LINKAGE_DATA)
 
+/* linkageData: pseudonym certificates; name: components and enrollment. */
 #define LIST_CERTIFICATE_ID(A, T)					\
 	A(T, linkage_data, linkage_data, "linkageData")			\
 	A(T, hostname, name, "name")					\
@@ -81,6 +85,7 @@ ASN_CHOICE(subject_permissions, "SubjectPermissions", EXTENSIBLE,
 	V(T, enrol, "enrol", END_ENTITY_TYPE_ENROL)
 ASN_BITS8(end_entity_type, "EndEntityType", 0, LIST_END_ENTITY_TYPE)
 
+/* chainLengthRange -1: any length from minChainLength on. */
 #define LIST_PSID_GROUP_PERMISSIONS(R, O, D, T)				\
 	R(T, subject_permissions, subject_permissions,			\
 	    "subjectPermissions")					\
@@ -101,6 +106,8 @@ ASN_SEQUENCE_OF(sequence_of_psid_group_permissions,
 ASN_CHOICE(verification_key_indicator, "VerificationKeyIndicator", EXTENSIBLE,
     LIST_VERIFICATION_KEY_INDICATOR)
 
+/* What the standard leaves to information object sets is an open type here:
+ * its octets are kept, whatever they are. */
 #define LIST_APP_EXTENSION(R, O, D, T)					\
 	R(T, ext_id, id, "id")						\
 	R(T, open_type, content, "content")
@@ -144,6 +151,8 @@ ASN_SEQUENCE_OF(sequence_of_cert_request_extensions,
 	V(T, uses_cubk, "usesCubk", 0x80)
 ASN_BITS8(to_be_signed_certificate_flags, "ToBeSignedCertificate.flags", 0,
     LIST_TO_BE_SIGNED_CERTIFICATE_FLAGS)
+/* cracaId: last 3 octets of the hash of the CRACA (root) certificate.  At least
+ * one of the three permissions is present in any certificate. */
 #define LIST_TO_BE_SIGNED_CERTIFICATE(R, O, D, T)			\
 	R(T, certificate_id, id, "id")					\
 	R(T, hashed_id3, craca_id, "cracaId")				\
@@ -171,6 +180,7 @@ ASN_BITS8(to_be_signed_certificate_flags, "ToBeSignedCertificate.flags", 0,
 ASN_SEQUENCE_RAW_MORE(to_be_signed_certificate, "ToBeSignedCertificate",
     LIST_TO_BE_SIGNED_CERTIFICATE, MORE_TO_BE_SIGNED_CERTIFICATE)
 
+/* No signature in implicit certificates. */
 #define LIST_CERTIFICATE(R, O, D, T)					\
 	R(T, uint8_3, version, "version")				\
 	R(T, certificate_type, type, "type")				\
@@ -195,6 +205,7 @@ ASN_SEQUENCE(contributed_extension_block, "ContributedExtensionBlock", CLOSED,
 ASN_SEQUENCE_OF(contributed_extension_blocks, "ContributedExtensionBlocks",
     contributed_extension_block, 1, UINT32_MAX)
 
+/* The first two additions are of 2017, the others later. */
 #define LIST_HEADER_INFO(R, O, D, T)					\
 	R(T, psid, psid, "psid")					\
 	O(T, time64, generation_time, "generationTime")			\
@@ -235,6 +246,8 @@ ASN_SEQUENCE_OF(sequence_of_certificate, "SequenceOfCertificate", certificate,
 ASN_CHOICE(signer_identifier, "SignerIdentifier", EXTENSIBLE,
     LIST_SIGNER_IDENTIFIER)
 
+/* What is signed: tbs_data.raw, hashed, with the hash of the signer's
+ * certificate. */
 #define LIST_SIGNED_DATA(R, O, D, T)					\
 	R(T, hash_algorithm, hash_id, "hashId")				\
 	R(T, to_be_signed_data, tbs_data, "tbsData")			\
@@ -245,6 +258,7 @@ ASN_SEQUENCE_RAW(signed_data, "SignedData", CLOSED, LIST_SIGNED_DATA)
 ASN_ALIAS(pre_shared_key_recipient_info, "PreSharedKeyRecipientInfo",
     hashed_id8)
 
+/* The tag is the last 16 octets of the ciphertext. */
 #define LIST_AES_CCM_CIPHERTEXT(R, O, D, T)				\
 	R(T, octets12, nonce, "nonce")					\
 	R(T, opaque, ccm_ciphertext, "ccmCiphertext")
@@ -283,6 +297,8 @@ ASN_CHOICE_MORE(encrypted_data_encryption_key, "EncryptedDataEncryptionKey",
 ASN_SEQUENCE(pk_recipient_info, "PKRecipientInfo", CLOSED,
     LIST_PK_RECIPIENT_INFO)
 
+/* certRecipInfo: to the key in a certificate; rekRecipInfo: to a key sent
+ * before (response encryption key); symmRecipInfo: to a shared key. */
 #define LIST_RECIPIENT_INFO(A, T)					\
 	A(T, pre_shared_key_recipient_info, psk_recip_info,		\
 	    "pskRecipInfo")						\
@@ -301,6 +317,7 @@ ASN_SEQUENCE_OF(sequence_of_recipient_info, "SequenceOfRecipientInfo",
 	R(T, symmetric_ciphertext, ciphertext, "ciphertext")
 ASN_SEQUENCE(encrypted_data, "EncryptedData", CLOSED, LIST_ENCRYPTED_DATA)
 
+/* signedCertificateRequest holds the COER of a SignedCertificateRequest. */
 #define LIST_IEEE1609_DOT2_CONTENT(A, T)				\
 	A(T, opaque, unsecured_data, "unsecuredData")			\
 	A(T, signed_data, signed_data, "signedData")			\

@@ -22,14 +22,17 @@ ASN_UINT(uint64, "Uint64", 64, 0, UINT64_MAX)
 ASN_SEQUENCE_OF(sequence_of_uint8, "SequenceOfUint8", uint8, 0, UINT32_MAX)
 ASN_SEQUENCE_OF(sequence_of_uint16, "SequenceOfUint16", uint16, 0, UINT32_MAX)
 ASN_STRING(opaque, "Opaque", 0, UINT32_MAX)
+/* HashedIdN: the last N octets of a hash, in network order. */
 ASN_OCTETS(hashed_id10, "HashedId10", 10)
 ASN_OCTETS(hashed_id8, "HashedId8", 8)
 ASN_OCTETS(hashed_id3, "HashedId3", 3)
 ASN_SEQUENCE_OF(sequence_of_hashed_id3, "SequenceOfHashedId3", hashed_id3, 0,
     UINT32_MAX)
+/* TAI seconds, and microseconds, since 2004-01-01 00:00:00 UTC. */
 ASN_ALIAS(time32, "Time32", uint32)
 ASN_ALIAS(time64, "Time64", uint64)
 
+/* A year is 31,556,952 seconds. */
 #define LIST_DURATION(A, T)						\
 	A(T, uint16, microseconds, "microseconds")			\
 	A(T, uint16, milliseconds, "milliseconds")			\
@@ -45,6 +48,7 @@ ASN_CHOICE(duration, "Duration", CLOSED, LIST_DURATION)
 	R(T, duration, duration, "duration")
 ASN_SEQUENCE(validity_period, "ValidityPeriod", CLOSED, LIST_VALIDITY_PERIOD)
 
+/* Tenths of a microdegree; the greatest value means unknown. */
 ASN_INT(ninety_degree_int, "NinetyDegreeInt", 32, -900000000, 900000001)
 ASN_ALIAS(latitude, "Latitude", ninety_degree_int)
 ASN_INT(one_eighty_degree_int, "OneEightyDegreeInt", 32, -1799999999,
@@ -71,6 +75,7 @@ ASN_SEQUENCE_OF(sequence_of_rectangular_region, "SequenceOfRectangularRegion",
     rectangular_region, 0, UINT32_MAX)
 ASN_SEQUENCE_OF(polygonal_region, "PolygonalRegion", two_d_location, 3,
     UINT32_MAX)
+/* Country codes of UN M.49, as 840 for the USA. */
 ASN_ALIAS(country_only, "CountryOnly", uint16)
 
 #define LIST_COUNTRY_AND_REGIONS(R, O, D, T)				\
@@ -135,6 +140,8 @@ ASN_RANGE(known_longitude, "KnownLongitude", one_eighty_degree_int, 32,
 ASN_VALUE(unknown_longitude, "UnknownLongitude", one_eighty_degree_int, 32,
     1800000001)
 
+/* x-only: no y (only r of signatures); fill: not a point, never used in keys;
+ * compressed-y-N: y is even or odd. */
 #define LIST_ECC_P256_CURVE_POINT_UNCOMPRESSED_P256_VALUE(R, O, D, T)	\
 	R(T, octets32, x, "x")						\
 	R(T, octets32, y, "y")
@@ -179,12 +186,14 @@ ASN_CHOICE(ecc_p384_curve_point, "EccP384CurvePoint", CLOSED,
 ASN_SEQUENCE(ecdsa_p384_signature, "EcdsaP384Signature", CLOSED,
     LIST_ECDSA_P384_SIGNATURE)
 
+/* SM2, of the Chinese standards: carried, not computed. */
 #define LIST_ECSIG_P256_SIGNATURE(R, O, D, T)				\
 	R(T, octets32, r_sig, "rSig")					\
 	R(T, octets32, s_sig, "sSig")
 ASN_SEQUENCE(ecsig_p256_signature, "EcsigP256Signature", CLOSED,
     LIST_ECSIG_P256_SIGNATURE)
 
+/* The alternative names the curve of the signing key. */
 #define LIST_SIGNATURE(A, T)						\
 	A(T, ecdsa_p256_signature, ecdsa_nist_p256_signature,		\
 	    "ecdsaNistP256Signature")					\
@@ -213,6 +222,7 @@ ASN_ENUM_MORE(symm_algorithm, "SymmAlgorithm", LIST_SYMM_ALGORITHM,
 ASN_ENUM_MORE(hash_algorithm, "HashAlgorithm", LIST_HASH_ALGORITHM,
     MORE_HASH_ALGORITHM)
 
+/* v: sender's ephemeral key; c: the encrypted symmetric key; t: its tag. */
 #define LIST_ECIES_P256_ENCRYPTED_KEY(R, O, D, T)			\
 	R(T, ecc_p256_curve_point, v, "v")				\
 	R(T, octets16, c, "c")						\
@@ -259,6 +269,7 @@ ASN_CHOICE(encryption_key, "EncryptionKey", CLOSED, LIST_ENCRYPTION_KEY)
 ASN_CHOICE_MORE(public_verification_key, "PublicVerificationKey",
     LIST_PUBLIC_VERIFICATION_KEY, MORE_PUBLIC_VERIFICATION_KEY)
 
+/* Here as its value; in texts PSIDs are often written in their P-encoding. */
 ASN_VARUINT(psid, "Psid")
 ASN_STRING(bitmap_ssp, "BitmapSsp", 0, 31)
 
@@ -285,6 +296,7 @@ ASN_SEQUENCE_OF(sequence_of_octet_string, "SequenceOfOctetString",
 	R(T, octets_1_32, ssp_bitmask, "sspBitmask")
 ASN_SEQUENCE(bitmap_ssp_range, "BitmapSspRange", CLOSED, LIST_BITMAP_SSP_RANGE)
 
+/* Absent: only the default SSP; all: any. */
 #define LIST_SSP_RANGE(A, T)						\
 	A(T, sequence_of_octet_string, opaque, "opaque")		\
 	A(T, asn_null, all, "all")
@@ -300,7 +312,9 @@ ASN_SEQUENCE(psid_ssp_range, "PsidSspRange", CLOSED, LIST_PSID_SSP_RANGE)
 ASN_SEQUENCE_OF(sequence_of_psid_ssp_range, "SequenceOfPsidSspRange",
     psid_ssp_range, 0, UINT32_MAX)
 ASN_OCTETS(subject_assurance, "SubjectAssurance", 1)
+/* 1 pseudonym, 2 components, 3 other end entities, 4 enrollment, 256 special. */
 ASN_ALIAS(crl_series, "CrlSeries", uint16)
+/* Number of a period (week) since the i = 0 of the environment. */
 ASN_ALIAS(i_value, "IValue", uint16)
 ASN_UTF8(hostname, "Hostname", 0, 255)
 ASN_OCTETS(linkage_value, "LinkageValue", 9)

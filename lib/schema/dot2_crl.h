@@ -17,6 +17,7 @@
 ASN_SEQUENCE(crl_priority_info, "CrlPriorityInfo", EXTENSIBLE,
     LIST_CRL_PRIORITY_INFO)
 
+/* No preamble: 2022 has an extension marker here, which would be an octet more. */
 #define LIST_HASH_BASED_REVOCATION_INFO(R, O, D, T)			\
 	R(T, hashed_id10, id, "id")					\
 	R(T, time32, expiry, "expiry")

@@ -12,6 +12,8 @@
 #undef ASN_MODULE
 #define ASN_MODULE "Ieee1609Dot2EcaEndEntityInterface"
 
+/* tbsData: neither encryption key nor appPermissions; the key to certify is
+ * verifyKeyIndicator.verificationKey. */
 #define LIST_EE_ECA_CERT_REQUEST(R, O, D, T)				\
 	R(T, uint8_1, version, "version")				\
 	R(T, time32, current_time, "currentTime")			\

@@ -34,6 +34,7 @@ ASN_CHOICE(ra_ee_cert_response_msg_reply, "RaEeCertResponseMsg.reply",
 ASN_SEQUENCE(ra_ee_cert_response_msg, "RaEeCertResponseMsg", EXTENSIBLE,
     LIST_RA_EE_CERT_RESPONSE_MSG)
 
+/* seed-key: caterpillar public key; expansion: key of the expansion function. */
 #define LIST_UNSIGNED_BUTTERFLY_PARAMS(R, O, D, T)			\
 	R(T, ecc_p256_curve_point, seed_key, "seed-key")		\
 	R(T, octets16, expansion, "expansion")
@@ -58,6 +59,7 @@ ASN_SEQUENCE(ee_ra_pseudonym_cert_provisioning_request,
     "EeRaPseudonymCertProvisioningRequest", EXTENSIBLE,
     LIST_EE_RA_PSEUDONYM_CERT_PROVISIONING_REQUEST)
 
+/* certDLURL: full URL, or just scheme and host. */
 #define LIST_PSEUDONYM_CERT_PROVISIONING_ACK(R, O, D, T)		\
 	R(T, time32, cert_dl_time, "certDLTime")			\
 	R(T, hostname, cert_dlurl, "certDLURL")
@@ -109,6 +111,7 @@ ASN_SEQUENCE(ee_ra_app_cert_provisioning_request,
 ASN_ALIAS(ra_ee_app_cert_provisioning_ack, "RaEeAppCertProvisioningAck",
     ra_ee_pseudonym_cert_provisioning_ack)
 
+/* filename: <request hash>_<i>.zip for batches. */
 #define LIST_AUTHENTICATED_DOWNLOAD_REQUEST(R, O, D, T)			\
 	R(T, time32, timestamp, "timestamp")				\
 	R(T, utf8_string_255, filename, "filename")

@@ -1,6 +1,7 @@
 /*
  * monarch.h - our own messages between RA and PCA: many requests, one
- * signature.
+ * signature.  Elements are the ScmsPDU of CAMP's single messages; HPCR is the
+ * hash of one of them (member raw), wherever it travels.
  */
 #if !defined(SCHEMA_MONARCH_H) || defined(ASN_ROWS)
 #define SCHEMA_MONARCH_H

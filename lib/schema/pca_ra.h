@@ -83,6 +83,7 @@ ASN_SEQUENCE(implicit_cert_response, "ImplicitCertResponse", CLOSED,
 ASN_SEQUENCE(butterfly_explicit_cert_response, "ButterflyExplicitCertResponse",
     CLOSED, LIST_BUTTERFLY_EXPLICIT_CERT_RESPONSE)
 
+/* What a device finds when it has decrypted its response. */
 #define LIST_PLAINTEXT_CERTIFICATE_RESPONSE(A, T)			\
 	A(T, implicit_cert_response, implicit_butterfly,		\
 	    "implicit-butterfly")					\

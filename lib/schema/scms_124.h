@@ -1,6 +1,13 @@
 /*
  * scms_124.h - CAMP 1.2.4 where its octets differ from 1.2.2, and the types
  * that contain what differs.
+ *
+ * A request is decoded as signed_certificate_request and, when that fails, as
+ * signed_certificate_request_124: where 1.2.2 has the preamble 00 of common,
+ * 1.2.4 has a time (19 and above since 2017) or the tag of a region, which
+ * 1.2.2 refuses as padding bits that are set.  (Only a circular region, tag
+ * 80, passes for a preamble; then the rest would have to pass for times and
+ * extension additions, too.)
  */
 #if !defined(SCHEMA_SCMS_124_H) || defined(ASN_ROWS)
 #define SCHEMA_SCMS_124_H

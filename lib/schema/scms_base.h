@@ -12,6 +12,8 @@
 #undef ASN_MODULE
 #define ASN_MODULE "Ieee1609dot2ScmsBaseTypes"
 
+/* A single value takes as few octets as it needs: BsmPsid alone is 20, a Psid
+ * in a message 01 20. */
 ASN_VALUE(canada, "Canada", country_only, 8, 124)
 ASN_VALUE(mexico, "Mexico", country_only, 16, 484)
 ASN_VALUE(usa, "USA", country_only, 16, 840)
@@ -88,6 +90,8 @@ ASN_VALUE(scms_spcl_component_crl_series, "ScmsSpclComponentCrlSeries",
 ASN_OCTETS(ecc_p256_private_key_reconstruction,
     "EccP256PrivateKeyReconstruction", 32)
 
+/* enc-plv decrypts to the bare octets of ToBeEncryptedIndividualPLV, not to an
+ * Ieee1609Dot2Data. */
 #define LIST_ENCRYPTED_INDIVIDUAL_PLV(R, O, D, T)			\
 	R(T, uint8_1, version, "version")				\
 	R(T, la_id, la_id, "laId")					\
@@ -163,6 +167,7 @@ ASN_SEQUENCE(encrypted_group_plv_and_host_info, "EncryptedGroupPlvAndHostInfo",
 ASN_SEQUENCE(hpcr_and_host_info, "HPCRAndHostInfo", CLOSED,
     LIST_HPCR_AND_HOST_INFO)
 
+/* iMax is an octet string in the published module, too. */
 #define LIST_LCI_AND_HOST_INFO(R, O, D, T)				\
 	R(T, octets4, i_max, "iMax")					\
 	R(T, linkage_chain_id, la1_lci, "la1-lci")			\

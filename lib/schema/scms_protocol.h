@@ -53,6 +53,10 @@ ASN_SEQUENCE(scms_file, "ScmsFile", CLOSED, LIST_SCMS_FILE)
 
 ASN_ALIAS(scoped_certificate_request, "ScopedCertificateRequest", scms_pdu)
 
+/* extra_octet: some senders put an octet 00 before the ScmsPDU (and sign it);
+ * both forms are read, and written as the flag says.  tbs_raw: the octets that
+ * are signed, the extra one included.  Layouts of 1.2.4 do not decode as this
+ * type but as that of scms_124.h. */
 #define LIST_SIGNED_CERTIFICATE_REQUEST(R, O, D, T)			\
 	R(T, hash_algorithm, hash_id, "hashId")				\
 	R(T, asn_extra, extra_octet, NULL)				\
