@@ -6,8 +6,8 @@
  * returns, the whole batch is durable, and before that nothing of it is seen.
  * A crash at any point leaves the batch or nothing.  Each segment has a Bloom
  * filter, so that a look-up touches one cache line of a segment that does not
- * hold the key; in the background eight neighbouring segments of a size class
- * are merged into one, so that there are few segments.
+ * hold the key; in the background neighbouring segments are merged, so that there are
+ * few.
  *
  * Keys have one fixed length per store.  A key appended again hides the older
  * record.  All functions may be called by several threads at once; appends

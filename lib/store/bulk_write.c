@@ -27,7 +27,11 @@ struct output {
 	const _Atomic bool	*stopping;
 };
 
-struct totals { uint64_t records, values_n; };
+/* What the first pass finds out. */
+struct totals {
+	uint64_t	 records, values_n, filter_n;
+	uint8_t		*filter;
+};
 
 static void
 flush(struct output *o)
@@ -90,21 +94,19 @@ goes_on(const struct output *o)
 
 /* Counts, fills the filter, and sees that keys rise. */
 static enum fault
-count(struct output *o, struct totals *t, uint8_t *filter,
-    uint64_t filter_n, size_t key_n, struct source *from,
+count(struct output *o, struct totals *t, size_t key_n, struct source *from,
     struct fault_info *fi)
 {
 	const uint8_t *key, *before = NULL;
 	struct bytes value;
 
-	*t = (struct totals){ 0 };
 	from->rewind(from);
 	while (goes_on(o) && from->next(from, &key, &value)) {
 		if (before != NULL && memcmp(before, key, key_n) >= 0)
 			return fault_set(fi, FAULT_EXISTS,
 			    "the same key twice in one batch");
 		before = key;
-		filter_add(filter, filter_n, key, key_n);
+		filter_add(t->filter, t->filter_n, key, key_n);
 		t->records++;
 		t->values_n += value.n;
 	}
@@ -113,7 +115,7 @@ count(struct output *o, struct totals *t, uint8_t *filter,
 
 static void
 put_header(struct output *o, const struct totals *t, size_t key_n,
-    const uint64_t range[2], uint64_t filter_n)
+    const uint64_t range[2])
 {
 	uint8_t header[HEADER_SIZE];
 	struct writer w = writer_of(header, sizeof(header));
@@ -125,7 +127,7 @@ put_header(struct output *o, const struct totals *t, size_t key_n,
 	write_uint(&w, range[1], 8);
 	write_uint(&w, t->records, 8);
 	write_uint(&w, t->values_n, 8);
-	write_uint(&w, filter_n, 8);
+	write_uint(&w, t->filter_n, 8);
 	write_uint(&w, check_of(CHECK_SEED, header, HEADER_SIZE - 8), 8);
 	put(o, header, sizeof(header));
 }
@@ -156,18 +158,16 @@ static enum fault
 write_file(struct output *o, const struct bulk *b, const uint64_t range[2],
     struct source *from, struct fault_info *fi)
 {
-	uint64_t filter_n = (from->max * FILTER_BITS / 8 + BLOCK_SIZE) /
-	    BLOCK_SIZE * BLOCK_SIZE;
-	uint8_t *filter = calloc(1, filter_n);
-	struct totals t;
+	struct totals t = { .filter_n = (from->max * FILTER_BITS / 8 +
+	    BLOCK_SIZE) / BLOCK_SIZE * BLOCK_SIZE };
 	enum fault f;
 
-	if (filter == NULL)
+	if ((t.filter = calloc(1, t.filter_n)) == NULL)
 		log_fatal("out of memory");
-	f = count(o, &t, filter, filter_n, b->key_n, from, fi);
+	f = count(o, &t, b->key_n, from, fi);
 	if (f == FAULT_OK) {
-		put_header(o, &t, b->key_n, range, filter_n);
-		put(o, filter, filter_n);
+		put_header(o, &t, b->key_n, range);
+		put(o, t.filter, t.filter_n);
 		put_records(o, b->key_n, from);
 		flush(o);		/* the check covers all up to here */
 		put_word(o, o->check);
@@ -175,7 +175,7 @@ write_file(struct output *o, const struct bulk *b, const uint64_t range[2],
 		if (o->error == 0 && fdatasync(o->fd) != 0)
 			o->error = errno;
 	}
-	free(filter);
+	free(t.filter);
 	if (f == FAULT_OK && atomic_load(o->stopping))
 		return FAULT_BUSY;
 	return f;
