@@ -1,6 +1,7 @@
 /* service.c - start, run and stop of a daemon; see service.h. */
 #include <assert.h>
 #include <errno.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -167,6 +168,7 @@ prepare(struct frame *f, const char *dir, struct fault_info *fi)
 {
 	const struct service_def *def = f->service.def;
 	pthread_condattr_t attr;
+	char real[PATH_MAX];
 
 	f->pid_fd = -1;
 	f->arena = arena_new(SETTINGS_MAX);
@@ -175,8 +177,12 @@ prepare(struct frame *f, const char *dir, struct fault_info *fi)
 	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
 	pthread_cond_init(&f->wake, &attr);
 	pthread_condattr_destroy(&attr);
-	if (strlen(dir) >= PATH_SIZE / 2 || realpath(dir, f->dir) == NULL)
+	/* realpath wants PATH_MAX octets, and is checked for it. */
+	if (realpath(dir, real) == NULL)
 		return fault_errno(fi, FAULT_NOT_FOUND, "%s", dir);
+	if (strlen(real) >= PATH_SIZE / 2)
+		return fault_set(fi, FAULT_CONFIG, "%s: path too long", real);
+	memcpy(f->dir, real, strlen(real) + 1);
 	f->service.dir = f->dir;
 	f->service.routes = def->routes;
 	f->service.routes_n = def->routes_n;
