@@ -3,6 +3,7 @@
 #include <openssl/pem.h>
 #include <openssl/x509.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "http/x509.h"
 #include "tool/scms/ceremony.h"
@@ -34,12 +35,16 @@ static enum fault
 issue(struct ceremony *c, struct x509_ca *ca, const char *folder,
     struct x509_validity validity, struct fault_info *fi)
 {
+	/* HAProxy looks for the key under the name of the certificate. */
+	const char *key_name = strcmp(folder, parts[PART_LOP].name) == 0
+				   ? "tls.pem.key"
+				   : "tls.key";
 	char cert[PATH_SIZE], key[PATH_SIZE], name[64];
 	const char *host;
 
 	snprintf(name, sizeof(name), "%s/tls.pem", folder);
 	ceremony_path(c, cert, name);
-	snprintf(name, sizeof(name), "%s/tls.key", folder);
+	snprintf(name, sizeof(name), "%s/%s", folder, key_name);
 	ceremony_path(c, key, name);
 	TRY(ceremony_name(c, &host, folder, fi));
 	TRY(x509_issue(ca, cert, key, host, validity, fi));

@@ -17,7 +17,6 @@ static const char template[] =
     "\tmaxconn 4000\n"
     "\tno strict-limits\n"
     "\tnbthread 1\n"
-    "\tssl-load-extra-del-ext\n"
     "\n"
     "defaults\n"
     "\ttimeout connect 5s\n"
