@@ -121,7 +121,7 @@ stage_one(
 		return FAULT_OK;
 	}
 	if (e->is_folder)
-		return s->logs ? FAULT_OK : file_mkdir(to, 0700, fi);
+		return s->logs ? FAULT_OK : copy_folder(e->path, to, fi);
 	if (is_log(e->name) != s->logs)
 		return FAULT_OK;
 	if (!is_sealed(e))
@@ -139,7 +139,9 @@ stage(const char *dir, const char *to, struct fault_info *fi)
 	enum fault f;
 
 	TRY(pause_begin(&pause, dir, fi));
-	f = tree_walk(dir, stage_one, &all, fi);
+	f = copy_folder(dir, to, fi);
+	if (f == FAULT_OK)
+		f = tree_walk(dir, stage_one, &all, fi);
 	pause_end(&pause);
 	return f != FAULT_OK ? f : tree_walk(dir, stage_one, &logs, fi);
 }

@@ -28,10 +28,13 @@ unpack(const char *folder, const char *file, struct fault_info *fi)
 		return fault_errno(fi, FAULT_IO, "%s", file);
 	f = run_program(tar, in, STDERR_FILENO, fi);
 	close(in);
-	return f != FAULT_OK ? fault_prefix(fi, "%s", file) : f;
+	return f == FAULT_OK ? f : fault_prefix(fi, "%s is not a whole backup",
+	    file);
 }
 
-/* First line in which two texts differ, for the message. */
+#define HASH_TEXT 65 /* SHA-256 in hexadecimal and a blank */
+
+/* The name in the first line that b has and a has not, for the message. */
 static const char *
 first_difference(const char *a, const char *b)
 {
@@ -40,7 +43,7 @@ first_difference(const char *a, const char *b)
 	for (; *a == *b && *b != '\0'; a++, b++)
 		if (*b == '\n')
 			line = b + 1;
-	return *line != '\0' ? line : "(end)";
+	return strlen(line) > HASH_TEXT ? line + HASH_TEXT : "nothing more";
 }
 
 /* Are the files those that were saved, to the octet? */
@@ -49,6 +52,7 @@ check(const char *folder, struct fault_info *fi)
 {
 	struct arena arena = arena_new(MANIFEST_LIMIT);
 	char path[PATH_SIZE], *found = NULL, *said = NULL;
+	const char *differs;
 	struct bytes manifest;
 	enum fault f;
 
@@ -60,10 +64,12 @@ check(const char *folder, struct fault_info *fi)
 		f = fault_set(fi, FAULT_TOO_LARGE, "manifest");
 	if (f == FAULT_OK)
 		f = backup_manifest(&found, folder, fi);
-	if (f == FAULT_OK && strcmp(found, said) != 0)
+	if (f == FAULT_OK && strcmp(found, said) != 0) {
+		differs = first_difference(found, said);
 		f = fault_set(fi, FAULT_BAD_MESSAGE,
-		    "the backup is damaged: it should hold %.80s",
-		    first_difference(found, said));
+		    "the backup is damaged at %.*s",
+		    (int)strcspn(differs, "\n"), differs);
+	}
 	if (f == FAULT_OK && unlink(path) != 0)
 		f = fault_errno(fi, FAULT_IO, "%s", path);
 	free(found);
