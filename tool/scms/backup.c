@@ -109,6 +109,19 @@ copy_file(const char *from, const char *to, struct fault_info *fi)
 }
 
 static enum fault
+copy_folder(const char *from, const char *to, struct fault_info *fi)
+{
+	struct stat st;
+
+	if (lstat(from, &st) != 0)
+		return fault_errno(fi, FAULT_IO, "%s", from);
+	TRY(file_mkdir(to, 0700, fi));
+	return chmod(to, st.st_mode & 0777) == 0
+		   ? FAULT_OK
+		   : fault_errno(fi, FAULT_IO, "%s", to);
+}
+
+static enum fault
 stage_one(
     void *ctx, const struct tree_entry *e, bool *enter, struct fault_info *fi)
 {
