@@ -41,11 +41,12 @@ static const struct actor actors[WORLD_COUNT] = {
 	"ra.elsewhere.test"},
 };
 
-#define must(expr)                                                      \
-	do {                                                            \
-		struct fault_info fi_ = {.code = FAULT_OK}, *fi = &fi_; \
-		if ((expr) != FAULT_OK)                                 \
-			fail_msg("%s: %s", #expr, fi->text);            \
+static _Thread_local struct fault_info info;
+
+#define must(expr)                                            \
+	do {                                                  \
+		if ((expr) != FAULT_OK)                       \
+			fail_msg("%s: %s", #expr, info.text); \
 	} while (0)
 
 const char *
@@ -83,11 +84,11 @@ issue(struct world *w, enum world_who who, const uint8_t craca[3])
 		encryption_key = *key_public(w->enc[who]);
 		p.encryption_key = &encryption_key;
 	}
-	must(profile_build(&c, &w->arena, a->profile, &p, fi));
+	must(profile_build(&c, &w->arena, a->profile, &p, &info));
 	if (who != WORLD_ROOT)
-		must(cert_load(&issuer, &w->arena, w->cert[a->issuer], fi));
-	must(key_signer(&signer, w->sign[a->issuer], issuer, fi));
-	must(cert_issue_explicit(&w->cert[who], &w->arena, c, &signer, fi));
+		must(cert_load(&issuer, &w->arena, w->cert[a->issuer], &info));
+	must(key_signer(&signer, w->sign[a->issuer], issuer, &info));
+	must(cert_issue_explicit(&w->cert[who], &w->arena, c, &signer, &info));
 }
 
 static void
@@ -96,7 +97,7 @@ put(const char *folder, const char *name, struct bytes octets)
 	char path[PATH_SIZE];
 
 	path_join(path, folder, name);
-	must(file_write(path, octets, 0644, fi));
+	must(file_write(path, octets, 0644, &info));
 }
 
 static void
@@ -105,17 +106,17 @@ make_folder(struct world *w, enum world_who who)
 	char folder[PATH_SIZE], sub[PATH_SIZE], name[32];
 
 	world_folder(w, folder, who);
-	must(file_mkdir(folder, 0700, fi));
+	must(file_mkdir(folder, 0700, &info));
 	put(folder, "cert.oer", w->cert[who]);
 	path_join(sub, folder, "sign.key");
-	must(key_save(w->sign[who], sub, BYTES_NONE, fi));
+	must(key_save(w->sign[who], sub, BYTES_NONE, &info));
 	path_join(sub, folder, "enc.key");
-	must(key_save(w->enc[who], sub, BYTES_NONE, fi));
+	must(key_save(w->enc[who], sub, BYTES_NONE, &info));
 	path_join(sub, folder, "trust");
-	must(file_mkdir(sub, 0700, fi));
+	must(file_mkdir(sub, 0700, &info));
 	put(sub, "root.oer", w->cert[WORLD_ROOT]);
 	path_join(sub, folder, "known");
-	must(file_mkdir(sub, 0700, fi));
+	must(file_mkdir(sub, 0700, &info));
 	for (enum world_who t = WORLD_ICA; t < WORLD_COUNT; t++) {
 		(void)snprintf(name, sizeof(name), "%s.oer", actors[t].name);
 		put(sub, name, w->cert[t]);
@@ -134,20 +135,20 @@ world_make(struct world *w)
 	(void)snprintf(w->dir, sizeof(w->dir), "/tmp/monarch_test.XXXXXX");
 	assert_non_null(mkdtemp(w->dir));
 	must(environment_defaults(
-	    &w->environment, &w->arena, ENVIRONMENT_TEST, fi));
+	    &w->environment, &w->arena, ENVIRONMENT_TEST, &info));
 	w->now = time32_now();
 	w->week = (uint16_t)environment_period(&w->environment, w->now);
 	issue(w, WORLD_ROOT, none);
-	must(cert_load(&root, &w->arena, w->cert[WORLD_ROOT], fi));
+	must(cert_load(&root, &w->arena, w->cert[WORLD_ROOT], &info));
 	for (enum world_who t = WORLD_ICA; t < WORLD_COUNT; t++)
 		issue(w, t, root->id + CERT_ID_SIZE - 3);
 	for (enum world_who t = WORLD_ICA; t < WORLD_COUNT; t++)
 		if (actors[t].daemon)
 			make_folder(w, t);
 	world_folder(w, folder, WORLD_RA);
-	must(component_load(&w->ra, folder, fi));
+	must(component_load(&w->ra, folder, &info));
 	world_folder(w, folder, WORLD_OTHER_RA);
-	must(component_load(&w->other_ra, folder, fi));
+	must(component_load(&w->other_ra, folder, &info));
 }
 
 void
@@ -182,10 +183,10 @@ world_share_key(struct world *w, enum world_who la, struct plv_key *out)
 		    actors[side == 0 ? la : WORLD_PCA].certificate_name);
 		world_folder(w, folder, side == 0 ? WORLD_PCA : la);
 		path_join(keys, folder, "data");
-		must(file_mkdir(keys, 0700, fi));
+		must(file_mkdir(keys, 0700, &info));
 		path_join(keys, folder, "data/plv-keys");
-		must(file_mkdir(keys, 0700, fi));
-		must(plv_key_save(keys, &a, fi));
+		must(file_mkdir(keys, 0700, &info));
+		must(plv_key_save(keys, &a, &info));
 	}
 	plv_key_derive(out, &a);
 }
