@@ -4,6 +4,8 @@ SAN   := $(BUILD)-san
 
 all: $(BUILD)/build.ninja
 	ninja -C $(BUILD)
+	cd $(BUILD) && for p in tool/*/scms* role/*/scms-*; do \
+	    [ ! -f $$p -o ! -x $$p ] || ln -sf $$p .; done
 
 $(BUILD)/build.ninja:
 	meson setup $(BUILD)
