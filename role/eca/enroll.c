@@ -31,6 +31,8 @@ open_all(struct eca *eca, const char *folder, const struct environment *env,
 
 	TRY(component_load(&eca->self, folder, fi));
 	TRY(perm_check_role(eca->self.cert, SCMS_ECA, fi));
+	/* What it issues is checked against its own certificate. */
+	TRY(trust_add_known(eca->self.trust, eca->self.cert->raw, fi));
 	TRY(key_scalar(&eca->scalar, eca->self.sign_key, fi));
 	eca->policy = policy_of(env, eca->self.cert);
 	path_join(path, folder, "data/eca.db");

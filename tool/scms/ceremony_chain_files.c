@@ -51,11 +51,12 @@ static enum fault
 write_chain_file(struct ceremony *c, const struct chain_file *file,
     const char *public, const char *other, struct fault_info *fi)
 {
-	char name[CHAIN_FILE_NAME];
+	char name[CHAIN_FILE_NAME] = "global_certificate_chains_0001.oer";
 	struct bytes octets;
 
 	TRY(chain_file_build(&octets, &c->arena, file, fi));
-	chain_file_name(name, file);
+	if (file->local)
+		chain_file_name(name, file);
 	TRY(ceremony_write(c, public, octets, 0644, fi));
 	TRY(ceremony_write(c, other, octets, 0644, fi));
 	ceremony_record_hash(c, name, octets);

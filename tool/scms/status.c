@@ -125,8 +125,12 @@ print_counters(const json_t *health)
 		printf("%11s%s\n", "", detail);
 	json_object_foreach(counters, key, value)
 	{
-		char *text = json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT);
+		char *text;
 
+		/* For people: what has not happened is not worth a line. */
+		if (json_is_integer(value) && json_integer_value(value) == 0)
+			continue;
+		text = json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT);
 		printf("%11s%-28s %s\n", "", key, text != NULL ? text : "?");
 		free(text);
 	}

@@ -4,14 +4,15 @@
  * issued then says.  The recording carries no licence, so it stays outside the
  * repository; without it this test is skipped.
  */
-#include <cmocka.h>
-#include <jansson.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include <cmocka.h>
+#include <jansson.h>
 
 #include "base/file.h"
 #include "cert/convert.h"

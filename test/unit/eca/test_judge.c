@@ -3,13 +3,14 @@
  * that is otherwise as the profile wants it, and names the number of
  * EcaEndEntityError that must come (-1: granted).
  */
-#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include <cmocka.h>
 
 #include "cert/convert.h"
 #include "cert/request.h"

@@ -32,7 +32,7 @@ struct csr_maker {
 	geographic_region region;
 	identified_region identified[4];
 	sequence_of_octet_string empty_ssp;
-	octets nothing;
+	octet_string nothing;
 };
 
 /* A fresh key; everything else as the profile wants it. */

@@ -1,11 +1,12 @@
 /* A vendor's ZIP: what is taken, what is refused by name, what as a whole. */
-#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include <cmocka.h>
 #include <zip.h>
 
 #include "tool/scms/csr_zip.h"
