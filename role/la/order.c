@@ -62,7 +62,7 @@ order_open(struct order *o, const scms_pdu **out, struct la *la,
 	    .psid = PSID_SECURITY,
 	    .now = now,
 	    .tolerance = la->environment->time_tolerance_seconds,
-	    .max_age = la->environment->time_tolerance_seconds,
+	    .max_age = 1, /* beyond the tolerance: on its way */
 	    .need_generation_time = true,
 	};
 	scms_pdu *pdu = ARENA_NEW(arena, scms_pdu);
