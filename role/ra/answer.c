@@ -5,7 +5,7 @@
 
 #include "role/ra/answer.h"
 
-#define LENGTH_SIZE	2
+#define LENGTH_SIZE 2
 
 static uint32_t
 piece_size(const struct bytes *answers, size_t each)
@@ -44,8 +44,8 @@ answer_write(const char *path, const struct bytes *answers, size_t units,
 		n += places[u].size;
 	}
 	if (n > UINT32_MAX || (p = arena_alloc(arena, n, 1)) == NULL)
-		return fault_set(fi, FAULT_TOO_LARGE, "%s: %zu octets", path,
-		    n);
+		return fault_set(
+		    fi, FAULT_TOO_LARGE, "%s: %zu octets", path, n);
 	w = writer_of(p, n);
 	for (size_t u = 0; u < units; u++)
 		if (places[u].size > 0)
@@ -54,15 +54,15 @@ answer_write(const char *path, const struct bytes *answers, size_t units,
 }
 
 static enum fault
-read_place(uint8_t *p, const char *path, struct answer_place at,
-    struct fault_info *fi)
+read_place(
+    uint8_t *p, const char *path, struct answer_place at, struct fault_info *fi)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	ssize_t n;
 
 	if (fd < 0)
-		return fault_errno(fi, errno == ENOENT ? FAULT_NOT_FOUND :
-		    FAULT_IO, "%s", path);
+		return fault_errno(fi,
+		    errno == ENOENT ? FAULT_NOT_FOUND : FAULT_IO, "%s", path);
 	n = pread(fd, p, at.size, at.offset);
 	close(fd);
 	if (n < 0)
@@ -82,7 +82,7 @@ answer_read(struct bytes *answers, size_t n, struct arena *arena,
 	if (p == NULL)
 		return fault_set(fi, FAULT_TOO_LARGE, "%s", path);
 	TRY(read_place(p, path, at, fi));
-	r = reader_of((struct bytes){ p, at.size });
+	r = reader_of((struct bytes){p, at.size});
 	for (size_t j = 0; j < n; j++) {
 		answers[j].n = read_uint(&r, LENGTH_SIZE);
 		answers[j].p = read_span(&r, answers[j].n);

@@ -17,7 +17,9 @@
 #include "base/file.h"
 
 /* Where a piece lies. */
-struct answer_place { uint32_t offset, size; };
+struct answer_place {
+	uint32_t offset, size;
+};
 
 /*
  * Writes the pieces of units * each answers, given as answers[u * each + j];
@@ -25,13 +27,11 @@ struct answer_place { uint32_t offset, size; };
  * its size is 0.
  */
 enum fault must_check answer_write(const char *path,
-		    const struct bytes *answers, size_t units, size_t each,
-		    struct answer_place *places, struct arena *,
-		    struct fault_info *);
+    const struct bytes *answers, size_t units, size_t each,
+    struct answer_place *places, struct arena *, struct fault_info *);
 /* Reads a piece, which must consist of n answers.  FAULT_STORE if it does
  * not; FAULT_NOT_FOUND: no such file. */
 enum fault must_check answer_read(struct bytes *answers, size_t n,
-		    struct arena *, const char *path, struct answer_place,
-		    struct fault_info *);
+    struct arena *, const char *path, struct answer_place, struct fault_info *);
 
 #endif /* RA_ANSWER_H */

@@ -14,19 +14,19 @@
 #include "base/bytes.h"
 #include "crypto/hash.h"
 
-#define BATCH_ID_SIZE	16
+#define BATCH_ID_SIZE 16
 
 struct batch {
-	int64_t			 number;	/* of its row; 0: none yet */
-	uint8_t			 id[BATCH_ID_SIZE];	/* what the PCA sees */
-	int64_t			 class;
-	uint32_t		 i;
-	uint32_t		 each;		/* requests of a unit */
-	size_t			 units;
-	const int64_t		*devices;	/* [units] */
-	const uint32_t		*order;		/* [units * each] */
-	const struct digest	*hpcr;		/* [units * each], by position */
-	struct bytes		 message;	/* signed octets */
+	int64_t number;		   /* of its row; 0: none yet */
+	uint8_t id[BATCH_ID_SIZE]; /* what the PCA sees */
+	int64_t class;
+	uint32_t i;
+	uint32_t each; /* requests of a unit */
+	size_t units;
+	const int64_t *devices;	   /* [units] */
+	const uint32_t *order;	   /* [units * each] */
+	const struct digest *hpcr; /* [units * each], by position */
+	struct bytes message;	   /* signed octets */
 };
 
 static inline size_t

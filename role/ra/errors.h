@@ -11,37 +11,37 @@
 #include "base/fault.h"
 
 enum ee_error {
-#define EE_ERROR(name, code, status, text)	EE_ERROR_##name,
+#define EE_ERROR(name, code, status, text) EE_ERROR_##name,
 #include "role/ra/errors.def"
 #undef EE_ERROR
-	EE_ERROR_INTERNAL,	/* no number: it is our fault, not theirs */
+	EE_ERROR_INTERNAL, /* no number: it is our fault, not theirs */
 	EE_ERROR_COUNT
 };
 
 enum ee_step {
-	EE_STEP_DECRYPTION,	/* form of the message, encryption to us */
-	EE_STEP_FORM,		/* of what was encrypted */
+	EE_STEP_DECRYPTION, /* form of the message, encryption to us */
+	EE_STEP_FORM,	    /* of what was encrypted */
 	EE_STEP_BLACKLIST,
-	EE_STEP_CERTIFICATE,	/* enrollment certificate and chain */
+	EE_STEP_CERTIFICATE, /* enrollment certificate and chain */
 	EE_STEP_TIME,
 	EE_STEP_SIGNATURE,
 	EE_STEP_RETRIES,
-	EE_STEP_CONTENT,	/* of a provisioning request */
-	EE_STEP_HEADER,		/* Download-Req */
-	EE_STEP_NAME,		/* file name and path */
-	EE_STEP_OWNER,		/* of the file that is asked for */
-	EE_STEP_BATCH,		/* is the file there? */
+	EE_STEP_CONTENT, /* of a provisioning request */
+	EE_STEP_HEADER,	 /* Download-Req */
+	EE_STEP_NAME,	 /* file name and path */
+	EE_STEP_OWNER,	 /* of the file that is asked for */
+	EE_STEP_BATCH,	 /* is the file there? */
 	EE_STEP_INFO,
 	EE_STEP_CHAIN_FILE,
 };
 
 struct ee_answer {
-	unsigned	 code;		/* 0: none */
-	unsigned	 status;	/* of HTTP where details are told */
-	const char	*text;
+	unsigned code;	 /* 0: none */
+	unsigned status; /* of HTTP where details are told */
+	const char *text;
 };
 
-enum ee_error	ee_error_of(enum ee_step, enum fault);
+enum ee_error ee_error_of(enum ee_step, enum fault);
 const struct ee_answer *ee_answer_of(enum ee_error);
 
 #endif /* RA_ERRORS_H */

@@ -5,8 +5,8 @@
 
 #include "role/ra/filename.h"
 
-#define HASH_DIGITS	16
-#define I_DIGITS_MAX	8
+#define HASH_DIGITS  16
+#define I_DIGITS_MAX 8
 
 static int
 digit(uint8_t c)
@@ -36,13 +36,13 @@ static bool
 ends(struct bytes text, const char *with)
 {
 	return text.n == strlen(with) &&
-	    strncasecmp((const char *)text.p, with, text.n) == 0;
+	       strncasecmp((const char *)text.p, with, text.n) == 0;
 }
 
 static struct bytes
 after(struct bytes text, size_t n)
 {
-	return (struct bytes){ text.p + n, text.n - n };
+	return (struct bytes){text.p + n, text.n - n};
 }
 
 bool
@@ -51,7 +51,7 @@ filename_parse(struct filename *out, struct bytes text)
 	uint64_t v;
 	size_t n;
 
-	*out = (struct filename){ .kind = FILENAME_INFO };
+	*out = (struct filename){.kind = FILENAME_INFO};
 	if (number(&v, text, HASH_DIGITS) != HASH_DIGITS)
 		return false;
 	for (size_t k = 0; k < sizeof(out->hash); k++)
@@ -74,8 +74,8 @@ filename_text(char out[FILENAME_TEXT], const struct filename *name)
 	size_t n = 0;
 
 	for (size_t k = 0; k < sizeof(name->hash); k++)
-		n += (size_t)snprintf(out + n, FILENAME_TEXT - n, "%02X",
-		    name->hash[k]);
+		n += (size_t)snprintf(
+		    out + n, FILENAME_TEXT - n, "%02X", name->hash[k]);
 	if (name->kind == FILENAME_INFO)
 		snprintf(out + n, FILENAME_TEXT - n, ".info");
 	else

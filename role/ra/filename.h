@@ -16,17 +16,16 @@
 enum filename_kind { FILENAME_BATCH, FILENAME_INFO };
 
 struct filename {
-	enum filename_kind	kind;
-	uint8_t			hash[8];	/* request hash */
-	uint32_t		i;		/* FILENAME_BATCH */
+	enum filename_kind kind;
+	uint8_t hash[8]; /* request hash */
+	uint32_t i;	 /* FILENAME_BATCH */
 };
 
 /* False unless the whole of text is such a name. */
-bool must_check	filename_parse(struct filename *, struct bytes text);
+bool must_check filename_parse(struct filename *, struct bytes text);
 
-#define FILENAME_TEXT	32
+#define FILENAME_TEXT 32
 /* The name as we write it: all digits in upper case. */
-void		filename_text(char out[FILENAME_TEXT],
-		    const struct filename *);
+void filename_text(char out[FILENAME_TEXT], const struct filename *);
 
 #endif /* RA_FILENAME_H */

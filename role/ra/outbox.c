@@ -4,16 +4,16 @@
 #include "base/file.h"
 #include "role/ra/outbox.h"
 
-#define MAGIC		0x52414f4201u	/* "RAOB" 01 */
-#define HEAD_SIZE	40
-#define FILE_MAX	((size_t)1 << 30)
+#define MAGIC	  0x52414f4201u /* "RAOB" 01 */
+#define HEAD_SIZE 40
+#define FILE_MAX  ((size_t)1 << 30)
 
 static size_t
 file_size(const struct batch *b)
 {
 	return HEAD_SIZE + b->units * sizeof(*b->devices) +
-	    batch_requests(b) * (sizeof(*b->order) + sizeof(*b->hpcr)) +
-	    b->message.n;
+	       batch_requests(b) * (sizeof(*b->order) + sizeof(*b->hpcr)) +
+	       b->message.n;
 }
 
 static void

@@ -16,10 +16,10 @@
 
 /* Durable when it returns; the arena holds a copy of the whole meanwhile. */
 enum fault must_check outbox_write(const char *path, const struct batch *,
-		    struct arena *, struct fault_info *);
+    struct arena *, struct fault_info *);
 /* The number of the row is not in the file and stays 0.  FAULT_STORE: not an
  * outbox file, or damaged. */
-enum fault must_check outbox_read(struct batch *, struct arena *,
-		    const char *path, struct fault_info *);
+enum fault must_check outbox_read(
+    struct batch *, struct arena *, const char *path, struct fault_info *);
 
 #endif /* RA_OUTBOX_H */

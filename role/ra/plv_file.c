@@ -6,8 +6,8 @@
 #include "base/file.h"
 #include "role/ra/plv_file.h"
 
-#define MAGIC		0x5241504c01u	/* "RAPL" 01 */
-#define HEAD_SIZE	14
+#define MAGIC	  0x5241504c01u /* "RAPL" 01 */
+#define HEAD_SIZE 14
 
 enum fault
 plv_file_write(const char *path, const struct plv_head *h, struct bytes rows,
@@ -50,21 +50,21 @@ static enum fault
 read_row(struct plv_row *row, struct arena *arena, int fd, const char *path,
     uint32_t i, struct fault_info *fi)
 {
-	struct plv_head h;
+	struct plv_head h = {0};
 	uint8_t *p;
 	size_t n;
 
 	TRY(read_head(&h, fd, path, fi));
 	if (i < h.i_min || i >= h.i_max)
-		return fault_set(fi, FAULT_NOT_FOUND, "%s: no period %u", path,
-		    i);
+		return fault_set(
+		    fi, FAULT_NOT_FOUND, "%s: no period %u", path, i);
 	n = plv_row_size(&h);
 	if ((p = arena_alloc(arena, n, 1)) == NULL)
 		return fault_set(fi, FAULT_TOO_LARGE, "%s", path);
 	if (pread(fd, p, n, (off_t)(HEAD_SIZE + (i - h.i_min) * n)) !=
 	    (ssize_t)n)
 		return fault_set(fi, FAULT_STORE, "%s: too short", path);
-	*row = (struct plv_row){ h.j_max, { h.stride[0], h.stride[1] }, p };
+	*row = (struct plv_row){h.j_max, {h.stride[0], h.stride[1]}, p};
 	return FAULT_OK;
 }
 
@@ -76,8 +76,8 @@ plv_file_read(struct plv_row *row, struct arena *arena, const char *path,
 	enum fault f;
 
 	if (fd < 0)
-		return fault_errno(fi, errno == ENOENT ? FAULT_NOT_FOUND :
-		    FAULT_IO, "%s", path);
+		return fault_errno(fi,
+		    errno == ENOENT ? FAULT_NOT_FOUND : FAULT_IO, "%s", path);
 	f = read_row(row, arena, fd, path, i, fi);
 	close(fd);
 	return f;

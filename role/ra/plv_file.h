@@ -18,16 +18,16 @@
 #include "base/fault.h"
 
 struct plv_head {
-	uint16_t	i_min, i_max;
-	uint8_t		j_max;
-	uint16_t	stride[2];
+	uint16_t i_min, i_max;
+	uint8_t j_max;
+	uint16_t stride[2];
 };
 
 /* What a unit needs. */
 struct plv_row {
-	uint8_t		 j_max;
-	uint16_t	 stride[2];
-	const uint8_t	*p;
+	uint8_t j_max;
+	uint16_t stride[2];
+	const uint8_t *p;
 };
 
 static inline size_t
@@ -42,16 +42,15 @@ plv_row_value(const struct plv_row *row, size_t j, unsigned la)
 {
 	size_t at = j * ((size_t)row->stride[0] + row->stride[1]);
 
-	return (struct bytes){ row->p + at + (la == 0 ? 0 : row->stride[0]),
-	    row->stride[la] };
+	return (struct bytes){
+	    row->p + at + (la == 0 ? 0 : row->stride[0]), row->stride[la]};
 }
 
 /* values: the rows as above.  Durable when it returns. */
-enum fault must_check plv_file_write(const char *path,
-		    const struct plv_head *, struct bytes rows,
-		    struct arena *, struct fault_info *);
+enum fault must_check plv_file_write(const char *path, const struct plv_head *,
+    struct bytes rows, struct arena *, struct fault_info *);
 /* FAULT_NOT_FOUND: no file, or i outside its range; FAULT_STORE: damaged. */
 enum fault must_check plv_file_read(struct plv_row *, struct arena *,
-		    const char *path, uint32_t i, struct fault_info *);
+    const char *path, uint32_t i, struct fault_info *);
 
 #endif /* RA_PLV_FILE_H */

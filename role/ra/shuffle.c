@@ -29,8 +29,8 @@ room(const struct shuffle_rule *rule, size_t each)
 }
 
 size_t
-shuffle_take(const struct shuffle_rule *rule, size_t devices, size_t each,
-    uint32_t age)
+shuffle_take(
+    const struct shuffle_rule *rule, size_t devices, size_t each, uint32_t age)
 {
 	size_t messages, most;
 

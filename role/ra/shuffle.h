@@ -17,11 +17,11 @@
 #include <stdint.h>
 
 struct shuffle_rule {
-	uint32_t	devices;	/* K */
-	uint32_t	requests;	/* wait for so many ... */
-	uint32_t	age;		/* ... or so long, in seconds */
-	uint32_t	requests_max;	/* of a message; see shuffle_take */
-	bool		small;		/* below K is better than not at all */
+	uint32_t devices;      /* K */
+	uint32_t requests;     /* wait for so many ... */
+	uint32_t age;	       /* ... or so long, in seconds */
+	uint32_t requests_max; /* of a message; see shuffle_take */
+	bool small;	       /* below K is better than not at all */
 };
 
 /*
@@ -32,11 +32,11 @@ struct shuffle_rule {
  * message may hold 2K - 1 devices whatever requests_max says, for else there
  * would be pools that cannot be divided into parts of K.
  */
-size_t	shuffle_take(const struct shuffle_rule *, size_t devices, size_t each,
-	    uint32_t age);
+size_t shuffle_take(
+    const struct shuffle_rule *, size_t devices, size_t each, uint32_t age);
 /* Moves a uniformly random choice of m of the n numbers to the front. */
-void	shuffle_choose(uint64_t *v, size_t n, size_t m);
+void shuffle_choose(uint64_t *v, size_t n, size_t m);
 /* A uniformly random order of 0 .. n - 1. */
-void	shuffle_order(uint32_t *v, size_t n);
+void shuffle_order(uint32_t *v, size_t n);
 
 #endif /* RA_SHUFFLE_H */

@@ -4,24 +4,36 @@
 
 #include "role/ra/zip.h"
 
-#define LOCAL_SIGNATURE		0x04034b50u
-#define CENTRAL_SIGNATURE	0x02014b50u
-#define END_SIGNATURE		0x06054b50u
-#define LOCAL_SIZE		30
-#define CENTRAL_SIZE		46
-#define END_SIZE		22
-#define VERSION			10		/* 1.0: nothing but stored */
-#define DATE			(1 << 5 | 1)	/* 1980-01-01 */
+#define LOCAL_SIGNATURE	  0x04034b50u
+#define CENTRAL_SIGNATURE 0x02014b50u
+#define END_SIGNATURE	  0x06054b50u
+#define LOCAL_SIZE	  30
+#define CENTRAL_SIZE	  46
+#define END_SIZE	  22
+#define VERSION		  10	       /* 1.0: nothing but stored */
+#define DATE		  (1 << 5 | 1) /* 1980-01-01 */
 
 /* CRC-32 of ISO 3309, four bits at a time. */
 static uint32_t
 crc32(struct bytes in)
 {
 	static const uint32_t nibble[16] = {
-		0x00000000, 0x1db71064, 0x3b6e20c8, 0x26d930ac,
-		0x76dc4190, 0x6b6b51f4, 0x4db26158, 0x5005713c,
-		0xedb88320, 0xf00f9344, 0xd6d6a3e8, 0xcb61b38c,
-		0x9b64c2b0, 0x86d3d2d4, 0xa00ae278, 0xbdbdf21c,
+	    0x00000000,
+	    0x1db71064,
+	    0x3b6e20c8,
+	    0x26d930ac,
+	    0x76dc4190,
+	    0x6b6b51f4,
+	    0x4db26158,
+	    0x5005713c,
+	    0xedb88320,
+	    0xf00f9344,
+	    0xd6d6a3e8,
+	    0xcb61b38c,
+	    0x9b64c2b0,
+	    0x86d3d2d4,
+	    0xa00ae278,
+	    0xbdbdf21c,
 	};
 	uint32_t crc = 0xffffffff;
 
@@ -49,15 +61,15 @@ static void
 write_common(struct writer *w, const struct zip_entry *e)
 {
 	write_le(w, VERSION, 2);
-	write_le(w, 0, 2);			/* flags */
-	write_le(w, 0, 2);			/* stored */
-	write_le(w, 0, 2);			/* time */
+	write_le(w, 0, 2); /* flags */
+	write_le(w, 0, 2); /* stored */
+	write_le(w, 0, 2); /* time */
 	write_le(w, DATE, 2);
 	write_le(w, crc32(e->contents), 4);
 	write_le(w, e->contents.n, 4);
 	write_le(w, e->contents.n, 4);
 	write_le(w, strlen(e->name), 2);
-	write_le(w, 0, 2);			/* extra field */
+	write_le(w, 0, 2); /* extra field */
 }
 
 static void
@@ -73,11 +85,11 @@ static void
 write_central(struct writer *w, const struct zip_entry *e, size_t offset)
 {
 	write_le(w, CENTRAL_SIGNATURE, 4);
-	write_le(w, VERSION, 2);		/* made by */
+	write_le(w, VERSION, 2); /* made by */
 	write_common(w, e);
-	write_le(w, 0, 2);			/* comment */
-	write_le(w, 0, 2);			/* disk */
-	write_le(w, 0, 2);			/* attributes */
+	write_le(w, 0, 2); /* comment */
+	write_le(w, 0, 2); /* disk */
+	write_le(w, 0, 2); /* attributes */
 	write_le(w, 0, 4);
 	write_le(w, offset, 4);
 	write_bytes(w, bytes_of_string(e->name));
@@ -113,11 +125,11 @@ zip_write(struct writer *w, const struct zip_entry *e, size_t n)
 		central += CENTRAL_SIZE + strlen(e[k].name);
 	}
 	write_le(w, END_SIGNATURE, 4);
-	write_le(w, 0, 2);			/* disks */
+	write_le(w, 0, 2); /* disks */
 	write_le(w, 0, 2);
 	write_le(w, n, 2);
 	write_le(w, n, 2);
 	write_le(w, central, 4);
 	write_le(w, at, 4);
-	write_le(w, 0, 2);			/* comment */
+	write_le(w, 0, 2); /* comment */
 }

@@ -12,19 +12,19 @@
 
 #include "base/bytes.h"
 
-#define ZIP_NAME	16
+#define ZIP_NAME 16
 
 struct zip_entry {
-	char		name[ZIP_NAME];
-	struct bytes	contents;
+	char name[ZIP_NAME];
+	struct bytes contents;
 };
 
 /* At most 65,534 entries, and 4 GiB in all. */
-#define ZIP_ENTRIES_MAX	65534
+#define ZIP_ENTRIES_MAX 65534
 
 /* Octets of the file. */
-size_t	zip_size(const struct zip_entry *, size_t n);
+size_t zip_size(const struct zip_entry *, size_t n);
 /* Appends the file; the writer fails when it has less room than that. */
-void	zip_write(struct writer *, const struct zip_entry *, size_t n);
+void zip_write(struct writer *, const struct zip_entry *, size_t n);
 
 #endif /* RA_ZIP_H */

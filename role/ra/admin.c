@@ -1,0 +1,454 @@
+/* admin.c - scms-ra DIR/ra device list | show | block | unblock. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <jansson.h>
+
+#include "base/time32.h"
+#include "role/ra/admin.h"
+#include "role/ra/info.h"
+#include "role/ra/ra.h"
+
+#define EXIT_USAGE 2
+
+/* A device as the operator sees it. */
+struct view {
+	int64_t number;
+	uint8_t enrollment[8], request[8];
+	uint32_t created, contact, error_at;
+	char error[128];
+	bool has_chain, blocked;
+	bool has_done, has_waiting;
+	uint32_t last_done; /* period */
+	struct supply supply;
+};
+
+struct command {
+	struct ra *ra;
+	bool json;
+	const char *wanted; /* NULL: all */
+	size_t shown;
+	struct view last; /* the latest that was shown */
+};
+
+/* ---- rows ---- */
+
+static enum fault
+read_view(struct view *v, const struct ra *ra, const struct db_row *row,
+    struct fault_info *fi)
+{
+	const char *error = db_text(row, 7);
+
+	memset(v, 0, sizeof(*v));
+	v->number = db_int(row, 0);
+	TRY(db_blob_copy(row, 1, v->enrollment, sizeof(v->enrollment), fi));
+	TRY(db_blob_copy(row, 2, v->request, sizeof(v->request), fi));
+	v->created = (uint32_t)db_int(row, 3);
+	v->contact = (uint32_t)db_int(row, 4);
+	snprintf(v->error, sizeof(v->error), "%s", error != NULL ? error : "");
+	v->error_at = (uint32_t)db_int(row, 8);
+	v->has_chain = db_int(row, 9) != 0;
+	v->has_done = !db_is_null(row, 10);
+	v->last_done = (uint32_t)db_int(row, 10);
+	v->has_waiting = !db_is_null(row, 11);
+	v->blocked = db_int(row, 12) != 0;
+	v->supply = (struct supply){
+	    .next_i = (uint32_t)db_int(row, 5),
+	    .end_i = (uint32_t)db_int(row, 6),
+	    .horizon = ra_horizon(ra),
+	    .pca_end = ra_pca_end(ra),
+	    .weeks = ra->environment->supply_weeks,
+	    .waiting = v->has_waiting,
+	};
+	return FAULT_OK;
+}
+
+static bool
+has_prefix(const uint8_t id[8], const char *text)
+{
+	char hex[17];
+	size_t n = strlen(text);
+
+	hex_encode(hex, id, 8);
+	return n >= 4 && n <= 16 && strncasecmp(hex, text, n) == 0;
+}
+
+/* By enrollment (at least four digits of its HashedId8), request hash, or
+ * number. */
+static bool
+is_wanted(const struct view *v, const char *text)
+{
+	char number[32];
+
+	if (text == NULL)
+		return true;
+	snprintf(number, sizeof(number), "%" PRId64, v->number);
+	return strcmp(number, text) == 0 || has_prefix(v->enrollment, text) ||
+	       (strlen(text) == 16 && has_prefix(v->request, text));
+}
+
+/* ---- words ---- */
+
+static const char *
+state_of(const struct view *v)
+{
+	if (v->blocked)
+		return "blocked";
+	if (info_period(&v->supply) == INFO_NEVER)
+		return "ended";
+	if (!v->has_chain)
+		return "waiting for PLVs";
+	return v->has_waiting ? "generating" : "supplied";
+}
+
+/* "-" for 0. */
+static const char *
+time_of(char out[TIME32_TEXT], uint32_t t)
+{
+	if (t == 0)
+		return "-";
+	time32_text(out, t);
+	return out;
+}
+
+static uint32_t
+supply_until(const struct ra *ra, const struct view *v)
+{
+	return v->has_done
+		   ? environment_period_start(ra->environment, v->last_done + 1)
+		   : 0;
+}
+
+/* 0: none will come. */
+static uint32_t
+next_batch(const struct ra *ra, const struct view *v)
+{
+	uint32_t i = info_period(&v->supply);
+
+	if (v->blocked || i == INFO_NEVER)
+		return 0;
+	return i == INFO_SOON ? time32_now()
+			      : environment_period_start(ra->environment, i);
+}
+
+static void
+print_line(const struct ra *ra, const struct view *v)
+{
+	char enrollment[17], t[3][TIME32_TEXT];
+
+	hex_encode(enrollment, v->enrollment, sizeof(v->enrollment));
+	printf("%-10" PRId64 "  %s  %-16s  %-20s  %-20s  %-20s  %s\n",
+	    v->number, enrollment, state_of(v), time_of(t[0], v->contact),
+	    time_of(t[1], supply_until(ra, v)),
+	    time_of(t[2], next_batch(ra, v)),
+	    v->error[0] != '\0' ? v->error : "-");
+}
+
+static json_t *
+json_of_time(uint32_t t)
+{
+	char text[TIME32_TEXT];
+
+	if (t == 0)
+		return json_null();
+	time32_text(text, t);
+	return json_string(text);
+}
+
+static json_t *
+json_of(const struct ra *ra, const struct view *v)
+{
+	char enrollment[17], request[17];
+
+	hex_encode(enrollment, v->enrollment, sizeof(v->enrollment));
+	hex_encode(request, v->request, sizeof(v->request));
+	return json_pack("{s:I,s:s,s:s,s:s,s:o,s:o,s:o,s:o,s:o,s:o,s:o}",
+	    "device", (json_int_t)v->number, "enrollment", enrollment,
+	    "request", request, "state", state_of(v), "provisioned",
+	    json_of_time(v->created), "last_contact", json_of_time(v->contact),
+	    "supply_until", json_of_time(supply_until(ra, v)), "last_period",
+	    v->has_done ? json_integer(v->last_done) : json_null(),
+	    "next_batch", json_of_time(next_batch(ra, v)), "last_error",
+	    v->error[0] != '\0' ? json_string(v->error) : json_null(),
+	    "last_error_time", json_of_time(v->error_at));
+}
+
+static void
+print_json(json_t *value)
+{
+	char *text = json_dumps(value, JSON_COMPACT);
+
+	printf("%s", text != NULL ? text : "null");
+	free(text);
+	json_decref(value);
+}
+
+/* ---- list and show ---- */
+
+static enum fault
+show_row(void *ctx, const struct db_row *row, struct fault_info *fi)
+{
+	struct command *c = ctx;
+	struct view v;
+
+	TRY(read_view(&v, c->ra, row, fi));
+	if (!is_wanted(&v, c->wanted))
+		return FAULT_OK;
+	c->shown++;
+	c->last = v;
+	if (c->wanted != NULL)
+		return FAULT_OK; /* shown when it is the only one */
+	if (c->json) {
+		printf("%s", c->shown > 1 ? ",\n " : " ");
+		print_json(json_of(c->ra, &v));
+	} else {
+		print_line(c->ra, &v);
+	}
+	return FAULT_OK;
+}
+
+static enum fault
+list(struct command *c, struct db *db, struct fault_info *fi)
+{
+	enum fault f;
+
+	if (c->json)
+		printf("[\n");
+	else
+		printf("%-10s  %-16s  %-16s  %-20s  %-20s  %-20s  %s\n",
+		    "DEVICE", "ENROLLMENT", "STATE", "LAST CONTACT",
+		    "SUPPLY UNTIL", "NEXT BATCH", "LAST ERROR");
+	f = db_run(db, DO_DEVICES, NULL, 0, show_row, c, fi);
+	if (c->json)
+		printf("\n]\n");
+	return f;
+}
+
+/* The one device that is meant. */
+static enum fault
+find(struct command *c, struct db *db, struct fault_info *fi)
+{
+	TRY(db_run(db, DO_DEVICES, NULL, 0, show_row, c, fi));
+	if (c->shown == 0)
+		return fault_set(
+		    fi, FAULT_NOT_FOUND, "no device %s", c->wanted);
+	if (c->shown > 1)
+		return fault_set(fi, FAULT_USAGE, "%zu devices are meant by %s",
+		    c->shown, c->wanted);
+	return FAULT_OK;
+}
+
+static const char *const unit_words[] = {
+    [UNIT_POOLED] = "waiting",
+    [UNIT_SENT] = "at the PCA",
+    [UNIT_DONE] = "done",
+    [UNIT_REMOVED] = "removed",
+    [UNIT_LAPSED] = "lapsed",
+    [UNIT_REFUSED] = "refused",
+    [UNIT_FAILED] = "failed",
+};
+
+/* state, how many, first and last period, certificates */
+static enum fault
+show_units(void *ctx, const struct db_row *row, struct fault_info *fi)
+{
+	json_t *units = ctx;
+	int64_t state = db_int(row, 0);
+	const char *word =
+	    state >= 0 && state <= UNIT_FAILED ? unit_words[state] : "unknown";
+
+	(void)fi;
+	json_array_append_new(units,
+	    json_pack("{s:s,s:I,s:I,s:I,s:I}", "state", word, "periods",
+		(json_int_t)db_int(row, 1), "first", (json_int_t)db_int(row, 2),
+		"last", (json_int_t)db_int(row, 3), "certificates",
+		(json_int_t)db_int(row, 4)));
+	return FAULT_OK;
+}
+
+static void
+print_text(const json_t *device)
+{
+	const char *key;
+	json_t *value, *unit;
+	size_t k;
+
+	json_object_foreach((json_t *)(uintptr_t)device, key, value)
+	{
+		if (json_is_string(value))
+			printf("%-16s %s\n", key, json_string_value(value));
+		else if (json_is_integer(value))
+			printf("%-16s %lld\n", key,
+			    (long long)json_integer_value(value));
+		else if (json_is_null(value))
+			printf("%-16s -\n", key);
+	}
+	json_array_foreach(json_object_get(device, "units"), k, unit)
+	    printf("%-16s %lld periods, %lld to %lld, %lld certificates\n",
+		json_string_value(json_object_get(unit, "state")),
+		(long long)json_integer_value(json_object_get(unit, "periods")),
+		(long long)json_integer_value(json_object_get(unit, "first")),
+		(long long)json_integer_value(json_object_get(unit, "last")),
+		(long long)json_integer_value(
+		    json_object_get(unit, "certificates")));
+}
+
+static enum fault
+show(struct command *c, struct db *db, struct fault_info *fi)
+{
+	json_t *device, *units = json_array();
+	enum fault f;
+
+	f = find(c, db, fi);
+	if (f == FAULT_OK)
+		f = DB_EACH(db, DO_DEVICE_UNITS, show_units, units, fi,
+		    DB_INT(c->last.number));
+	if (f != FAULT_OK) {
+		json_decref(units);
+		return f;
+	}
+	device = json_of(c->ra, &c->last);
+	json_object_set_new(device, "units", units);
+	if (!c->json) {
+		print_text(device);
+		json_decref(device);
+		return FAULT_OK;
+	}
+	print_json(device);
+	printf("\n");
+	return FAULT_OK;
+}
+
+/* ---- block and unblock ---- */
+
+/* A device, or the whole HashedId8 of a certificate that was never seen. */
+static enum fault
+find_enrollment(
+    uint8_t id[8], struct command *c, struct db *db, struct fault_info *fi)
+{
+	enum fault f = find(c, db, fi);
+
+	if (f == FAULT_OK)
+		memcpy(id, c->last.enrollment, 8);
+	else if (f == FAULT_NOT_FOUND && hex_decode(id, 8, c->wanted))
+		f = FAULT_OK;
+	return f;
+}
+
+static void
+report(const struct command *c, const uint8_t id[8], bool blocked, bool changed)
+{
+	const char *word = blocked ? "blocked" : "not blocked";
+	char hex[17];
+
+	hex_encode(hex, id, 8);
+	if (c->json)
+		print_json(json_pack("{s:s,s:b,s:b}", "enrollment", hex,
+		    "blocked", blocked, "changed", changed));
+	else
+		printf("%s is %s%s", hex, word, changed ? "" : " already");
+	printf("\n");
+}
+
+static enum fault
+block(struct command *c, struct db *db, struct fault_info *fi)
+{
+	uint8_t id[8];
+	bool changed;
+
+	TRY(find_enrollment(id, c, db, fi));
+	TRY(admin_block(&changed, db, id, time32_now(), fi));
+	report(c, id, true, changed);
+	return FAULT_OK;
+}
+
+static enum fault
+unblock(struct command *c, struct db *db, struct fault_info *fi)
+{
+	uint8_t id[8];
+	bool changed;
+
+	TRY(find_enrollment(id, c, db, fi));
+	TRY(admin_unblock(
+	    &changed, db, id, time32_now(), ra_period_now(c->ra), fi));
+	report(c, id, false, changed);
+	return FAULT_OK;
+}
+
+/* ---- the command ---- */
+
+static const struct verb {
+	const char *name;
+	bool has_device;
+	enum fault (*run)(struct command *, struct db *, struct fault_info *);
+} verbs[] = {
+    {"list", false, list},
+    {"show", true, show},
+    {"block", true, block},
+    {"unblock", true, unblock},
+};
+
+static const struct verb *
+parse(struct command *c, int argc, char **argv)
+{
+	const struct verb *verb = NULL;
+
+	for (size_t k = 0; k < sizeof(verbs) / sizeof(verbs[0]); k++)
+		if (argc > 1 && strcmp(argv[1], verbs[k].name) == 0)
+			verb = &verbs[k];
+	for (int k = 2; k < argc; k++) {
+		if (strcmp(argv[k], "--json") == 0)
+			c->json = true;
+		else if (c->wanted == NULL)
+			c->wanted = argv[k];
+		else
+			return NULL;
+	}
+	if (verb != NULL && verb->has_device != (c->wanted != NULL))
+		return NULL;
+	return verb;
+}
+
+static enum fault
+run(const struct verb *verb, struct command *c, struct service *service,
+    struct fault_info *fi)
+{
+	struct db *db = NULL;
+	enum fault f;
+
+	TRY(ra_load(&c->ra, service, fi));
+	if (!file_exists(c->ra->db_path))
+		f = fault_set(
+		    fi, FAULT_NOT_FOUND, "this RA has never been started");
+	else
+		f = db_open(&db, c->ra->db_path, &ra_schema, fi);
+	if (f == FAULT_OK)
+		f = verb->run(c, db, fi);
+	db_close(db);
+	ra_close(c->ra);
+	return f;
+}
+
+int
+admin_device(struct service *service, int argc, char **argv)
+{
+	struct command c = {.wanted = NULL};
+	const struct verb *verb = parse(&c, argc, argv);
+	struct fault_info fi;
+
+	if (verb == NULL) {
+		fprintf(stderr,
+		    "usage: device list [--json]\n"
+		    "       device show | block | unblock DEVICE [--json]\n"
+		    "DEVICE: its number, the hash of its request, or the "
+		    "beginning of its enrollment's HashedId8\n");
+		return EXIT_USAGE;
+	}
+	if (run(verb, &c, service, &fi) != FAULT_OK) {
+		fprintf(stderr, "device %s: %s\n", argv[1], fi.text);
+		return EXIT_FAILURE;
+	}
+	return EXIT_SUCCESS;
+}

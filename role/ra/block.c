@@ -1,0 +1,174 @@
+/* block.c - the internal blacklist; see admin.h. */
+#include <stdlib.h>
+
+#include "role/ra/admin.h"
+#include "role/ra/db.h"
+#include "role/ra/pool.h"
+#include "service/crash.h"
+
+#define DEVICES_MAX 64u /* with one HashedId8 */
+#define UNITS_MAX   65536u
+
+struct devices {
+	int64_t v[DEVICES_MAX];
+	size_t n;
+};
+
+static enum fault
+got_device(void *ctx, const struct db_row *row, struct fault_info *fi)
+{
+	struct devices *d = ctx;
+
+	(void)fi;
+	if (d->n < DEVICES_MAX)
+		d->v[d->n++] = db_int(row, 0);
+	return FAULT_OK;
+}
+
+/* One (i, n, class) of the units of a device. */
+struct units {
+	struct pool_key v[UNITS_MAX];
+	size_t n;
+};
+
+static enum fault
+got_unit(void *ctx, const struct db_row *row, struct fault_info *fi)
+{
+	struct units *u = ctx;
+
+	if (u->n == UNITS_MAX)
+		return fault_set(fi, FAULT_STORE, "too many units");
+	u->v[u->n++] = (struct pool_key){
+	    .i = (uint32_t)db_int(row, 0),
+	    .each = (uint32_t)db_int(row, 1),
+	    .class = db_int(row, 2),
+	};
+	return FAULT_OK;
+}
+
+/* From one state to another, with what that means for the pool. */
+static enum fault
+move_unit(struct db *db, int64_t device, const struct pool_key *key, int to,
+    uint32_t now, struct fault_info *fi)
+{
+	TRY(DB_RUN(db, DO_UNIT_STATE, fi, DB_INT(device), DB_INT(key->i),
+	    DB_INT(to), DB_INT(now)));
+	if (to == UNIT_POOLED)
+		return pool_add(db, key, now, fi);
+	return FAULT_OK;
+}
+
+static enum fault
+remove_units(struct db *db, int64_t device, int from, struct units *u,
+    uint32_t now, struct fault_info *fi)
+{
+	u->n = 0;
+	TRY(DB_EACH(db, DO_UNITS_IN_STATE, got_unit, u, fi, DB_INT(device),
+	    DB_INT(from)));
+	for (size_t k = 0; k < u->n; k++) {
+		TRY(move_unit(db, device, &u->v[k], UNIT_REMOVED, now, fi));
+		if (from == UNIT_POOLED)
+			TRY(pool_take(db, &u->v[k], 1, fi));
+	}
+	return FAULT_OK;
+}
+
+static enum fault
+restore_units(struct db *db, int64_t device, uint32_t i, struct units *u,
+    uint32_t now, struct fault_info *fi)
+{
+	u->n = 0;
+	TRY(DB_EACH(db, DO_UNITS_IN_STATE, got_unit, u, fi, DB_INT(device),
+	    DB_INT(UNIT_REMOVED)));
+	for (size_t k = 0; k < u->n; k++)
+		TRY(move_unit(db, device, &u->v[k],
+		    u->v[k].i < i ? UNIT_LAPSED : UNIT_POOLED, now, fi));
+	return FAULT_OK;
+}
+
+typedef enum fault device_fn(struct db *, int64_t device, struct units *,
+    uint32_t now, uint32_t i, struct fault_info *);
+
+static enum fault
+stop_device(struct db *db, int64_t device, struct units *u, uint32_t now,
+    uint32_t i, struct fault_info *fi)
+{
+	(void)i;
+	TRY(remove_units(db, device, UNIT_POOLED, u, now, fi));
+	return remove_units(db, device, UNIT_REFUSED, u, now, fi);
+}
+
+static enum fault
+resume_device(struct db *db, int64_t device, struct units *u, uint32_t now,
+    uint32_t i, struct fault_info *fi)
+{
+	return restore_units(db, device, i, u, now, fi);
+}
+
+static enum fault
+each_device(struct db *db, const uint8_t id[8], device_fn *fn, uint32_t now,
+    uint32_t i, struct fault_info *fi)
+{
+	struct devices devices = {.n = 0};
+	struct units *u = calloc(1, sizeof(*u));
+	enum fault f;
+
+	if (u == NULL)
+		return fault_set(fi, FAULT_INTERNAL, "out of memory");
+	f = DB_EACH(
+	    db, DO_DEVICES_OF, got_device, &devices, fi, DB_BLOB(id, 8));
+	for (size_t k = 0; k < devices.n && f == FAULT_OK; k++)
+		f = fn(db, devices.v[k], u, now, i, fi);
+	free(u);
+	return f;
+}
+
+static enum fault
+block(bool *changed, struct db *db, const uint8_t id[8], uint32_t now,
+    struct fault_info *fi)
+{
+	TRY(db_begin(db, fi));
+	TRY(DB_RUN(db, DO_BLOCK, fi, DB_BLOB(id, 8), DB_INT(now)));
+	*changed = db_changes(db) > 0;
+	if (*changed)
+		TRY(each_device(db, id, stop_device, now, 0, fi));
+	return db_commit(db, fi);
+}
+
+static enum fault
+unblock(bool *changed, struct db *db, const uint8_t id[8], uint32_t now,
+    uint32_t i, struct fault_info *fi)
+{
+	TRY(db_begin(db, fi));
+	TRY(DB_RUN(db, DO_UNBLOCK, fi, DB_BLOB(id, 8)));
+	*changed = db_changes(db) > 0;
+	if (*changed)
+		TRY(each_device(db, id, resume_device, now, i, fi));
+	return db_commit(db, fi);
+}
+
+enum fault
+admin_block(bool *changed, struct db *db, const uint8_t id[8], uint32_t now,
+    struct fault_info *fi)
+{
+	enum fault f = block(changed, db, id, now, fi);
+
+	if (f != FAULT_OK)
+		db_rollback(db);
+	else
+		crash_point("ra-blocked");
+	return f;
+}
+
+enum fault
+admin_unblock(bool *changed, struct db *db, const uint8_t id[8], uint32_t now,
+    uint32_t i, struct fault_info *fi)
+{
+	enum fault f = unblock(changed, db, id, now, i, fi);
+
+	if (f != FAULT_OK)
+		db_rollback(db);
+	else
+		crash_point("ra-blocked");
+	return f;
+}

@@ -1,0 +1,306 @@
+/* ee.c - see ee.h. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/time32.h"
+#include "cert/encrypt.h"
+#include "cert/signature.h"
+#include "role/ra/ee.h"
+#include "schema/scms_124.h"
+
+/* ---- form ---- */
+
+#define COMMON_FORM(form, r)                         \
+	do {                                         \
+		(form)->hash_id = (r)->hash_id;      \
+		(form)->tbs = (r)->tbs_raw;          \
+		(form)->signer = &(r)->signer;       \
+		(form)->signature = &(r)->signature; \
+	} while (0)
+
+static void
+form_of_download(struct ee_form *form, const authenticated_download_request *m)
+{
+	form->kind = EE_DOWNLOAD;
+	form->time = m->timestamp;
+	form->filename = m->filename;
+}
+
+static void
+form_of_122(struct ee_form *form, const signed_certificate_request *r)
+{
+	const end_entity_ra_interface_pdu *pdu = &r->tbs_request.content.ee_ra;
+	const ee_ra_pseudonym_cert_provisioning_request *m =
+	    &pdu->ee_ra_pseudonym_cert_provisioning_request;
+
+	COMMON_FORM(form, r);
+	form->kind = EE_OTHER;
+	if (r->tbs_request.content.is != scms_pdu_content_ee_ra)
+		return;
+	if (pdu->is ==
+	    end_entity_ra_interface_pdu_ee_ra_authenticated_download_request)
+		form_of_download(
+		    form, &pdu->ee_ra_authenticated_download_request);
+	if (pdu->is !=
+	    end_entity_ra_interface_pdu_ee_ra_pseudonym_cert_provisioning_request)
+		return;
+	form->kind = EE_PROVISIONING;
+	form->time = m->common.current_time;
+	form->start_time = m->common.requested_start_time;
+	form->sign = &m->verify_key_info;
+	form->encrypt = &m->resp_enc_key_info;
+}
+
+/* Only provisioning requests differ; they ask for certificates from now on. */
+static void
+form_of_124(struct ee_form *form, const signed_certificate_request_124 *r)
+{
+	const end_entity_ra_interface_pdu_124 *pdu =
+	    &r->tbs_request.content.ee_ra;
+	const ee_ra_pseudonym_cert_provisioning_request_124 *m =
+	    &pdu->ee_ra_pseudonym_cert_provisioning_request;
+
+	COMMON_FORM(form, r);
+	form->kind = EE_OTHER;
+	if (r->tbs_request.content.is != scms_pdu_124_content_ee_ra ||
+	    pdu->is !=
+		end_entity_ra_interface_pdu_124_ee_ra_pseudonym_cert_provisioning_request)
+		return;
+	form->kind = EE_PROVISIONING;
+	form->time = form->start_time = m->current_time;
+	form->sign = &m->verify_key_info;
+	form->encrypt = &m->resp_enc_key_info;
+}
+
+static enum fault
+decode_request(struct ee_form *form, struct arena *arena, struct bytes in,
+    struct fault_info *fi)
+{
+	signed_certificate_request *r122;
+	signed_certificate_request_124 *r124;
+	enum fault f;
+
+	r122 = ARENA_NEW(arena, signed_certificate_request);
+	r124 = ARENA_NEW(arena, signed_certificate_request_124);
+	if (r122 == NULL || r124 == NULL)
+		return fault_set(fi, FAULT_TOO_LARGE, "request");
+	f = coer_decode(&signed_certificate_request_asn, r122, arena, in, fi);
+	if (f == FAULT_OK) {
+		form_of_122(form, r122);
+	} else if (coer_decode(&signed_certificate_request_124_asn, r124, arena,
+		       in, NULL) == FAULT_OK) {
+		form_of_124(form, r124);
+		f = FAULT_OK;
+	}
+	return f;
+}
+
+static enum fault
+read_form(
+    struct ee *ee, struct arena *arena, struct bytes in, struct fault_info *fi)
+{
+	ieee1609_dot2_data *data = ARENA_NEW(arena, ieee1609_dot2_data);
+	const struct ee_form *form = &ee->form;
+
+	if (data == NULL)
+		return fault_set(fi, FAULT_TOO_LARGE, "request");
+	TRY(coer_decode(&ieee1609_dot2_data_asn, data, arena, in, fi));
+	if (data->content.is !=
+	    ieee1609_dot2_content_signed_certificate_request)
+		return fault_set(fi, FAULT_BAD_MESSAGE, "not a signed request");
+	TRY(decode_request(
+	    &ee->form, arena, data->content.signed_certificate_request, fi));
+	if (form->signer->is != signer_identifier_certificate ||
+	    form->signer->certificate.n != 1)
+		return fault_set(
+		    fi, FAULT_BAD_MESSAGE, "not signed with one certificate");
+	return cert_of(
+	    &ee->enrollment, arena, &form->signer->certificate.v[0], fi);
+}
+
+/* ---- blacklist and row ---- */
+
+static enum fault
+got_device(void *ctx, const struct db_row *row, struct fault_info *fi)
+{
+	struct ee *ee = ctx;
+
+	ee->device = db_int(row, 0);
+	ee->next_i = (uint32_t)db_int(row, 2);
+	ee->end_i = (uint32_t)db_int(row, 3);
+	return db_blob_copy(row, 1, ee->request_id, sizeof(ee->request_id), fi);
+}
+
+static enum fault
+look_up(struct ee *ee, struct db *db, struct fault_info *fi)
+{
+	const struct cert *c = ee->enrollment;
+	const struct db_value id[] = {DB_BLOB(c->id, sizeof(c->id))};
+	int64_t one;
+	enum fault f;
+
+	TRY(DB_EACH(db, DO_DEVICE_BY_ENROLLMENT, got_device, ee, fi,
+	    DB_BLOB(c->hash, c->hash_n)));
+	f = db_run_int(db, &one, DO_BLOCKED, id, 1, fi);
+	if (f == FAULT_OK)
+		return fault_set(
+		    fi, FAULT_BLOCKED, "enrollment certificate is blocked");
+	return f == FAULT_NOT_FOUND ? FAULT_OK : f;
+}
+
+/* ---- certificate, time, signature ---- */
+
+static enum fault
+check_certificate(struct ee *ee, const struct ra *ra, struct fault_info *fi)
+{
+	struct cert *c = ee->enrollment;
+
+	TRY(trust_check_chain(NULL, ra->self.trust, c, time32_now(), fi));
+	for (size_t k = 0; k < ra->eca_n; k++)
+		if (c->issuer == ra->eca[k]) {
+			ee->certified = true;
+			return FAULT_OK;
+		}
+	return fault_set(fi, FAULT_UNKNOWN_ISSUER,
+	    "issuer of the enrollment certificate is no ECA on the list");
+}
+
+static enum fault
+check_time(const struct ee *ee, const struct ra *ra, struct fault_info *fi)
+{
+	uint32_t now = time32_now(), then = ee->form.time;
+	uint32_t off = now > then ? now - then : then - now;
+
+	if (off <= ra->environment->time_tolerance_seconds)
+		return FAULT_OK;
+	return fault_set(fi, FAULT_BAD_TIME, "time is off by %s%u s",
+	    now > then ? "-" : "+", off);
+}
+
+static enum fault
+check_signature(const struct ee *ee, struct fault_info *fi)
+{
+	const struct cert *c = ee->enrollment;
+	uint8_t hash[SHA384_SIZE];
+
+	if (hash_of_curve(c->key.curve) != SHA256_SIZE ||
+	    ee->form.hash_id != hash_algorithm_sha256)
+		return fault_set(
+		    fi, FAULT_UNSUPPORTED, "enrollment key on a 384-bit curve");
+	hash_to_sign(hash, SHA256_SIZE, ee->form.tbs, c);
+	return signature_check(
+	    &c->key, hash, SHA256_SIZE, ee->form.signature, fi);
+}
+
+/* A wrong time of the true holder is his failure, that of anybody else is
+ * not: so the signature is looked at in both cases. */
+static enum fault
+check_time_and_signature(
+    struct ee *ee, const struct ra *ra, struct fault_info *fi)
+{
+	struct fault_info why;
+	enum fault f = check_signature(ee, &why);
+
+	ee->proven = f == FAULT_OK;
+	ee->step = EE_STEP_TIME;
+	TRY(check_time(ee, ra, fi));
+	ee->step = EE_STEP_SIGNATURE;
+	if (f != FAULT_OK && fi != NULL)
+		*fi = why;
+	return f;
+}
+
+enum fault
+ee_open(struct ee *ee, const struct ra *ra, struct db *db, struct arena *arena,
+    struct bytes in, struct fault_info *fi)
+{
+	struct bytes plain;
+
+	memset(ee, 0, sizeof(*ee));
+	ee->step = EE_STEP_DECRYPTION;
+	TRY(spdu_decrypt(&plain, arena, in, &ra->self.decryption, 1, fi));
+	ee->step = EE_STEP_FORM;
+	TRY(read_form(ee, arena, plain, fi));
+	ee->step = EE_STEP_BLACKLIST;
+	TRY(look_up(ee, db, fi));
+	ee->step = EE_STEP_CERTIFICATE;
+	TRY(check_certificate(ee, ra, fi));
+	TRY(check_time_and_signature(ee, ra, fi));
+	ee->step = EE_STEP_RETRIES;
+	if (retries_exceeded(
+		ra->retries, ee->enrollment->id, true, time32_now()))
+		return fault_set(fi, FAULT_TOO_MANY, "too many failures");
+	ee->step = EE_STEP_CONTENT;
+	return FAULT_OK;
+}
+
+/* ---- refusals ---- */
+
+/* Is this a failed attempt, or only too early, or not the device's fault? */
+static bool
+is_failure(enum ee_error error)
+{
+	switch (error) {
+	case EE_ERROR_BLACKLISTED:
+	case EE_ERROR_NO_FILE:
+	case EE_ERROR_NO_INFO:
+	case EE_ERROR_NO_CHAIN_FILE:
+	case EE_ERROR_TOO_MANY:
+	case EE_ERROR_INTERNAL:
+		return false;
+	case EE_ERROR_MULTIPLE:
+	case EE_ERROR_DUPLICATE:
+	case EE_ERROR_SIGNATURE:
+	case EE_ERROR_NOT_ENCRYPTED:
+	case EE_ERROR_AUTHENTICATION:
+	case EE_ERROR_PARAMETERS:
+	case EE_ERROR_URL:
+	case EE_ERROR_COUNT:
+		break;
+	}
+	return true;
+}
+
+/* Counts the failure; the answer may become 5071 by it. */
+static enum ee_error
+count_failure(struct ra *ra, const struct ee *ee, enum ee_error error)
+{
+	uint32_t now = time32_now();
+	const uint8_t *id;
+
+	if (!is_failure(error) || !ee->certified)
+		return error;
+	id = ee->enrollment->id;
+	if (retries_exceeded(ra->retries, id, ee->proven, now))
+		return EE_ERROR_TOO_MANY;
+	retries_failed(ra->retries, id, ee->proven, now);
+	return error;
+}
+
+void
+ee_refuse(struct ra *ra, const struct ee *ee,
+    const struct http_request *request, struct http_response *response,
+    const struct fault_info *fi)
+{
+	enum ee_error error =
+	    count_failure(ra, ee, ee_error_of(ee->step, fi->code));
+	const struct ee_answer *a = ee_answer_of(error);
+	char text[CONTACT_ERROR];
+
+	_Static_assert(EE_ERROR_COUNT <= RA_ERRORS, "too many kinds");
+	ra_count(&ra->errors[error]);
+	log_warn("refused: %s code=%u device=%" PRId64 " cause=%s",
+	    request->path, a->code, ee->device, fi->text);
+	if (ee->device != 0 && ee->proven && is_failure(error)) {
+		snprintf(text, sizeof(text), "%u %s", a->code, a->text);
+		contacts_note(&ra->contacts, ee->device, time32_now(), text);
+	}
+	if (a->code == 0)
+		http_reply(response, 500, BYTES_NONE);
+	else
+		http_reply_scms_error(response, request->arena,
+		    ra->environment->detailed_errors, a->status, a->code,
+		    a->text);
+}

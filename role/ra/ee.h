@@ -1,0 +1,52 @@
+/*
+ * ee.h - a message of a device, from octets to one that may be acted on.
+ *
+ * The checks come in the order of wire-interface.md 2: form and encryption,
+ * internal blacklist, enrollment certificate and chain, time, signature, number
+ * of failed attempts.  What a message must contain is for its handler.
+ */
+#ifndef RA_EE_H
+#define RA_EE_H
+
+#include "http/server.h"
+#include "role/ra/errors.h"
+#include "role/ra/ra.h"
+
+enum ee_kind { EE_PROVISIONING, EE_DOWNLOAD, EE_OTHER };
+
+/* What was signed, in the layouts of 1.2.2 and 1.2.4. */
+struct ee_form {
+	enum ee_kind kind;
+	uint32_t time;
+	uint32_t start_time; /* EE_PROVISIONING */
+	const unsigned_butterfly_params *sign, *encrypt;
+	struct bytes filename; /* EE_DOWNLOAD */
+	hash_algorithm hash_id;
+	struct bytes tbs; /* octets signed */
+	const signer_identifier *signer;
+	const signature *signature;
+};
+
+struct ee {
+	enum ee_step step; /* at which it failed */
+	struct ee_form form;
+	struct cert *enrollment; /* NULL: not yet known */
+	bool certified;		 /* its chain holds */
+	bool proven;		 /* the sender has its key */
+	/* Its row, if there is one: */
+	int64_t device; /* 0: none */
+	uint8_t request_id[8];
+	uint32_t next_i, end_i;
+};
+
+/* Opens an encrypted and signed message.  Memory comes from the arena, which
+ * in must live as long as.  On failure ee->step says where. */
+enum fault must_check ee_open(struct ee *, const struct ra *, struct db *,
+    struct arena *, struct bytes in, struct fault_info *);
+
+/* One log line and the answer of errors.def; counts the failure. ee may be
+ * as little filled as ee->step. */
+void ee_refuse(struct ra *, const struct ee *, const struct http_request *,
+    struct http_response *, const struct fault_info *);
+
+#endif /* RA_EE_H */

@@ -1,0 +1,15 @@
+/* handlers.h - the messages of devices, one file each; ctx is struct ra. */
+#ifndef RA_HANDLERS_H
+#define RA_HANDLERS_H
+
+#include "http/server.h"
+
+http_handler ra_provision;	/* provision.c */
+http_handler ra_download_batch; /* batch_file.c */
+http_handler ra_download_info;	/* info.c */
+http_handler ra_chain_file;	/* chain_file.c */
+http_handler ra_policy_file;	/* policy_file.c */
+http_handler ra_certificate;	/* ra_certificate.c */
+http_handler ra_unknown_path;	/* download.c */
+
+#endif /* RA_HANDLERS_H */

@@ -1,0 +1,223 @@
+/* main.c - scms-ra: what it serves, its threads, its figures. */
+#include <stdio.h>
+
+#include "role/ra/admin.h"
+#include "role/ra/errors.h"
+#include "role/ra/handlers.h"
+#include "role/ra/plan.h"
+#include "role/ra/plv.h"
+#include "role/ra/ra.h"
+#include "role/ra/sender.h"
+#include "service/crash.h"
+
+static const struct conf_key keys[] = {
+#define CONF_DEF    "role/ra/ra_conf.def"
+#define CONF_STRUCT struct ra_conf
+#include "service/conf_keys.h"
+};
+
+static const char *const crash_points[] = {
+#define CRASH CRASH_NAME
+#include "role/ra/crash.def"
+#undef CRASH
+    NULL};
+
+static const struct http_route routes[] = {
+    {"POST", "/provision-pseudonym-certificate-batch", NULL, RA_BODY_MAX,
+	ra_provision, 0},
+    {"POST", "/retrieve-ra-certificate", NULL, RA_BODY_MAX, ra_certificate, 0},
+    {"GET", "/retrieve-ra-certificate", NULL, 0, ra_certificate, 0},
+    {"GET", "/download/batch", NULL, 0, ra_download_batch, 0},
+    {"GET", "/download/info", NULL, 0, ra_download_info, 0},
+    {"GET", "/download/local-certificate-chain", NULL, 0, ra_chain_file, 0},
+    {"GET", "/download/policy/local", NULL, 0, ra_policy_file, 0},
+    {"GET", "/download/", NULL, 0, ra_unknown_path, HTTP_ROUTE_PREFIX},
+};
+
+/* One batch in flight each; those beyond the setting have nothing to do. */
+static void
+send_batches(void *state, struct service *service)
+{
+	struct ra *ra = state;
+
+	if (atomic_fetch_add(&ra->senders, 1) <
+	    ra->environment->batches_in_flight)
+		sender_run(ra, service);
+	while (!service_sleep(service, 60000))
+		;
+}
+
+static const struct service_thread threads[] = {
+    {"plan", 1, plan_run},
+    {"plv", 1, plv_run},
+    {"sender", 16, send_batches},
+};
+
+static const struct service_command commands[] = {
+    {"device",
+	"list | show DEVICE | block DEVICE | unblock DEVICE "
+	"[--json]",
+	"devices and the internal blacklist", admin_device},
+};
+
+/* ---- start and stop ---- */
+
+static enum fault
+start(void **state, struct service *service, struct fault_info *fi)
+{
+	struct ra *ra;
+
+	TRY(ra_open(&ra, service, fi));
+	*state = ra;
+	return FAULT_OK;
+}
+
+static enum fault
+check(struct service *service, struct fault_info *fi)
+{
+	struct ra *ra;
+
+	TRY(ra_load(&ra, service, fi));
+	ra_close(ra);
+	return FAULT_OK;
+}
+
+static void
+stop(void *state)
+{
+	struct ra *ra = state;
+
+	wake_all(&ra->wake);
+}
+
+static void
+finish(void *state)
+{
+	ra_close(state);
+}
+
+/* ---- figures ---- */
+
+static const char *const counter_names[] = {
+    [COUNTER_UNITS_DONE] = "units_done",
+    [COUNTER_CERTIFICATES_DONE] = "certificates_done",
+    [COUNTER_SMALLEST_SET] = "smallest_anonymity_set",
+    [COUNTER_SMALL_SETS] = "small_sets",
+    [COUNTER_UNITS_LAPSED] = "units_lapsed",
+    [COUNTER_UNITS_REFUSED] = "units_refused",
+    [COUNTER_UNITS_FAILED] = "units_failed",
+};
+
+#define COUNTERS (sizeof(counter_names) / sizeof(counter_names[0]))
+
+static enum fault
+got_counter(void *ctx, const struct db_row *row, struct fault_info *fi)
+{
+	int64_t *values = ctx, id = db_int(row, 0);
+
+	(void)fi;
+	if (id > 0 && id < (int64_t)COUNTERS)
+		values[id] = db_int(row, 1);
+	return FAULT_OK;
+}
+
+static enum fault
+count_rows(struct ra *ra, struct db *db, struct service_health *h,
+    struct fault_info *fi)
+{
+	static const struct {
+		const char *name;
+		enum statement statement;
+		size_t args;
+	} figures[] = {
+	    {"devices", DO_DEVICE_COUNT, 0},
+	    {"units_pooled", DO_POOLED_COUNT, 0},
+	    {"requests_in_flight", DO_SENT_COUNT, 0},
+	    {"plv_pairs_free", DO_CHAINS_FREE, 1},
+	};
+	const struct db_value first[] = {DB_INT(ra_period_first(ra))};
+	int64_t values[COUNTERS] = {0}, n;
+
+	for (size_t k = 0; k < sizeof(figures) / sizeof(figures[0]); k++) {
+		TRY(db_run_int(
+		    db, &n, figures[k].statement, first, figures[k].args, fi));
+		health_count(h, figures[k].name, n);
+	}
+	TRY(db_run(db, DO_COUNTERS, NULL, 0, got_counter, values, fi));
+	for (size_t k = 1; k < COUNTERS; k++)
+		health_count(h, counter_names[k], values[k]);
+	return FAULT_OK;
+}
+
+static void
+report_errors(struct ra *ra, struct service_health *h)
+{
+	char name[32];
+
+	for (size_t k = 0; k < EE_ERROR_COUNT; k++) {
+		uint64_t n = atomic_load(&ra->errors[k]);
+
+		if (n == 0)
+			continue;
+		snprintf(name, sizeof(name), "error_%u",
+		    ee_answer_of((enum ee_error)k)->code);
+		health_count(h, name, (int64_t)n);
+	}
+}
+
+static void
+health(void *state, struct service_health *h)
+{
+	struct ra *ra = state;
+	struct peer *peers[] = {
+	    &ra->la[0],
+	    &ra->la[1],
+	    &ra->pca,
+	    &ra->storage,
+	};
+	struct fault_info fi;
+	struct db *db;
+	char cause[256];
+	enum fault f = db_pool_take(&ra->dbs, &db, &fi);
+
+	if (f == FAULT_OK)
+		f = count_rows(ra, db, h, &fi);
+	db_pool_give(&ra->dbs, db);
+	if (f != FAULT_OK)
+		health_degraded(h, "%s", fi.text);
+	health_count(h, "downloads", (int64_t)atomic_load(&ra->downloads));
+	report_errors(ra, h);
+	for (size_t k = 0; k < sizeof(peers) / sizeof(peers[0]); k++)
+		if (peer_is_down(peers[k], cause, sizeof(cause)))
+			health_degraded(h, "%s", cause);
+}
+
+static const struct service_def ra_service = {
+    .program = "scms-ra",
+    .role = "ra",
+    .summary = "registration authority: devices, shuffling, downloads",
+    .keys = keys,
+    .keys_n = sizeof(keys) / sizeof(keys[0]),
+    .conf_size = sizeof(struct ra_conf),
+    .tls = HTTP_TLS_DEVICES,
+    .threading = HTTP_THREAD_POOL,
+    .arena = RA_ARENA,
+    .routes = routes,
+    .routes_n = sizeof(routes) / sizeof(routes[0]),
+    .threads = threads,
+    .threads_n = sizeof(threads) / sizeof(threads[0]),
+    .commands = commands,
+    .commands_n = sizeof(commands) / sizeof(commands[0]),
+    .crash_points = crash_points,
+    .check = check,
+    .open = start,
+    .health = health,
+    .stop = stop,
+    .close = finish,
+};
+
+int
+main(int argc, char **argv)
+{
+	return service_main(argc, argv, &ra_service);
+}

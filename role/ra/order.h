@@ -1,0 +1,54 @@
+/*
+ * order.h - an order of PLVs to one LA, and the LA's answer.
+ */
+#ifndef RA_ORDER_H
+#define RA_ORDER_H
+
+#include "role/ra/plv_file.h"
+#include "role/ra/ra.h"
+
+/* What both LAs are asked for: fresh chains, or one that goes on. */
+struct order {
+	uint16_t i_min, i_max;
+	uint8_t j_max;
+	uint32_t fresh;	     /* 0: a continuation */
+	struct bytes lci[2]; /* of the chain that goes on, encoded */
+};
+
+static inline size_t
+order_chains(const struct order *o)
+{
+	return o->fresh > 0 ? o->fresh : 1;
+}
+
+/* The signed message to LA la (0 or 1). */
+enum fault must_check order_sign(struct bytes *out, struct arena *,
+    const struct ra *, const struct order *, unsigned la, struct fault_info *);
+
+enum order_verdict {
+	ORDER_MET,
+	ORDER_AGAIN, /* refused; a new message may help */
+	ORDER_DEAD   /* refused; this range will never be given */
+};
+
+/* An LA's values: chain c is values[c], period i its row i - i_min. */
+struct order_answer {
+	enum order_verdict verdict;
+	const individual_plv_response_linkage_chain *chains;
+};
+
+/*
+ * Verifies and checks the answer to request against what was ordered.  A
+ * signed refusal is FAULT_OK with another verdict, and *fi says which.
+ */
+enum fault must_check order_open(struct order_answer *, struct arena *,
+    const struct ra *, const struct order *, unsigned la, struct bytes request,
+    struct bytes answer, struct fault_info *);
+
+/* Rows of a PLV file for chain c, from the values of both LAs.
+ * FAULT_BAD_MESSAGE: the values of one LA are not all of the same size. */
+enum fault must_check order_rows(struct plv_head *, struct bytes *rows,
+    struct arena *, const struct order *, const struct order_answer answer[2],
+    size_t c, struct fault_info *);
+
+#endif /* RA_ORDER_H */

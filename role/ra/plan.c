@@ -1,0 +1,321 @@
+/* plan.c - see plan.h. */
+#include "role/ra/plan.h"
+#include "base/log.h"
+#include "base/time32.h"
+#include "service/crash.h"
+
+#define DEVICES_PER_COMMIT 100u
+#define POOLS_PER_COMMIT   1000u
+#define REFUSED_PER_COMMIT 1000u
+#define RANGES_MAX	   64u /* PLV files of a chain at a time */
+#define IDLE_MS		   250u
+
+/* ---- one device ---- */
+
+struct device {
+	int64_t number, chain;
+	uint32_t next_i, end_i;
+};
+
+struct range {
+	uint32_t i_min, i_max, j_max;
+};
+struct ranges {
+	struct range v[RANGES_MAX];
+	size_t n;
+};
+
+static enum fault
+got_range(void *ctx, const struct db_row *row, struct fault_info *fi)
+{
+	struct ranges *r = ctx;
+
+	(void)fi;
+	if (r->n < RANGES_MAX) /* the rest in the next pass */
+		r->v[r->n++] = (struct range){(uint32_t)db_int(row, 0),
+		    (uint32_t)db_int(row, 1), (uint32_t)db_int(row, 2)};
+	return FAULT_OK;
+}
+
+static uint32_t
+least(uint32_t a, uint32_t b)
+{
+	return a < b ? a : b;
+}
+
+static uint32_t
+most(uint32_t a, uint32_t b)
+{
+	return a > b ? a : b;
+}
+
+static enum fault
+add_unit(struct ra *ra, struct db *db, const struct device *d, uint32_t i,
+    uint32_t each, struct fault_info *fi)
+{
+	struct pool_key key = {ra->class_id, i, each};
+	uint32_t now = time32_now();
+
+	TRY(DB_RUN(db, DO_UNIT_ADD, fi, DB_INT(d->number), DB_INT(i),
+	    DB_INT(each), DB_INT(ra->class_id), DB_INT(d->chain), DB_INT(now)));
+	return pool_add(db, &key, now, fi);
+}
+
+/* All periods of a range that the device is to have. */
+static enum fault
+plan_range(struct ra *ra, struct db *db, struct device *d,
+    const struct range *r, struct fault_info *fi)
+{
+	uint32_t each = least(ra->environment->certs_per_i_period, r->j_max);
+	uint32_t from = most(most(d->next_i, r->i_min), ra_period_first(ra));
+	uint32_t to = least(least(d->end_i, r->i_max), ra_horizon(ra));
+
+	for (uint32_t i = from; i < to; i++)
+		TRY(add_unit(ra, db, d, i, each, fi));
+	if (from < to)
+		d->next_i = to;
+	return FAULT_OK;
+}
+
+static enum fault
+plan_device(
+    struct ra *ra, struct db *db, struct device *d, struct fault_info *fi)
+{
+	struct ranges ranges = {.n = 0};
+	uint32_t from = most(d->next_i, ra_period_first(ra));
+
+	TRY(DB_EACH(db, DO_PLV_FILES, got_range, &ranges, fi, DB_INT(d->chain),
+	    DB_INT(from)));
+	for (size_t k = 0; k < ranges.n; k++)
+		TRY(plan_range(ra, db, d, &ranges.v[k], fi));
+	return DB_RUN(
+	    db, DO_DEVICE_NEXT, fi, DB_INT(d->number), DB_INT(d->next_i));
+}
+
+/* ---- devices ---- */
+
+struct devices {
+	struct device v[DEVICES_PER_COMMIT];
+	size_t n;
+};
+
+static enum fault
+got_device(void *ctx, const struct db_row *row, struct fault_info *fi)
+{
+	struct devices *all = ctx;
+
+	(void)fi;
+	all->v[all->n++] = (struct device){
+	    .number = db_int(row, 0),
+	    .next_i = (uint32_t)db_int(row, 1),
+	    .end_i = (uint32_t)db_int(row, 2),
+	    .chain = db_int(row, 3),
+	};
+	return FAULT_OK;
+}
+
+static enum fault
+plan_next(struct ra *ra, struct db *db, bool *busy, struct fault_info *fi)
+{
+	struct devices all = {.n = 0};
+
+	TRY(DB_EACH(db, DO_PLAN_NEXT, got_device, &all, fi,
+	    DB_INT(ra_horizon(ra)), DB_INT(ra_period_first(ra)),
+	    DB_INT(DEVICES_PER_COMMIT)));
+	if (all.n == 0)
+		return FAULT_OK;
+	TRY(db_begin(db, fi));
+	for (size_t k = 0; k < all.n; k++) {
+		uint32_t before = all.v[k].next_i;
+
+		TRY(plan_device(ra, db, &all.v[k], fi));
+		if (all.v[k].next_i != before)
+			*busy = true;
+	}
+	TRY(db_commit(db, fi));
+	crash_point("ra-planned");
+	return FAULT_OK;
+}
+
+/* A chain for a device that has none; FAULT_NOT_FOUND: none is free. */
+static enum fault
+give_chain(
+    struct ra *ra, struct db *db, struct device *d, struct fault_info *fi)
+{
+	const struct db_value from[] = {DB_INT(ra_period_first(ra))};
+
+	TRY(db_run_int(db, &d->chain, DO_CHAIN_FREE_ONE, from, 1, fi));
+	TRY(DB_RUN(db, DO_CHAIN_TAKE, fi, DB_INT(d->chain), DB_INT(d->number)));
+	TRY(DB_RUN(
+	    db, DO_DEVICE_CHAIN, fi, DB_INT(d->number), DB_INT(d->chain)));
+	return plan_device(ra, db, d, fi);
+}
+
+static enum fault
+plan_chainless(struct ra *ra, struct db *db, bool *busy, struct fault_info *fi)
+{
+	struct devices all = {.n = 0};
+	enum fault f = FAULT_OK;
+	size_t k;
+
+	TRY(DB_EACH(db, DO_PLAN_CHAINLESS, got_device, &all, fi,
+	    DB_INT(ra_horizon(ra)), DB_INT(DEVICES_PER_COMMIT)));
+	if (all.n == 0)
+		return FAULT_OK;
+	TRY(db_begin(db, fi));
+	for (k = 0; k < all.n && f == FAULT_OK; k++)
+		f = give_chain(ra, db, &all.v[k], fi);
+	if (f != FAULT_OK && f != FAULT_NOT_FOUND)
+		return f;
+	TRY(db_commit(db, fi));
+	if (k > 1 || f == FAULT_OK) { /* somebody has got one */
+		crash_point("ra-planned");
+		*busy = true;
+	}
+	return FAULT_OK;
+}
+
+/* ---- time passes ---- */
+
+struct keys {
+	struct pool_key v[POOLS_PER_COMMIT];
+	size_t n;
+};
+
+static enum fault
+got_key(void *ctx, const struct db_row *row, struct fault_info *fi)
+{
+	struct keys *keys = ctx;
+
+	(void)fi;
+	if (keys->n < POOLS_PER_COMMIT)
+		keys->v[keys->n++] = (struct pool_key){db_int(row, 0),
+		    (uint32_t)db_int(row, 1), (uint32_t)db_int(row, 2)};
+	return FAULT_OK;
+}
+
+static enum fault
+lapse(struct db *db, const struct pool_key *key, struct fault_info *fi)
+{
+	int64_t n;
+
+	TRY(DB_RUN(db, DO_UNIT_LAPSE, fi, DB_INT(key->class), DB_INT(key->i),
+	    DB_INT(key->each)));
+	n = db_changes(db);
+	TRY(DB_RUN(db, DO_POOL_DELETE, fi, DB_INT(key->class), DB_INT(key->i),
+	    DB_INT(key->each)));
+	return db_count(db, COUNTER_UNITS_LAPSED, n, fi);
+}
+
+/* Nobody needs certificates of a period that is over. */
+static enum fault
+lapse_pools(struct ra *ra, struct db *db, bool *busy, struct fault_info *fi)
+{
+	struct keys keys = {.n = 0};
+
+	TRY(DB_EACH(
+	    db, DO_POOLS_OVER, got_key, &keys, fi, DB_INT(ra_period_now(ra))));
+	if (keys.n == 0)
+		return FAULT_OK;
+	TRY(db_begin(db, fi));
+	for (size_t k = 0; k < keys.n; k++)
+		TRY(lapse(db, &keys.v[k], fi));
+	TRY(db_commit(db, fi));
+	log_info("%zu pools of periods that are over were dropped", keys.n);
+	*busy = true;
+	return FAULT_OK;
+}
+
+struct refused {
+	int64_t device;
+	struct pool_key key;
+};
+struct all_refused {
+	struct refused v[REFUSED_PER_COMMIT];
+	size_t n;
+};
+
+static enum fault
+got_refused(void *ctx, const struct db_row *row, struct fault_info *fi)
+{
+	struct all_refused *all = ctx;
+
+	(void)fi;
+	all->v[all->n++] = (struct refused){
+	    db_int(row, 0), {db_int(row, 3), (uint32_t)db_int(row, 1),
+				(uint32_t)db_int(row, 2)}};
+	return FAULT_OK;
+}
+
+/* Units that the PCA refused as a whole wait again when their pause is over. */
+static enum fault
+pool_refused(struct ra *ra, struct db *db, bool *busy, struct fault_info *fi)
+{
+	struct all_refused all = {.n = 0};
+	uint32_t now = time32_now();
+
+	(void)ra;
+	TRY(DB_EACH(db, DO_UNIT_REFUSED_DUE, got_refused, &all, fi, DB_INT(now),
+	    DB_INT(REFUSED_PER_COMMIT)));
+	if (all.n == 0)
+		return FAULT_OK;
+	TRY(db_begin(db, fi));
+	for (size_t k = 0; k < all.n; k++) {
+		TRY(DB_RUN(db, DO_UNIT_POOL_AGAIN, fi, DB_INT(all.v[k].device),
+		    DB_INT(all.v[k].key.i), DB_INT(now)));
+		TRY(pool_add(db, &all.v[k].key, now, fi));
+	}
+	TRY(db_commit(db, fi));
+	*busy = true;
+	return FAULT_OK;
+}
+
+/* ---- the pass ---- */
+
+enum fault
+plan_pass(struct ra *ra, struct db *db, bool *busy, struct fault_info *fi)
+{
+	typedef enum fault part(
+	    struct ra *, struct db *, bool *, struct fault_info *);
+	static part *const parts[] = {
+	    lapse_pools,
+	    pool_refused,
+	    plan_next,
+	    plan_chainless,
+	};
+
+	*busy = false;
+	TRY(contacts_flush(&ra->contacts, db, fi));
+	for (size_t k = 0; k < sizeof(parts) / sizeof(parts[0]); k++) {
+		enum fault f = parts[k](ra, db, busy, fi);
+
+		db_rollback(db);
+		TRY(f);
+	}
+	return FAULT_OK;
+}
+
+void
+plan_run(void *ctx, struct service *service)
+{
+	struct ra *ra = ctx;
+	struct fault_info fi;
+	struct db *db;
+	bool busy;
+
+	if (db_open(&db, ra->db_path, &ra_schema, &fi) != FAULT_OK)
+		log_fatal("%s", fi.text);
+	while (!service_stopping(service)) {
+		uint64_t count = wake_count(&ra->wake);
+
+		if (plan_pass(ra, db, &busy, &fi) != FAULT_OK)
+			service_sleep(service, peer_fails(&ra->storage, &fi));
+		else if (busy)
+			wake_all(&ra->wake);
+		else
+			wake_wait(&ra->wake, count, IDLE_MS);
+	}
+	if (contacts_flush(&ra->contacts, db, &fi) != FAULT_OK)
+		log_warn("%s", fi.text);
+	db_close(db);
+}

@@ -1,0 +1,28 @@
+/*
+ * plv.h - the RA's stock of pre-linkage values: orders to both LAs, fresh
+ * chains for devices to come, continuations for those whose chain runs out.
+ */
+#ifndef RA_PLV_H
+#define RA_PLV_H
+
+#include "role/ra/ra.h"
+
+/* Removes PLV files that nothing refers to. */
+enum fault must_check plv_recover(
+    struct ra *, struct db *, struct fault_info *);
+/*
+ * Carries out the order that is under way, or else makes the one that is most
+ * needed: first continuations, then fresh chains for the cache.
+ * FAULT_NOT_FOUND: nothing is needed.  Other faults: *pause says how many
+ * milliseconds to wait.
+ */
+enum fault must_check plv_step(struct ra *, struct db *, struct arena *,
+    unsigned *pause, struct fault_info *);
+/* Removes files whose periods are all done, a thousand at a time; *cursor is
+ * where it goes on (0 at first). */
+enum fault must_check plv_clean(
+    struct ra *, struct db *, int64_t *cursor, struct fault_info *);
+/* The thread. */
+void plv_run(void *ra, struct service *);
+
+#endif /* RA_PLV_H */

@@ -1,0 +1,54 @@
+/*
+ * pool.h - the pools of units that wait for a message to the PCA.
+ *
+ * Table pool says how many units wait in each; the units themselves are rows.
+ * Several sender threads choose at the same time, so a pool from which one is
+ * just making a message is reserved: no other takes from it meanwhile.
+ */
+#ifndef RA_POOL_H
+#define RA_POOL_H
+
+#include <pthread.h>
+
+#include "base/arena.h"
+#include "role/ra/batch.h"
+#include "role/ra/shuffle.h"
+#include "store/db.h"
+
+#define POOLS_RESERVED 16
+
+struct pool_key {
+	int64_t class;
+	uint32_t i, each;
+};
+
+struct pools {
+	pthread_mutex_t lock;
+	struct pool_key reserved[POOLS_RESERVED];
+	size_t n;
+};
+
+void pools_init(struct pools *);
+void pools_destroy(struct pools *);
+void pools_release(struct pools *, const struct pool_key *);
+
+/*
+ * Chooses the most urgent pool that is due, reserves it, and draws the devices
+ * of the next message and the order of their requests: sets class, i, each,
+ * units, devices, order and a random id of the batch.  now is Time32.
+ * FAULT_NOT_FOUND: no pool is due, none is reserved then.
+ */
+enum fault must_check pools_draw(struct batch *, struct pools *, struct db *,
+    struct arena *, const struct shuffle_rule *, uint32_t now,
+    struct fault_info *);
+
+/* ---- within a transaction of the caller ---- */
+
+/* One more unit waits, since then. */
+enum fault must_check pool_add(
+    struct db *, const struct pool_key *, uint32_t since, struct fault_info *);
+/* n units that waited have got another state. */
+enum fault must_check pool_take(
+    struct db *, const struct pool_key *, size_t n, struct fault_info *);
+
+#endif /* RA_POOL_H */

@@ -1,0 +1,420 @@
+/* ra.c - start and end of a registration authority; periods and paths. */
+#include <dirent.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/time32.h"
+#include "cert/perm.h"
+#include "cert/profile.h"
+#include "role/ra/plv.h"
+#include "role/ra/sender.h"
+
+#define LA_PORT	 8890
+#define PCA_PORT 8891
+#define EE_PORT	 8892
+#define MEMORY	 ((size_t)4 << 20)
+#define CERT_MAX 4096
+
+/* ---- paths, periods, blame ---- */
+
+void
+ra_path(const struct ra *ra, char out[PATH_SIZE], const char *kind,
+    const char *name)
+{
+	char folder[PATH_SIZE];
+
+	service_path(ra->service, folder, "data");
+	path_join(out, folder, kind);
+	if (name != NULL) {
+		memcpy(folder, out, sizeof(folder));
+		path_join(out, folder, name);
+	}
+}
+
+struct peer *
+ra_culprit(struct ra *ra, struct peer *peer, enum fault f)
+{
+	return f == FAULT_STORE || f == FAULT_IO || f == FAULT_BUSY
+		   ? &ra->storage
+		   : peer;
+}
+
+uint32_t
+ra_period_now(const struct ra *ra)
+{
+	uint32_t now = time32_now();
+
+	return now < ra->environment->i_zero
+		   ? 0
+		   : environment_period(ra->environment, now);
+}
+
+static uint64_t
+start_of(const struct ra *ra, uint32_t i)
+{
+	return ra->environment->i_zero +
+	       (uint64_t)i * ra->environment->i_period_seconds;
+}
+
+/* Whole periods between i = 0 and a time. */
+static uint32_t
+periods_until(const struct ra *ra, uint64_t time)
+{
+	uint64_t n = time < ra->environment->i_zero
+			 ? 0
+			 : (time - ra->environment->i_zero) /
+			       ra->environment->i_period_seconds;
+
+	return n < RA_I_END ? (uint32_t)n : RA_I_END;
+}
+
+uint32_t
+ra_period_first(const struct ra *ra)
+{
+	uint32_t now = ra_period_now(ra);
+	uint32_t first = periods_until(ra, ra->pca_cert->start);
+
+	if (start_of(ra, first) < ra->pca_cert->start)
+		first++;
+	return now > first ? now : first;
+}
+
+/* A certificate of period i is valid for pseudonym_lifetime. */
+uint32_t
+ra_pca_end(const struct ra *ra)
+{
+	uint64_t lifetime =
+	    conf_duration_seconds(ra->environment->pseudonym_lifetime);
+	uint64_t end = ra->pca_cert->end;
+	uint32_t i;
+
+	if (end < ra->environment->i_zero + lifetime)
+		return 0;
+	i = periods_until(ra, end - lifetime) + 1;
+	return i < RA_I_END ? i : RA_I_END;
+}
+
+uint32_t
+ra_horizon(const struct ra *ra)
+{
+	uint32_t end = ra_period_now(ra) + ra->environment->supply_weeks;
+	uint32_t pca_end = ra_pca_end(ra);
+
+	return end < pca_end ? end : pca_end;
+}
+
+/* ---- whom we know ---- */
+
+static bool
+is_listed(const struct ra_conf *conf, const char *name, const char *domain)
+{
+	size_t n = strcspn(name, ".");
+
+	if (conf->eca.n == 0)
+		return true;
+	for (size_t k = 0; k < conf->eca.n; k++) {
+		const char *v = conf->eca.v[k];
+
+		if (strcmp(v, name) == 0 ||
+		    (strchr(v, '.') == NULL && strlen(v) == n &&
+			strncmp(v, name, n) == 0 &&
+			strcmp(name + n + (name[n] == '.'), domain) == 0))
+			return true;
+	}
+	return false;
+}
+
+/* A certificate of the folder known: a peer of ours, an ECA of the white
+ * list, or nobody we ask for by name. */
+static enum fault
+meet(struct ra *ra, const struct cert *c, struct fault_info *fi)
+{
+	const struct ra_conf *conf = ra->service->role_conf;
+	const char *name = cert_name(&ra->arena, c);
+
+	if (name == NULL)
+		return fault_set(fi, FAULT_TOO_LARGE, "known certificates");
+	if (strcmp(name, ra->pca.name) == 0)
+		ra->pca_cert = c;
+	for (unsigned la = 0; la < 2; la++)
+		if (strcmp(name, ra->la[la].name) == 0)
+			ra->la_cert[la] = c;
+	if (perm_role(c) != SCMS_ECA ||
+	    !is_listed(conf, name, ra->environment->domain))
+		return FAULT_OK;
+	if (ra->eca_n == sizeof(ra->eca) / sizeof(ra->eca[0]))
+		return fault_set(fi, FAULT_CONFIG, "too many ECAs");
+	ra->eca[ra->eca_n++] = c;
+	return FAULT_OK;
+}
+
+/* Files of one certificate; chain files name nobody in particular. */
+static enum fault
+meet_file(
+    struct ra *ra, const char *folder, const char *file, struct fault_info *fi)
+{
+	struct arena arena = arena_new((size_t)1 << 20);
+	const struct cert *known;
+	char path[PATH_SIZE];
+	struct bytes raw;
+	struct cert *c;
+	enum fault f = FAULT_OK;
+
+	path_join(path, folder, file);
+	if (file_read(&raw, &arena, path, CERT_MAX, NULL) == FAULT_OK &&
+	    cert_load(&c, &arena, raw, NULL) == FAULT_OK &&
+	    (known = trust_find(ra->self.trust, c->id)) != NULL)
+		f = meet(ra, known, fi);
+	arena_free(&arena);
+	return f;
+}
+
+static enum fault
+meet_all(struct ra *ra, struct fault_info *fi)
+{
+	char folder[PATH_SIZE];
+	enum fault f = FAULT_OK;
+	struct dirent *e;
+	DIR *dir;
+
+	service_path(ra->service, folder, "known");
+	if ((dir = opendir(folder)) == NULL)
+		return fault_errno(fi, FAULT_IO, "%s", folder);
+	while (f == FAULT_OK && (e = readdir(dir)) != NULL)
+		if (e->d_name[0] != '.')
+			f = meet_file(ra, folder, e->d_name, fi);
+	closedir(dir);
+	TRY(f);
+	if (ra->pca_cert == NULL)
+		return fault_set(fi, FAULT_CONFIG, "no certificate of %s in %s",
+		    ra->pca.name, folder);
+	for (unsigned la = 0; la < 2; la++)
+		if (ra->la_cert[la] == NULL ||
+		    !perm_la_id(ra->la_id[la], ra->la_cert[la]))
+			return fault_set(fi, FAULT_CONFIG,
+			    "no certificate of %s in %s", ra->la[la].name,
+			    folder);
+	if (ra->eca_n == 0)
+		return fault_set(
+		    fi, FAULT_CONFIG, "no certificate of an ECA in %s", folder);
+	return FAULT_OK;
+}
+
+static enum fault
+call_by_http(void *ctx, struct http_result *result, struct arena *arena,
+    const struct http_call *call, struct fault_info *fi)
+{
+	const struct service *service = ctx;
+
+	return http_call(service->client, result, arena, call, fi);
+}
+
+static enum fault
+set_peers(struct ra *ra, struct fault_info *fi)
+{
+	const struct ra_conf *conf = ra->service->role_conf;
+	const char *domain = ra->environment->domain;
+	struct peer *all[] = {&ra->pca, &ra->la[0], &ra->la[1]};
+
+	TRY(peer_init(&ra->pca, &ra->arena, conf->pca, domain, PCA_PORT, fi));
+	TRY(peer_init(&ra->la[0], &ra->arena, conf->la1, domain, LA_PORT, fi));
+	TRY(peer_init(&ra->la[1], &ra->arena, conf->la2, domain, LA_PORT, fi));
+	TRY(peer_init(&ra->storage, &ra->arena, "storage.of", "ra", 1, fi));
+	ra->storage.name = "own storage";
+	for (size_t k = 0; k < sizeof(all) / sizeof(all[0]); k++) {
+		all[k]->call = call_by_http;
+		all[k]->ctx = ra->service;
+	}
+	return FAULT_OK;
+}
+
+/* ---- class of today ---- */
+
+static enum fault
+set_class(struct ra *ra, struct fault_info *fi)
+{
+	const struct environment *e = ra->environment;
+	uint64_t *psids =
+	    ARENA_ARRAY(&ra->arena, e->pseudonym_psids.n, uint64_t);
+	uint16_t *countries =
+	    ARENA_ARRAY(&ra->arena, e->pseudonym_region.n, uint16_t);
+
+	if (psids == NULL || countries == NULL)
+		return fault_set(fi, FAULT_TOO_LARGE, "pseudonym_psids");
+	for (size_t k = 0; k < e->pseudonym_psids.n; k++)
+		psids[k] = e->pseudonym_psids.v[k];
+	for (size_t k = 0; k < e->pseudonym_region.n; k++)
+		countries[k] = (uint16_t)e->pseudonym_region.v[k];
+	ra->class = (struct request_class){
+	    .ra = ra->self.name,
+	    .pca = ra->pca.name,
+	    .la = {ra->la[0].name, ra->la[1].name},
+	    .psid_ssp = profile_psids(&ra->arena, psids, e->pseudonym_psids.n),
+	    .region =
+		profile_countries(&ra->arena, countries, e->pseudonym_region.n),
+	};
+	if (ra->class.psid_ssp == NULL || ra->class.region == NULL)
+		return fault_set(fi, FAULT_TOO_LARGE, "pseudonym_psids");
+	return FAULT_OK;
+}
+
+static enum fault
+store_class(struct ra *ra, struct db *db, struct fault_info *fi)
+{
+	const struct request_class *c = &ra->class;
+	struct bytes psids, region;
+
+	TRY(coer_encode_new(
+	    &psids, &ra->arena, &sequence_of_psid_ssp_asn, c->psid_ssp, fi));
+	TRY(coer_encode_new(
+	    &region, &ra->arena, &geographic_region_asn, c->region, fi));
+	{
+		const struct db_value args[] = {DB_BYTES(psids),
+		    DB_BYTES(region), DB_TEXT(c->pca), DB_TEXT(c->la[0]),
+		    DB_TEXT(c->la[1])};
+
+		TRY(db_run(db, DO_CLASS_ADD, args, 5, NULL, NULL, fi));
+		return db_run_int(
+		    db, &ra->class_id, DO_CLASS_FIND, args, 5, fi);
+	}
+}
+
+/* ---- start and end ---- */
+
+static enum fault
+set_url(struct ra *ra, struct fault_info *fi)
+{
+	const char *colon = strrchr(ra->service->conf.listen, ':');
+	const char *port = colon != NULL ? colon + 1 : "8892";
+
+	ra->url = arena_printf(
+	    &ra->arena, "https://%s:%s/download/batch", ra->self.name, port);
+	return ra->url != NULL
+		   ? FAULT_OK
+		   : fault_set(fi, FAULT_TOO_LARGE, "name of the RA");
+}
+
+static enum fault
+make_folders(const struct ra *ra, struct fault_info *fi)
+{
+	static const char *const names[] = {"plv", "outbox", "answers"};
+	char path[PATH_SIZE];
+
+	service_path(ra->service, path, "data");
+	TRY(file_mkdir(path, 0700, fi));
+	for (size_t k = 0; k < sizeof(names) / sizeof(names[0]); k++) {
+		ra_path(ra, path, names[k], NULL);
+		TRY(file_mkdir(path, 0700, fi));
+	}
+	service_path(ra->service, path, "data");
+	return file_sync_folder(path, fi);
+}
+
+static enum fault
+open_stores(struct ra *ra, struct fault_info *fi)
+{
+	char path[PATH_SIZE];
+	struct db *db;
+	enum fault f;
+
+	TRY(make_folders(ra, fi));
+	ra_path(ra, path, "hpcr", NULL);
+	TRY(bulk_open(&ra->hpcr, path, SHA256_SIZE, BULK_MERGE, fi));
+	TRY(db_open(&db, ra->db_path, &ra_schema, fi));
+	if ((f = store_class(ra, db, fi)) == FAULT_OK &&
+	    (f = sender_recover(ra, db, fi)) == FAULT_OK)
+		f = plv_recover(ra, db, fi);
+	db_pool_give(&ra->dbs, db);
+	return f;
+}
+
+static void
+set_published(struct ra *ra)
+{
+	const struct ra_conf *conf = ra->service->role_conf;
+	char path[PATH_SIZE];
+
+	service_path(ra->service, path, conf->lccf);
+	published_init(&ra->lccf, path, published_lccf, &ra->self);
+	service_path(ra->service, path, conf->lpf);
+	published_init(&ra->lpf, path, published_lpf, &ra->self);
+}
+
+static enum fault
+load(struct ra *ra, struct fault_info *fi)
+{
+	TRY(component_load(&ra->self, ra->service->dir, fi));
+	if (ra->self.enc_key == NULL)
+		return fault_set(fi, FAULT_CONFIG,
+		    "the RA's certificate has no encryption key");
+	TRY(set_peers(ra, fi));
+	TRY(meet_all(ra, fi));
+	TRY(set_class(ra, fi));
+	return set_url(ra, fi);
+}
+
+static struct ra *
+ra_alloc(struct service *service)
+{
+	struct ra *ra = calloc(1, sizeof(*ra));
+
+	if (ra == NULL)
+		log_fatal("out of memory");
+	ra->service = service;
+	ra->environment = &service->environment;
+	ra->arena = arena_new(MEMORY);
+	ra_path(ra, ra->db_path, "ra.db", NULL);
+	wake_init(&ra->wake);
+	pools_init(&ra->pools);
+	contacts_init(&ra->contacts);
+	db_pool_init(&ra->dbs, ra->db_path);
+	ra->retries = retries_new(ra->environment->retry_limit_per_hour);
+	return ra;
+}
+
+enum fault
+ra_load(struct ra **out, struct service *service, struct fault_info *fi)
+{
+	struct ra *ra = ra_alloc(service);
+	enum fault f;
+
+	set_published(ra);
+	if ((f = load(ra, fi)) != FAULT_OK)
+		ra_close(ra);
+	else
+		*out = ra;
+	return f;
+}
+
+enum fault
+ra_open(struct ra **out, struct service *service, struct fault_info *fi)
+{
+	struct ra *ra;
+	enum fault f;
+
+	TRY(ra_load(&ra, service, fi));
+	if ((f = open_stores(ra, fi)) != FAULT_OK)
+		ra_close(ra);
+	else
+		*out = ra;
+	return f;
+}
+
+void
+ra_close(struct ra *ra)
+{
+	if (ra == NULL)
+		return;
+	bulk_close(ra->hpcr);
+	db_pool_close(&ra->dbs);
+	published_destroy(&ra->lccf);
+	published_destroy(&ra->lpf);
+	retries_free(ra->retries);
+	contacts_destroy(&ra->contacts);
+	pools_destroy(&ra->pools);
+	wake_destroy(&ra->wake);
+	component_free(&ra->self);
+	arena_free(&ra->arena);
+	free(ra);
+}

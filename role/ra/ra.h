@@ -1,0 +1,106 @@
+/*
+ * ra.h - the registration authority: what its parts share.
+ */
+#ifndef RA_RA_H
+#define RA_RA_H
+
+#include <stdatomic.h>
+
+#include "cert/cert.h"
+#include "http/client.h"
+#include "http/server.h"
+#include "keys/component.h"
+#include "role/ra/contacts.h"
+#include "role/ra/db.h"
+#include "role/ra/peer.h"
+#include "role/ra/pool.h"
+#include "role/ra/published.h"
+#include "role/ra/request.h"
+#include "role/ra/retry.h"
+#include "role/ra/wake.h"
+#include "service/service.h"
+#include "store/bulk.h"
+
+/* Limits: what one message may cost. */
+#define RA_BODY_MAX	 (64u << 10) /* from a device */
+#define RA_ARENA	 (4u << 20)  /* a device's request */
+#define RA_PUBLISHED_MAX (4u << 20)  /* LCCF, LPF */
+#define RA_I_END	 65536u	     /* IValue has 16 bits */
+#define RA_ERRORS	 16u	     /* kinds of refusals to devices */
+#define RA_IN_HAND	 64	     /* batches that wait for the PCA */
+
+/* A batch that has to be finished. */
+struct in_hand {
+	int64_t number;
+	int state; /* BATCH_... */
+	uint8_t id[BATCH_ID_SIZE];
+};
+
+struct ra_conf {
+#define CONF_DEF "role/ra/ra_conf.def"
+#include "service/conf_members.h"
+};
+
+struct ra {
+	struct service *service;
+	const struct environment *environment;
+	struct component self;
+	struct arena arena; /* of what lives as long */
+
+	const struct cert *eca[16]; /* the white list */
+	size_t eca_n;
+	const struct cert *pca_cert, *la_cert[2];
+	uint8_t la_id[2][2];
+	struct peer pca, la[2];
+	struct peer storage; /* ourselves: disk, database */
+
+	struct request_class class; /* by the settings of today */
+	int64_t class_id;
+
+	const char *url; /* certDLURL */
+	char db_path[PATH_SIZE];
+	struct db_pool dbs;
+	struct bulk *hpcr;
+	struct wake wake; /* something to do */
+	struct pools pools;
+	struct in_hand in_hand[RA_IN_HAND]; /* pools.lock */
+	size_t in_hand_n;
+	struct contacts contacts;
+	struct retries *retries;
+	struct published lccf, lpf;
+	_Atomic unsigned senders; /* threads that run */
+	_Atomic uint64_t downloads;
+	_Atomic uint64_t errors[RA_ERRORS]; /* by enum ee_error */
+};
+
+static inline void
+ra_count(_Atomic uint64_t *counter)
+{
+	atomic_fetch_add_explicit(counter, 1, memory_order_relaxed);
+}
+
+/* Loads keys and certificates and looks whether all fits together. */
+enum fault must_check ra_load(
+    struct ra **, struct service *, struct fault_info *);
+/* The same; opens the stores and finds what was under way. */
+enum fault must_check ra_open(
+    struct ra **, struct service *, struct fault_info *);
+void ra_close(struct ra *);
+
+/* DIR/ra/data/<kind>/<name>; name may be NULL. */
+void ra_path(
+    const struct ra *, char out[PATH_SIZE], const char *kind, const char *name);
+/* The running period. */
+uint32_t ra_period_now(const struct ra *);
+/* Whose fault is it: ours, or that of the peer that was called? */
+struct peer *ra_culprit(struct ra *, struct peer *, enum fault);
+/* First period that may be generated: the running one, or the first that lies
+ * inside the PCA's validity. */
+uint32_t ra_period_first(const struct ra *);
+/* First period that is not to be generated yet: the supply's end, as far as
+ * periods end inside the PCA's validity. */
+uint32_t ra_horizon(const struct ra *);
+/* First period that the PCA cannot issue for any more. */
+uint32_t ra_pca_end(const struct ra *);
+
+#endif /* RA_RA_H */
