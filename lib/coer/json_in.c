@@ -10,6 +10,7 @@ struct in {
 	struct arena *arena;
 	struct fault_info *fi;
 	const char *type, *field; /* innermost, for errors */
+	unsigned depth;
 };
 
 static enum fault
@@ -125,8 +126,8 @@ get_bits(struct in *in, void *out, json_t *json)
 {
 	json_t *bits = json_object_get(json, "bits");
 	json_int_t nbit = json_integer_value(bits);
+	struct bytes b = BYTES_NONE;
 	uint8_t v = 0;
-	struct bytes b;
 
 	if (json_object_size(json) != 2 || !json_is_integer(bits) || nbit < 0 ||
 	    nbit > 8)
@@ -226,16 +227,27 @@ get_sequence_of(
 	return FAULT_OK;
 }
 
+/* The number in "[number]"; 0: of another form.  Number 0 is always known. */
+static unsigned
+bracketed(const char *name)
+{
+	unsigned n = 0;
+
+	if (*name++ != '[')
+		return 0;
+	for (; *name >= '0' && *name <= '9' && n < 0x3f; name++)
+		n = 10 * n + (unsigned)(*name - '0');
+	return strcmp(name, "]") == 0 ? n : 0;
+}
+
 static enum fault
 get_unknown(struct in *in, const struct asn_type *t, uint8_t *out,
     const char *name, json_t *json)
 {
+	unsigned index = bracketed(name);
 	struct asn_unknown u;
-	unsigned index;
-	char end;
 
-	if (!t->extensible || sscanf(name, "[%2u%c", &index, &end) != 2 ||
-	    end != ']' || index < t->nfield || index >= 0x3f)
+	if (!t->extensible || index < t->nfield || index >= 0x3f)
 		return bad(in, FAULT_UNKNOWN_ALTERNATIVE,
 		    "not an alternative of this type");
 	u.index = (uint8_t)index;
@@ -351,6 +363,24 @@ get_sequence(
 }
 
 static enum fault
+get_nested(struct in *in, const struct asn_type *t, void *out, json_t *json)
+{
+	enum fault f;
+
+	if (in->depth == COER_MAX_DEPTH)
+		return bad(in, FAULT_TOO_DEEP, "nested too deep");
+	in->depth++;
+	if (t->kind == ASN_K_SEQUENCE)
+		f = get_sequence(in, t, out, json);
+	else if (t->kind == ASN_K_CHOICE)
+		f = get_choice(in, t, out, json);
+	else
+		f = get_sequence_of(in, t, out, json);
+	in->depth--;
+	return f;
+}
+
+static enum fault
 get_value(struct in *in, const struct asn_type *t, void *out, json_t *json)
 {
 	switch (t->kind) {
@@ -380,11 +410,9 @@ get_value(struct in *in, const struct asn_type *t, void *out, json_t *json)
 	case ASN_K_OPEN:
 		return get_string(in, t, out, json);
 	case ASN_K_SEQUENCE:
-		return get_sequence(in, t, out, json);
 	case ASN_K_SEQUENCE_OF:
-		return get_sequence_of(in, t, out, json);
 	case ASN_K_CHOICE:
-		return get_choice(in, t, out, json);
+		return get_nested(in, t, out, json);
 	case ASN_K_ALIAS:
 		return get_value(in, t->elem, out, json);
 	case ASN_K_EXTRA:

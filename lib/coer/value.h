@@ -5,6 +5,7 @@
 #ifndef COER_VALUE_H
 #define COER_VALUE_H
 
+#include <assert.h>
 #include <string.h>
 
 #include "coer/coer.h"
@@ -55,6 +56,7 @@ sign_extend(uint64_t v, uint32_t size)
 {
 	unsigned shift = 64 - 8 * size;
 
+	assert(size >= 1 && size <= 8);
 	return (int64_t)(v << shift) >> shift;
 }
 

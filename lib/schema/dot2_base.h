@@ -12,6 +12,7 @@
 #undef ASN_MODULE
 #define ASN_MODULE "IEEE1609dot2BaseTypes"
 
+/* cppcheck-suppress unknownMacro */
 ASN_UINT(uint3, "Uint3", 8, 0, 7)
 ASN_UINT(uint8, "Uint8", 8, 0, UINT8_MAX)
 ASN_VALUE(uint8_1, "Uint8(1)", uint8, 8, 1)

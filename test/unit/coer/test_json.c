@@ -183,6 +183,27 @@ test_memory_limit(void **state)
 	json_decref(json);
 }
 
+static void
+test_depth(void **state)
+{
+	struct fault_info fi;
+	char text[16 * 80] = "";
+	union value v;
+	int i;
+
+	(void)state;
+	for (i = 0; i < COER_MAX_DEPTH; i++)
+		strcat(text, "{\"inner\": ");
+	strcat(text, "{}");
+	for (i = 0; i < COER_MAX_DEPTH; i++)
+		strcat(text, "}");
+	assert_int_equal(load(&t_nest_asn, &v, text, &fi), FAULT_TOO_DEEP);
+	text[strlen(text) - 1] = '\0';
+	assert_int_equal(
+	    load(&t_nest_asn, &v, text + strlen("{\"inner\": "), &fi),
+	    FAULT_OK);
+}
+
 /* In a tree of jansson's, large integers are strings of digits. */
 static void
 test_tree(void **state)
