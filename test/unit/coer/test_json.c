@@ -227,6 +227,7 @@ main(void)
 	    cmocka_unit_test(test_both_ways),
 	    cmocka_unit_test(test_refused),
 	    cmocka_unit_test(test_memory_limit),
+	    cmocka_unit_test(test_depth),
 	    cmocka_unit_test(test_tree),
 	};
 
