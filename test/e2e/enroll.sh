@@ -1,0 +1,169 @@
+#!/bin/sh
+# The operator's side, with real processes: the ceremony, up and down, a ZIP of
+# requests with good, damaged and foreign files, the bundle and the devices
+# that install it; who may call the ECA and the PG; what the CRL store gives.
+. "$(dirname "$0")/lib.sh"
+cd "$WORK"
+
+init() {
+	"$SCMS" init --env test --net "$NET" \
+	    --passphrase-file "$WORK/passphrase" "$@"
+}
+
+# ---- the ceremony ----
+refuse 'a passphrase that is too short' 'shorter' sh -c \
+    "echo short >p; '$SCMS' init --env test --passphrase-file p '$ENV'"
+refuse 'an unknown kind' 'test, qa or prod' \
+    "$SCMS" init --env live --passphrase-file passphrase "$ENV"
+refuse 'a PSID that the CAs cannot grant' '0x99' init --psid 0x20,0x99 "$ENV"
+[ ! -e "$ENV" ] && [ "$(ls "$WORK" | grep -c ceremony)" = 0 ] ||
+    fail 'a failed ceremony left something behind'
+echo 'ok: a failed ceremony leaves nothing behind'
+check 'the ceremony' init "$ENV"
+refuse 'a second ceremony in the same place' 'nothing was touched' init "$ENV"
+for c in ECA ICA PCA RA MA PG CRLG LA1 LA2; do
+	check "chain of the $c" "$SCMS" verify --trust "$ENV/public/root.oer" \
+	    --known "$ENV/public/GCCF.oer" "$ENV/public/$c.oer"
+	hash=$(sed -n "/^$c /{n;s/.*SHA-256 *//p;}" "$ENV/ceremony.txt")
+	[ "$hash" = "$(sha256sum <"$ENV/public/$c.oer" | cut -d' ' -f1)" ] ||
+	    fail "hash of the $c in the record"
+done
+grep -q 'quorum 2' "$ENV/ceremony.txt" || fail 'no ballot in the record'
+[ "$(find "$ENV" -name '*.key' ! -perm 600 | wc -l)" = 0 ] ||
+    fail 'a key that others can read'
+echo 'ok: record, and keys are 0600'
+
+# ---- up, without what is offline ----
+mv "$ENV/offline" "$WORK/offline"
+check 'up without the offline folder' "$SCMS" up "$ENV"
+check 'up again' "$SCMS" up "$ENV"
+[ "$(grep -c 'was running' out)" = 8 ] || fail 'up started something twice'
+check 'status' "$SCMS" status "$ENV"
+check 'status for programs' sh -c \
+    "'$SCMS' status --json '$ENV' | python3 -m json.tool"
+kill -9 "$(cat "$ENV/eca/run/pid")"
+sleep 0.2
+refuse 'status after the ECA was killed' 'eca *stopped' "$SCMS" status "$ENV"
+check 'up starts it again' "$SCMS" up "$ENV"
+[ "$(grep -c 'was running' out)" = 7 ] || fail 'up restarted others'
+
+# ---- enrollment ----
+check 'twenty devices' "$OBE" csr --count 20 --psid 0x20,0x26 --region 840 \
+    --out good.zip devices
+mkdir vendor
+(cd vendor && unzip -q ../good.zip)
+first=$(find vendor -name '*.oer' | sort | head -n 1)
+cp "$first" vendor/damaged.oer
+printf '\377' | dd of=vendor/damaged.oer bs=1 seek=100 conv=notrunc 2>/dev/null
+cp "$first" vendor/twin.oer
+echo 'hello' >vendor/readme.txt
+head -c 200000 /dev/zero >vendor/bomb.oer
+check 'foreign PSIDs' "$OBE" csr --count 1 --name foreign --psid 0x82 \
+    --region 840 --out foreign.zip devices2
+check 'a foreign region' "$OBE" csr --count 1 --name abroad --psid 0x20 \
+    --region 124 --out abroad.zip devices3
+(cd vendor && unzip -q ../foreign.zip && unzip -q ../abroad.zip)
+zip -qr csr.zip vendor
+if "$SCMS" enroll "$ENV" --in csr.zip --out bundle.zip >out 2>&1; then
+	fail 'refused files do not show in the exit status'
+fi
+[ "$(grep -c ': enrolled$' out)" = 21 ] || { cat out; fail 'enrolled devices'; }
+for text in 'damaged.oer: REFUSED: error 8' 'readme.txt: REFUSED' \
+    'bomb.oer: REFUSED: too large' 'foreign[^:]*: REFUSED: error 2' \
+    'abroad[^:]*: REFUSED: error 4'; do
+	grep -q "$text" out || { cat out; fail "no line \"$text\""; }
+done
+echo 'ok: each bad file is refused by name'
+if "$SCMS" enroll "$ENV" --in csr.zip --out again.zip >out 2>&1; then :; fi
+cmp bundle.zip again.zip || fail 'the same ZIP gave another bundle'
+check 'a restart in between' sh -c "'$SCMS' down '$ENV' && '$SCMS' up '$ENV'"
+if "$SCMS" enroll "$ENV" --in csr.zip --out again.zip >out 2>&1; then :; fi
+cmp bundle.zip again.zip || fail 'after a restart the bundle is another'
+echo 'ok: the same ZIP gives the same bundle'
+refuse 'a ZIP that is none' 'ZIP' \
+    "$SCMS" enroll "$ENV" --in "$ENV/hosts" --out no.zip
+[ ! -e no.zip ] || fail 'a bundle of nothing'
+check 'the devices install it' "$OBE" bootstrap --bundle bundle.zip \
+    devices/*
+
+# ---- who may call whom ----
+as() {
+	echo "--cert $ENV/$1/tls.pem --key $ENV/$1/tls.key"
+}
+csr="--data-binary @$first"
+# shellcheck disable=SC2046,SC2086
+{
+answers 'the ECA and a caller without certificate' 403 \
+    eca 8895 3 /enrollment-certificate-request $csr
+answers 'the ECA and the PCA' 403 \
+    eca 8895 3 /enrollment-certificate-request $csr $(as pca)
+answers 'the ECA and the operator' 200 \
+    eca 8895 3 /enrollment-certificate-request $csr $(as operator)
+answers 'the ECA and an empty body' 400 \
+    eca 8895 3 /enrollment-certificate-request -X POST $(as operator)
+grep -qi '^SCMS-POC-Error: 8' head || fail 'no error number'
+answers 'the ECA and too large a body' 413 eca 8895 3 \
+    /enrollment-certificate-request --data-binary @vendor/bomb.oer $(as operator)
+answers 'the PG and the PCA' 403 pg 8893 8 /global-policy $(as pca)
+answers 'the PG and the RA' 200 pg 8893 8 /global-policy $(as ra)
+cmp body "$ENV/public/GPF.oer" || fail 'GPF'
+answers 'the global chain file' 200 \
+    pg 8893 8 /global-certificate-chain $(as ra)
+cmp body "$ENV/public/GCCF.oer" || fail 'GCCF'
+answers 'a policy that is none' 200 \
+    pg 8893 8 /sign-policy --data-binary @"$ENV/hosts" $(as ra)
+grep -qi '^SCMS-POC-Error-Message' head || fail 'no reason'
+}
+
+# ---- the CRL store ----
+answers 'the composite CRL' 200 crlstore 8894 7 /download-crl
+[ "$(od -An -tx1 body | tr -d ' ')" = 00010001000100 ] || fail 'composite CRL'
+answers 'with a slash' 200 crlstore 8894 7 /download-crl/
+name=$(sed -n 's/.*filename="\([^"]*\)".*/\1/p' head)
+case $name in crl_*.oer) ;; *) fail "file name \"$name\"" ;; esac
+answers 'If-None-Match' 304 crlstore 8894 7 /download-crl \
+    -H "If-None-Match: $name"
+answers 'If-None-Match in quotes' 304 crlstore 8894 7 /download-crl \
+    -H "If-None-Match: \"$name\""
+answers 'Range' 206 crlstore 8894 7 /download-crl -H 'Range: bytes=1-2'
+[ "$(od -An -tx1 body | tr -d ' ')" = 0100 ] || fail 'Range'
+answers 'a range outside' 416 crlstore 8894 7 /download-crl \
+    -H 'Range: bytes=7-'
+cp "$ENV"/crlstore/data/crl_*.oer "$ENV/crlstore/data/crl_ffff_0001.oer"
+answers 'a newer CRL' 200 crlstore 8894 7 /download-crl \
+    -H "If-None-Match: $name"
+
+# ---- backup and restore ----
+check 'backup while running' "$SCMS" backup "$ENV" backup.tar
+[ "$(stat -c %a backup.tar)" = 600 ] || fail 'backup that others can read'
+refuse 'a backup over another' 'exists' "$SCMS" backup "$ENV" backup.tar
+check 'all still runs' "$SCMS" status "$ENV"
+refuse 'restore over an environment' 'exists' "$SCMS" restore "$ENV" backup.tar
+head -c 50000 backup.tar >torn.tar
+refuse 'restore of a torn backup' 'backup' "$SCMS" restore other torn.tar
+[ ! -e other ] || fail 'a torn backup was restored'
+check 'down' "$SCMS" down "$ENV"
+check 'down again' "$SCMS" down "$ENV"
+rm -rf "$ENV"
+check 'restore' "$SCMS" restore "$ENV" backup.tar
+check 'up after restore' "$SCMS" up "$ENV"
+if "$SCMS" enroll "$ENV" --in csr.zip --out again.zip >out 2>&1; then :; fi
+cmp bundle.zip again.zip || fail 'after a restore the bundle is another'
+echo 'ok: nothing was lost'
+
+# ---- what must not be in logs ----
+for c in lop ra eca crlstore; do
+	if grep -E '127\.0\.0\.1|client=127' "$ENV/$c/log/$c.log"; then
+		fail "an address in the log of $c"
+	fi
+done
+for key in "$ENV"/*/sign.key "$ENV"/*/enc.key; do
+	# "MKEY", version, form, curve, then the key
+	hex=$(od -An -v -tx1 -j 7 -N 32 "$key" | tr -d ' \n')
+	[ "${#hex}" = 64 ] || fail "$key"
+	if grep -rqi "$hex" "$ENV"/*/log; then
+		fail "$key in a log"
+	fi
+done
+echo 'ok: logs'
+check 'down at the end' "$SCMS" down "$ENV"
