@@ -229,8 +229,9 @@ static const struct {
 	check_fn	*run;
 	bool		 lasting;	/* true once, true for ever */
 } checks[] = {
-	[CHAIN_ISSUER] = { "issuer", not_self, check_issuer, true },
-	[CHAIN_ROOT] = { "root", is_self, check_root, true },
+	/* Whether the path is complete is never taken from memory. */
+	[CHAIN_ISSUER] = { "issuer", not_self, check_issuer, false },
+	[CHAIN_ROOT] = { "root", is_self, check_root, false },
 	[CHAIN_FORM] = { "form", always, check_form, true },
 	[CHAIN_SIGNATURE] = { "signature", has_key_above, check_signature,
 	    true },
