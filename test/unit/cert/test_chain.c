@@ -333,8 +333,8 @@ static const struct mutation table[] = {
 	{ "bitmap range, opaque SSP", "SSP_NOT_PERMITTED", AS_PSEUDONYM, CA, bitmap_range, 0 },
 	{ "bitmap range of odd form", "CONSTRAINT", AS_PSEUDONYM, CA, bitmap_range_odd, 0 },
 	{ "pseudonym from ECA", "EE_TYPE_NOT_PERMITTED", PROFILE_PSEUDONYM, PROFILE_ECA, LEAF, nothing, 0 },
-	{ "enrollment from PCA", "EE_TYPE_NOT_PERMITTED", PROFILE_ENROLLMENT, PROFILE_PCA, LEAF, nothing, 0 },
-	{ "pseudonym from RA", "PSID_NOT_PERMITTED", PROFILE_PSEUDONYM, PROFILE_RA, LEAF, nothing, 0 },
+	{ "enrollment from PCA", "EE_TYPE_NOT_PERMITTED", PROFILE_ENROLLMENT, PROFILE_PCA, LEAF, lasts_an_hour, T0 },
+	{ "pseudonym from RA", "PSID_NOT_PERMITTED", PROFILE_PSEUDONYM, PROFILE_RA, LEAF, lasts_an_hour, T0 },
 	/* the ICA */
 	{ "ICA may not issue", "PSID_NOT_PERMITTED", AS_PSEUDONYM, ICA, no_issuing, 0 },
 	{ "ICA without its third group", "CHAIN_LENGTH_NOT_PERMITTED", AS_PSEUDONYM, ICA, no_third_group, 0 },
