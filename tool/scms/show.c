@@ -5,7 +5,6 @@
  * but is not canonical or has octets after it.
  */
 #include <errno.h>
-#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -70,13 +69,9 @@ certificate_summary(struct show *s, struct bytes in)
 static void
 print(struct show *s, const char *name, struct bytes in, const struct guess *g)
 {
-	json_t *json;
-
 	if (s->json) {
-		json = coer_to_json(g->type, g->value);
-		json_dumpf(json, stdout, JSON_INDENT(1) | JSON_ENCODE_ANY);
+		coer_json_write(stdout, g->type, g->value);
 		puts("");
-		json_decref(json);
 		return;
 	}
 	printf("%s: %s, %zu octets\n", name, g->type->name, in.n);
