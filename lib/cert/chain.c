@@ -285,6 +285,8 @@ judge(struct chain_report *r, const struct path *p, size_t i,
 			continue;
 		why = (struct fault_info){ .code = FAULT_OK };
 		f = checks[c].run(p, i, &why);
+		if (f == FAULT_OK)	/* on the way something did not */
+			why = (struct fault_info){ .code = FAULT_OK };
 		note(r, p, i, c, &why);
 		if (f == FAULT_OK || first != FAULT_OK)
 			continue;

@@ -333,6 +333,7 @@ check_request_groups(const struct cert *k,
 
 	for (i = 0; own != NULL && i < own->n; i++) {
 		f = check_group(&own->v[i], list, here, EE_ENROL, fi);
+		/* Two ways to be right; what fi says counts if neither is. */
 		if (f == FAULT_CHAIN_LENGTH_NOT_PERMITTED &&
 		    asks_for_others(k)) {
 			l = lengths_of(&own->v[i]);

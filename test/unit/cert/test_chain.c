@@ -398,7 +398,9 @@ each_violation_has_its_fault(void **state)
 		/* With a report the verdict is the same, and it is in it. */
 		g = trust_check_chain(&report, h.trust, leaf,
 		    table[i].time != 0 ? table[i].time : NOW, NULL);
-		assert_int_equal(f, g);
+		if (f != g)
+			fail_msg("%s: %s, with a report %s", table[i].name,
+			    fault_name(f), fault_name(g));
 		for (j = 0; j < report.n; j++)
 			if (report.step[j].verdict.code != FAULT_OK)
 				break;
