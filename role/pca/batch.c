@@ -44,7 +44,7 @@ sort_by_hpcr(struct indexed **out, struct arena *arena, const scms_pdu *pdu,
 static enum fault
 enter(struct batch *b, const scms_pdu *pdu, size_t n, struct fault_info *fi)
 {
-	struct indexed *x;
+	struct indexed *x = NULL;
 
 	TRY(sort_by_hpcr(&x, b->arena, pdu, n, fi));
 	b->entry = ARENA_ARRAY(b->arena, n, struct batch_entry);
