@@ -28,6 +28,7 @@ fill(to_be_signed_certificate *tbs, struct arena *arena,
     uint32_t now, struct fault_info *fi)
 {
 	uint64_t wanted[PSIDS_MOST];
+	struct curve_point compressed = *key;
 
 	if (terms->psids_n == 0 || terms->psids_n > PSIDS_MOST ||
 	    terms->countries_n == 0)
@@ -49,7 +50,8 @@ fill(to_be_signed_certificate *tbs, struct arena *arena,
 		return fault_set(fi, FAULT_TOO_LARGE, "request");
 	tbs->verify_key_indicator.is =
 	    verification_key_indicator_verification_key;
-	key_to_schema(&tbs->verify_key_indicator.verification_key, key);
+	curve_compress(&compressed);
+	key_to_schema(&tbs->verify_key_indicator.verification_key, &compressed);
 	return FAULT_OK;
 }
 

@@ -46,6 +46,7 @@ struct job {
 	size_t n;
 	uint32_t *held; /* periods that need not be fetched, ascending */
 	size_t held_n;
+	bool accepted; /* the RA took our time for right */
 };
 
 static void
@@ -323,6 +324,7 @@ fetch_info(struct job *job, struct fault_info *fi)
 	if (is_missing(job->device, fault))
 		return FAULT_OK;
 	TRY(fault);
+	job->accepted = true;
 	fetch_forget(job->device, name);
 	read_info(job->device, info);
 	job->result->next = job->device->state.next;
@@ -399,7 +401,7 @@ run(struct job *job, struct arena *arena, struct fault_info *fi)
 		}
 	}
 	TRY(fault);
-	return list_held(job, arena, true, fi);
+	return list_held(job, arena, job->accepted, fi);
 }
 
 enum fault

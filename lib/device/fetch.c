@@ -105,7 +105,8 @@ content_range(size_t *total, const struct http_result *result,
 	return true;
 }
 
-/* One piece; done when the file is complete. */
+/* One piece; done when the file is complete.  FAULT_STORE: what we hold does
+ * not go together with what the RA has. */
 static enum fault
 fetch_piece(const struct transfer *t, struct bytes *part, bool *done,
     struct fault_info *fi)
@@ -123,11 +124,9 @@ fetch_piece(const struct transfer *t, struct bytes *part, bool *done,
 		return FAULT_OK;
 	}
 	if (result.status != 206 ||
-	    !content_range(&total, &result, t->arena, part->n)) {
-		fetch_forget(t->device, t->filename);
-		return fault_set(fi, FAULT_NETWORK,
+	    !content_range(&total, &result, t->arena, part->n))
+		return fault_set(fi, FAULT_STORE,
 		    "%s: RA does not go on where it broke off", t->filename);
-	}
 	TRY(append(part, t->arena, result.body, fi));
 	*done = part->n == total;
 	return *done ? FAULT_OK : save_part(t, *part, fi);
@@ -139,16 +138,18 @@ fetch(struct monarch_device *d, struct bytes *out, struct arena *arena,
     struct fault_info *fi)
 {
 	const struct transfer t = {d, arena, path, filename, extra_octet};
-	struct bytes part = BYTES_NONE;
+	enum fault fault = FAULT_OK;
 	char name[NAME_SIZE];
 	bool done = false;
 
 	part_name(name, filename);
 	if (!folder_has(&d->folder, name))
 		return fetch_whole(&t, out, fi);
-	TRY(folder_read(&part, arena, &d->folder, name, fi));
-	while (!done)
-		TRY(fetch_piece(&t, &part, &done, fi));
-	*out = part;
-	return FAULT_OK;
+	TRY(folder_read(out, arena, &d->folder, name, fi));
+	while (fault == FAULT_OK && !done)
+		fault = fetch_piece(&t, out, &done, fi);
+	if (fault != FAULT_STORE)
+		return fault;
+	fetch_forget(d, filename);
+	return fetch_whole(&t, out, fi);
 }

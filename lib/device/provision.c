@@ -5,9 +5,9 @@
  * same ack for ever; other octets are a duplicate (5057).  So nothing is sent
  * that is not stored, and what has got no answer is sent again as it was.
  * A request that the RA refused leaves no trace there, and the next one is
- * new, with the same keys.  Since a PROD RA gives no reason, one that was
- * refused without a reason is kept, and tried once more if its successor is
- * taken for a duplicate.
+ * new, with the same keys.  Since a PROD RA gives no reasons, one that got no
+ * answer at first and then was refused without a reason is kept, and tried
+ * again when its successor may be taken for a duplicate.
  */
 #include <string.h>
 
@@ -86,13 +86,13 @@ make_request(struct monarch_device *d, struct arena *arena,
 	return provision_file_write(&d->folder, p, fi);
 }
 
-/* The RA knows nothing of these octets; if it has not said so, they are kept
- * for a last attempt. */
+/* The RA knows nothing of these octets, or so it seems: those that once got no
+ * answer and now a refusal without a reason are kept for a last attempt. */
 static enum fault
-put_aside(
-    struct monarch_device *d, struct provision_file *p, struct fault_info *fi)
+put_aside(struct monarch_device *d, struct provision_file *p, bool fresh,
+    struct fault_info *fi)
 {
-	if (d->refusal.code == 0)
+	if (!fresh && d->refusal.code == 0 && p->earlier.n == 0)
 		p->earlier = p->request;
 	p->request = BYTES_NONE;
 	return provision_file_write(&d->folder, p, fi);
@@ -121,7 +121,7 @@ ask(struct monarch_device *d, struct arena *arena, struct provision_file *p,
 		fault = send_request(d, arena, p, p->request, fi);
 		if (!is_refusal(fault, d))
 			return fault;
-		TRY(put_aside(d, p, &other));
+		TRY(put_aside(d, p, fresh, &other));
 	} while (!fresh && is_worth_renewing(fault));
 	if (p->earlier.n > 0 &&
 	    (fault == FAULT_DUPLICATE || fault == FAULT_HTTP_STATUS) &&

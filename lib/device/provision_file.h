@@ -11,7 +11,7 @@
  *	4	from when there is something to download (Time32), if so
  *	8	hash of the request: the last 8 octets of SHA-256 of it
  *	4, ...	length, the request as sent; 0: none, or it was refused
- *	4, ...	one refused without a reason, for all we know; or 0
+ *	4, ...	an earlier one whose fate is not certain (provision.c); or 0
  *	32	SHA-256 of all before
  */
 #ifndef DEVICE_PROVISION_FILE_H

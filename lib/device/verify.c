@@ -136,7 +136,7 @@ find_signer(struct cert **out, struct monarch_report *report,
     struct fault_info *fi)
 {
 	const certificate *c = certificate_of(s);
-	const struct cert *known;
+	struct cert *known;
 	char id[17];
 
 	if (c != NULL) {
@@ -148,12 +148,9 @@ find_signer(struct cert **out, struct monarch_report *report,
 	if (s->signer.is != signer_identifier_digest)
 		return fault_set(
 		    fi, FAULT_BAD_MESSAGE, "neither certificate nor digest");
-	hex_encode(id, s->signer.digest.b, sizeof(s->signer.digest.b));
-	known = trust_find(v->trust, s->signer.digest.b);
-	if (known == NULL)
-		return fault_set(fi, FAULT_UNKNOWN_ISSUER,
-		    "certificate %s is not known", id);
+	TRY(trust_find_signer(&known, arena, v->trust, s->signer.digest.b, fi));
 	TRY(cert_load(out, arena, known->raw, fi));
+	hex_encode(id, s->signer.digest.b, sizeof(s->signer.digest.b));
 	step(report, FAULT_OK, "signer: digest %s, known: %s", id,
 	    cert_name(arena, *out));
 	return FAULT_OK;
@@ -264,6 +261,19 @@ give_out(
 	out->payload = spdu->payload;
 }
 
+/* Not older than it may be early. */
+static enum fault
+check_age(
+    const struct spdu *spdu, const struct spdu_rules *r, struct fault_info *fi)
+{
+	uint64_t made = spdu->header.generation_time / 1000000;
+
+	if (made + r->tolerance >= r->now)
+		return FAULT_OK;
+	return fault_set(fi, FAULT_TOO_OLD, "generated %llu s ago",
+	    (unsigned long long)(r->now - made));
+}
+
 enum fault
 monarch_verify(const struct monarch_verifier *v, struct monarch_message *out,
     struct monarch_report *report, struct bytes in,
@@ -281,13 +291,14 @@ monarch_verify(const struct monarch_verifier *v, struct monarch_message *out,
 	enum fault fault;
 
 	fi = fi == NULL ? &own : fi;
-	r.max_age = r.tolerance;
 	memset(out, 0, sizeof(*out));
 	if (report != NULL)
 		report->n = 0;
 	fault = check_steps(report, &arena, v, in, r.now, fi);
 	if (fault == FAULT_OK) {
 		fault = spdu_open(&spdu, &arena, in, v->trust, &r, fi);
+		if (fault == FAULT_OK)
+			fault = check_age(&spdu, &r, fi);
 		report_message(report, fault, fi);
 	}
 	if (fault == FAULT_OK)

@@ -1,0 +1,132 @@
+/*
+ * world.h - an SCMS in one process, for tests of the device: certificates of
+ * everybody, an ECA, an RA that answers requests, and a PCA that can be told
+ * to make each kind of mistake.
+ */
+#ifndef TEST_DEVICE_WORLD_H
+#define TEST_DEVICE_WORLD_H
+
+#include "base/arena.h"
+#include "base/bytes.h"
+#include "cert/cert.h"
+#include "cert/sign.h"
+#include "crypto/butterfly.h"
+#include "device/device.h"
+
+#define WORLD_NOW     (WORLD_PERIOD_START(WORLD_I) + 86400)
+#define WORLD_I	      0x2ABu
+#define WORLD_JMAX    4
+#define WORLD_RA      "ra.monarch.test"
+#define WORLD_REQUEST 2048
+
+/* The start of period i as the certificates have it. */
+#define WORLD_PERIOD_START(i) (347619603u + (i)*604800u)
+
+enum actor {
+	ACTOR_ROOT,
+	ACTOR_ELECTOR1,
+	ACTOR_ELECTOR2,
+	ACTOR_ELECTOR3,
+	ACTOR_ICA,
+	ACTOR_ECA,
+	ACTOR_PCA,
+	ACTOR_RA,
+	ACTOR_MA,
+	ACTOR_PG,
+	ACTOR_CRLG,
+	ACTORS
+};
+
+struct world_actor {
+	struct scalar sign, encrypt;
+	struct curve_point sign_public, encrypt_public;
+	struct bytes raw;
+	struct cert *cert;
+	struct signer signer;
+};
+
+/* What the PCA, or the RA that packs the ZIP, does wrong; always to entry
+ * j = 1 if it is about an entry. */
+enum mistake {
+	MISTAKE_NONE,
+	MISTAKE_SIGNATURE,    /* one octet of the signature */
+	MISTAKE_SIGNED_BY_RA, /* by somebody who is no PCA */
+	MISTAKE_CONTENTS,     /* changed after signing */
+	MISTAKE_RECIPIENT,    /* encrypted to another key */
+	MISTAKE_SWAPPED,      /* entries 1 and 2 have each other's names */
+	MISTAKE_OTHER_I,      /* iCert and validity of the next period */
+	MISTAKE_START,	      /* starts a day late */
+	MISTAKE_PSID,	      /* a PSID that the device may not have */
+	MISTAKE_KEY,	      /* another s: the key does not fit */
+	MISTAKE_ISSUER,	      /* issued by somebody who may not */
+	MISTAKE_PLAIN,	      /* octets that are no certificate response */
+	MISTAKE_EXTRA,	      /* an entry README */
+	MISTAKE_FOREIGN_NAME, /* an entry of the next period */
+	MISTAKE_DUPLICATE,    /* entry 1 twice */
+	MISTAKE_TRAVERSAL,    /* an entry ../2AB_1 */
+	MISTAKE_BIG,	      /* an entry of 1 MB */
+	MISTAKE_TRUNCATED,    /* the ZIP ends early */
+	MISTAKE_EMPTY,	      /* a ZIP with nothing in it */
+	MISTAKES
+};
+
+/* The part of the RA that outlives a crash of the device. */
+struct world_ra {
+	uint8_t request[WORLD_REQUEST]; /* accepted; request_n 0: none */
+	size_t request_n;
+	unsigned posts, downloads;
+};
+
+struct world {
+	struct arena arena; /* as long as the world */
+	struct arena call;  /* one answer of the RA */
+	struct world_actor actor[ACTORS];
+	struct trust *trust;
+	struct bytes lccf, lpf;
+	unsigned lccf_sent, lpf_sent;
+	uint32_t enrollment_psid; /* beside 0x20 */
+
+	struct world_ra *ra;
+	uint32_t i_first, i_last; /* batches that are ready */
+	enum mistake mistake;
+	uint32_t mistake_i; /* the batch it happens to */
+#define WORLD_BATCHES 16
+	struct bytes batch[WORLD_BATCHES]; /* as made; n 0: not yet */
+
+	/* Of the answers to come: */
+	unsigned lose_acks;	/* the next n acks are lost on the way */
+	unsigned lose_requests; /* the next n POSTs never arrive */
+	unsigned break_batches; /* the next n whole batches break off */
+	unsigned refuse_code;	/* 0, or what POSTs are refused with */
+	bool bare;		/* no reasons: as PROD */
+	bool deaf;		/* nobody is authentic */
+	size_t range_calls;
+};
+
+/* Makes everybody; the clock must be set (world_clock). */
+struct world *world_new(void);
+void world_free(struct world *);
+/* A new chain file in which n electors endorse the root, or one twice. */
+void world_endorsers(struct world *, unsigned n, bool twice);
+/* Makes now the time. */
+void world_clock(uint32_t now);
+struct transport world_transport(struct world *);
+
+/* The ECA: a bundle for the requests in a ZIP.  change, if not NULL, may alter
+ * the files before they are packed. */
+struct world_file {
+	const char *name; /* "<device>/ECA.oer" */
+	struct bytes data;
+};
+struct bytes world_bundle(struct world *, struct arena *, struct bytes csr_zip,
+    void (*change)(void *, struct world_file *, size_t n), void *ctx);
+
+/* A device of this name in folder dir, bootstrapped; its path in out. */
+void world_device(
+    struct world *, const char *dir, const char *name, char out[PATH_SIZE]);
+/* The same, opened with the world as its RA. */
+struct monarch_device *world_open(struct world *, const char *path);
+/* Provisioned, and all that is ready downloaded. */
+void world_supply(struct world *, struct monarch_device *);
+
+#endif /* TEST_DEVICE_WORLD_H */

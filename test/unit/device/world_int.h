@@ -1,0 +1,20 @@
+/* world_int.h - between the files of the world. */
+#ifndef TEST_DEVICE_WORLD_INT_H
+#define TEST_DEVICE_WORLD_INT_H
+
+#include "base/fault.h"
+#include "cert/convert.h"
+#include "cert/request.h"
+#include "test/unit/device/world.h"
+
+/* The test is over if expr, a fault that used &fi, is not FAULT_OK. */
+#define MUST(expr) must((expr), &fi, #expr)
+void must(enum fault, const struct fault_info *, const char *what);
+
+/* One batch for the device that asked with these octets, in w->call. */
+struct bytes world_batch(struct world *, struct bytes request, uint32_t i);
+/* What an accepted request holds: opened with the RA's keys. */
+void
+world_open_request(struct world *, struct bytes secured, struct request *out);
+
+#endif /* TEST_DEVICE_WORLD_INT_H */
