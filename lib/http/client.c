@@ -35,6 +35,7 @@ struct http_client {
 
 /* Where an answer is collected. */
 struct sink {
+	CURL		*curl;		/* to ask for the size; or NULL */
 	struct arena	*arena;
 	uint8_t		*p;
 	size_t		 n, size, limit;
@@ -150,31 +151,44 @@ on_progress(void *client, curl_off_t down_total, curl_off_t down,
 	return atomic_load_explicit(&c->interrupted, memory_order_relaxed);
 }
 
+/* Room for n more octets: what Content-Length says, or twice as much as
+ * before, but not more than the limit. */
+static bool
+grow(struct sink *s, size_t n)
+{
+	curl_off_t length = -1;
+	size_t room = s->size == 0 ? 4096 : s->size;
+	uint8_t *p;
+
+	if (n <= s->size - s->n)
+		return true;
+	if (s->curl != NULL && s->n == 0)
+		curl_easy_getinfo(s->curl, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T,
+		    &length);
+	if (length > 0)
+		room = (size_t)length;
+	while (room < s->n + n)
+		room *= 2;
+	if (room > s->limit)
+		room = s->limit;
+	if ((p = arena_alloc(s->arena, room, 1)) == NULL)
+		return false;
+	if (s->n > 0)
+		memcpy(p, s->p, s->n);
+	s->p = p;
+	s->size = room;
+	return true;
+}
+
 static size_t
 collect(char *data, size_t size, size_t n, void *ctx)
 {
 	struct sink *s = ctx;
-	size_t room;
-	uint8_t *p;
 
 	n *= size;
-	if (n > s->limit - s->n) {
+	if (n > s->limit - s->n || !grow(s, n)) {
 		s->full = true;
 		return 0;
-	}
-	if (n > s->size - s->n) {
-		for (room = s->size == 0 ? 4096 : s->size; room < s->n + n;)
-			room *= 2;
-		if (room > s->limit)
-			room = s->limit;
-		if ((p = arena_alloc(s->arena, room, 1)) == NULL) {
-			s->full = true;
-			return 0;
-		}
-		if (s->n > 0)
-			memcpy(p, s->p, s->n);
-		s->p = p;
-		s->size = room;
 	}
 	memcpy(s->p + s->n, data, n);
 	s->n += n;
@@ -345,6 +359,7 @@ http_call(struct http_client *client, struct http_result *out,
 	long status = 0;
 	enum fault f;
 
+	body.curl = h->curl;
 	f = perform(h, call, &body, &head, fi);
 	if (f == FAULT_OK)
 		curl_easy_getinfo(h->curl, CURLINFO_RESPONSE_CODE, &status);

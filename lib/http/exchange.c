@@ -156,7 +156,7 @@ answers_now(const struct exchange *ex)
 
 static enum MHD_Result
 begin(struct http_server *s, struct MHD_Connection *mhd, const char *url,
-    const char *method, void **slot)
+    const char *method, const char *version, void **slot)
 {
 	struct exchange *ex = exchange_new(s);
 
@@ -169,7 +169,8 @@ begin(struct http_server *s, struct MHD_Connection *mhd, const char *url,
 	ex->request.path = url;
 	ex->request.tail = "";
 	ex->request.arena = &ex->arena;
-	ex->refusal = admit(ex, method);
+	ex->refusal = form_uri_was_cut(ex->connection, url, version) ?
+	    MHD_HTTP_BAD_REQUEST : admit(ex, method);
 	return answers_now(ex) ? answer(ex) : MHD_YES;
 }
 
@@ -215,9 +216,8 @@ exchange_handle(void *server, struct MHD_Connection *mhd, const char *url,
 {
 	size_t got = *n;
 
-	(void)version;
 	if (*slot == NULL)
-		return begin(server, mhd, url, method, slot);
+		return begin(server, mhd, url, method, version, slot);
 	if (got > 0) {
 		*n = 0;
 		return take_body(*slot, data, got);

@@ -98,6 +98,25 @@ form_check(struct exchange *ex)
 	    strchr(ex->request.path, '%') == NULL;
 }
 
+void *
+form_note_uri(void *ctx, const char *uri, struct MHD_Connection *mhd)
+{
+	struct connection *k = connection_of(mhd);
+
+	(void)ctx;
+	if (k != NULL)
+		k->uri_n = strlen(uri);
+	return NULL;
+}
+
+/* The version stands one octet behind the URI in the same buffer. */
+bool
+form_uri_was_cut(const struct connection *k, const char *url,
+    const char *version)
+{
+	return version != url + k->uri_n + 1;
+}
+
 static int
 hex_value(char c)
 {

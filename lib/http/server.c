@@ -230,6 +230,7 @@ start_daemon(struct http_server *s, struct fault_info *fi)
 	    MHD_OPTION_CONNECTION_TIMEOUT, c->idle_seconds,
 	    MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONNECTION_MEMORY,
 	    MHD_OPTION_STRICT_FOR_CLIENT, 1,
+	    MHD_OPTION_URI_LOG_CALLBACK, form_note_uri, s,
 	    MHD_OPTION_UNESCAPE_CALLBACK, form_unescape, s,
 	    MHD_OPTION_NOTIFY_CONNECTION, connection_notify, s,
 	    MHD_OPTION_NOTIFY_COMPLETED, exchange_completed, s,

@@ -30,6 +30,7 @@ struct connection {
 	_Atomic uint64_t	 state;
 	bool			 used;		/* a request has come */
 	bool			 refusal_logged;
+	size_t			 uri_n;		/* octets of the latest URI */
 	char			 peer[PEER_NAME_MAX];	/* "": not verified */
 	uint32_t		 not_before, not_after;	/* of its certificate */
 };
@@ -103,6 +104,11 @@ void		exchange_free_pool(struct http_server *);
 /* form.c */
 /* Sets has_body, chunked, declared; false: the request is ambiguous. */
 bool must_check	form_check(struct exchange *);
+/* MHD_OPTION_URI_LOG_CALLBACK: notes the length up to the first octet 0. */
+void	       *form_note_uri(void *, const char *uri, struct MHD_Connection *);
+/* Was there an octet 0 in the URI?  libmicrohttpd would not tell. */
+bool		form_uri_was_cut(const struct connection *, const char *url,
+		    const char *version);
 /* MHD_OPTION_UNESCAPE_CALLBACK: leaves %00 and what is not an escape as it
  * is, so that a path that still has a '%' is refused. */
 size_t		form_unescape(void *, struct MHD_Connection *, char *);
