@@ -52,7 +52,7 @@ struct choice {
 	const struct shuffle_rule *rule;
 	uint32_t now;
 	struct pool_key key;
-	uint32_t age; /* of its oldest unit */
+	uint32_t oldest, newest; /* ages of its units */
 	bool found;
 };
 
@@ -72,16 +72,21 @@ consider(void *ctx, const struct db_row *row, struct fault_info *fi)
 	    .i = (uint32_t)db_int(row, 1),
 	    .each = (uint32_t)db_int(row, 2),
 	};
-	size_t devices = (size_t)db_int(row, 3);
-	uint32_t age = age_at(c->now, db_int(row, 4));
+	struct shuffle_pool pool = {
+	    .devices = (size_t)db_int(row, 3),
+	    .each = key.each,
+	    .oldest = age_at(c->now, db_int(row, 4)),
+	    .newest = age_at(c->now, db_int(row, 5)),
+	};
 
 	(void)fi;
 	if (c->found || is_reserved(c->pools, &key) ||
-	    shuffle_take(c->rule, devices, key.each, age) == 0)
+	    shuffle_take(c->rule, &pool) == 0)
 		return FAULT_OK;
 	c->found = true;
 	c->key = key;
-	c->age = age;
+	c->oldest = pool.oldest;
+	c->newest = pool.newest;
 	return FAULT_OK;
 }
 
@@ -140,7 +145,8 @@ draw(struct batch *b, const struct choice *c, struct db *db,
 	b->class = c->key.class;
 	b->i = c->key.i;
 	b->each = c->key.each;
-	b->units = shuffle_take(c->rule, all.n, b->each, c->age);
+	b->units = shuffle_take(c->rule,
+	    &(struct shuffle_pool){all.n, b->each, c->oldest, c->newest});
 	if (b->units == 0) /* somebody was blocked meanwhile */
 		return FAULT_NOT_FOUND;
 	shuffle_choose(all.v, all.n, b->units);

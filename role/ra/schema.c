@@ -1,27 +1,28 @@
 /* schema.c - the tables of the RA; see README.md. */
 #include "role/ra/db.h"
 
+/* clang-format off */
 static const char step_1[] =
     "create table class("
     " id integer primary key,"
-    " psid_ssp blob not null," /* COER SequenceOfPsidSsp */
-    " region blob not null,"   /* COER GeographicRegion */
+    " psid_ssp blob not null,"		/* COER SequenceOfPsidSsp */
+    " region blob not null,"		/* COER GeographicRegion */
     " pca text not null, la1 text not null, la2 text not null,"
     " unique(psid_ssp, region, pca, la1, la2));"
 
     "create table device("
     " number integer primary key,"	/* random; the log's name for it */
     " request blob not null unique,"	/* SHA-256 of the provisioning POST */
-    " request_id blob not null unique," /* its last 8 octets */
+    " request_id blob not null unique,"	/* its last 8 octets */
     " enrollment_hash blob not null unique,"
-    " enrollment_id blob not null," /* HashedId8 */
+    " enrollment_id blob not null,"	/* HashedId8 */
     " enrollment blob not null,"
     " class integer not null references class(id),"
     " sign_key blob not null, sign_expansion blob not null,"
     " enc_key blob not null, enc_expansion blob not null,"
     " ack blob not null,"
-    " next_i integer not null," /* first period not planned */
-    " end_i integer not null,"	/* first never to be planned */
+    " next_i integer not null,"		/* first period not planned */
+    " end_i integer not null,"		/* first never to be planned */
     " chain integer,"
     " created integer not null,"
     " contact integer not null,"
@@ -41,75 +42,59 @@ static const char step_1[] =
     " state integer not null,"
     " device integer,"
     " lci1 blob not null, lci2 blob not null,"
-    " i_end integer not null);" /* first period without PLVs */
+    " i_end integer not null);"		/* first period without PLVs */
     "create index chain_free on chain(i_end)"
-    " where state = " SQL_NUMBER(
-	CHAIN_FREE) ";"
+    " where state = " SQL_NUMBER(CHAIN_FREE) ";"
 
-		    "create table plv_file("
-		    " id integer primary key,"
-		    " chain integer not null references chain(id),"
-		    " name text not null unique,"
-		    " i_min integer not null, i_max integer not null,"
-		    " j_max integer not null);"
-		    "create index plv_file_chain on plv_file(chain, i_min);"
+    "create table plv_file("
+    " id integer primary key,"
+    " chain integer not null references chain(id),"
+    " name text not null unique,"
+    " i_min integer not null, i_max integer not null,"
+    " j_max integer not null);"
+    "create index plv_file_chain on plv_file(chain, i_min);"
 
-		    "create table fetch("
-		    " id integer primary key autoincrement,"
-		    " state integer not null,"
-		    " i_min integer not null, i_max integer not null,"
-		    " j_max integer not null,"
-		    " fresh integer not null," /* chains wanted; 0: a
-						  continuation */
-		    " chain integer,"	       /* that is continued */
-		    " request1 blob not null, request2 blob not null,"
-		    " confirmed integer not null);" /* bit per LA */
+    "create table fetch("
+    " id integer primary key autoincrement,"
+    " state integer not null,"
+    " i_min integer not null, i_max integer not null,"
+    " j_max integer not null,"
+    " fresh integer not null,"		/* chains wanted; 0: a continuation */
+    " chain integer,"			/* that is continued */
+    " request1 blob not null, request2 blob not null,"
+    " confirmed integer not null);"	/* bit per LA */
 
-		    "create table unit("
-		    " device integer not null, i integer not null,"
-		    " state integer not null,"
-		    " n integer not null," /* certificates */
-		    " class integer not null,"
-		    " chain integer not null,"
-		    " since integer not null," /* Time32: waits since; waits
-						  until */
-		    " batch integer,"
-		    " offset integer, size integer," /* of the piece in the
-							answer file */
-		    " primary key(device, i)) without rowid;"
-		    "create index unit_pooled on unit(class, i, n, since)"
-		    " where state = " SQL_NUMBER(
-			UNIT_POOLED) ";"
-				     "create index unit_refused on unit(since)"
-				     " where state = " SQL_NUMBER(
-					 UNIT_REFUSED) ";"
+    "create table unit("
+    " device integer not null, i integer not null,"
+    " state integer not null,"
+    " n integer not null,"		/* certificates */
+    " class integer not null,"
+    " chain integer not null,"
+    " since integer not null,"		/* Time32: waits since; waits until */
+    " batch integer,"
+    " offset integer, size integer,"	/* of the piece in the answer file */
+    " primary key(device, i)) without rowid;"
+    "create index unit_pooled on unit(class, i, n, since)"
+    " where state = " SQL_NUMBER(UNIT_POOLED) ";"
+    "create index unit_refused on unit(since)"
+    " where state = " SQL_NUMBER(UNIT_REFUSED) ";"
 
-						       "create table pool("
-						       " class integer not "
-						       "null, i integer not "
-						       "null, n integer not "
-						       "null,"
-						       " devices integer not "
-						       "null, oldest integer "
-						       "not null,"
-						       " primary key(class, i, "
-						       "n)) without rowid;"
+    "create table pool("
+    " class integer not null, i integer not null, n integer not null,"
+    " devices integer not null,"
+    " oldest integer not null, newest integer not null,"
+    " primary key(class, i, n)) without rowid;"
 
-						       "create table batch("
-						       " id integer primary "
-						       "key autoincrement,"
-						       " state integer not "
-						       "null,"
-						       " batch_id blob not "
-						       "null unique,"
-						       " requests integer not "
-						       "null);"
+    "create table batch("
+    " id integer primary key autoincrement,"
+    " state integer not null,"
+    " batch_id blob not null unique,"
+    " requests integer not null);"
 
-						       "create table counter("
-						       " id integer primary "
-						       "key,"
-						       " value integer not "
-						       "null);";
+    "create table counter("
+    " id integer primary key,"
+    " value integer not null);";
+/* clang-format on */
 
 static const char *const steps[] = {step_1};
 

@@ -18,6 +18,7 @@
 #define PCA_TIMEOUT_MS	   120000u
 #define ANSWER_PER_REQUEST 2048u /* a reply has some 500 octets */
 #define CONFIRM_ANSWER	   4096u
+#define SETTLE_MOST	   2u /* seconds */
 #define IDLE_MS		   200u
 /* Of a request, its copies, its reply and what is decoded of it. */
 #define MEMORY_PER_REQUEST 8192u
@@ -67,10 +68,13 @@ take(struct ra *ra, struct in_hand *b)
 static struct shuffle_rule
 rule_of(const struct environment *e)
 {
+	uint32_t settle = e->shuffle_max_age_seconds / 4;
+
 	return (struct shuffle_rule){
 	    .devices = e->shuffle_devices,
 	    .requests = e->shuffle_count,
 	    .age = e->shuffle_max_age_seconds,
+	    .settle = settle < SETTLE_MOST ? settle : SETTLE_MOST,
 	    .requests_max = e->batch_max_requests,
 	    .small = e->allow_small_sets,
 	};

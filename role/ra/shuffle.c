@@ -29,21 +29,21 @@ room(const struct shuffle_rule *rule, size_t each)
 }
 
 size_t
-shuffle_take(
-    const struct shuffle_rule *rule, size_t devices, size_t each, uint32_t age)
+shuffle_take(const struct shuffle_rule *rule, const struct shuffle_pool *pool)
 {
-	size_t messages, most;
+	size_t requests = pool->devices * pool->each, messages, most;
+	bool is_old = pool->oldest >= rule->age;
 
-	assert(each > 0 && rule->devices > 0);
-	if (devices == 0)
+	assert(pool->each > 0 && rule->devices > 0);
+	if (pool->devices == 0 || (requests < rule->requests && !is_old))
 		return 0;
-	if (devices * each < rule->requests && age < rule->age)
+	if (pool->devices < rule->devices)
+		return is_old && rule->small ? pool->devices : 0;
+	most = room(rule, pool->each);
+	if (pool->newest < rule->settle && pool->devices < most && !is_old)
 		return 0;
-	if (devices < rule->devices)
-		return age >= rule->age && rule->small ? devices : 0;
-	most = room(rule, each);
-	messages = (devices + most - 1) / most;
-	return (devices + messages - 1) / messages;
+	messages = (pool->devices + most - 1) / most;
+	return (pool->devices + messages - 1) / messages;
 }
 
 void
