@@ -1,0 +1,198 @@
+/*
+ * issuing_bench - microseconds per certificate of the PCA's whole path and
+ * per pre-linkage value of the LA's, from octets received to octets signed
+ * and durable on disk, without HTTP; and what stays on disk.
+ *
+ *	issuing_bench [requests in a message]
+ *
+ * One thread; the CPU time of that thread, and beside it the time on the wall,
+ * which has the disk in it.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "base/time32.h"
+#include "cert/spdu.h"
+#include "crypto/random.h"
+#include "role/la/la.h"
+#include "role/pca/pca.h"
+#include "schema/scms_protocol.h"
+#include "test/unit/pca/requests.h"
+#include "test/unit/plv/world.h"
+
+#define ROUNDS 5
+
+static struct world world;
+static struct plv_key key[2];
+static struct fault_info info;
+
+static void
+need(enum fault f)
+{
+	if (f == FAULT_OK)
+		return;
+	(void)fprintf(stderr, "issuing_bench: %s\n", info.text);
+	exit(1);
+}
+
+struct clocks {
+	double cpu, wall;
+};
+
+static struct clocks
+now(void)
+{
+	struct timespec c, w;
+
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &c);
+	clock_gettime(CLOCK_MONOTONIC, &w);
+	return (struct clocks){(double)c.tv_sec + 1e-9 * (double)c.tv_nsec,
+	    (double)w.tv_sec + 1e-9 * (double)w.tv_nsec};
+}
+
+static void
+print(const char *what, const char *unit, struct clocks from, double n)
+{
+	struct clocks to = now();
+
+	(void)printf("%-44s %8.2f us CPU %8.2f us wall  per %s\n", what,
+	    (to.cpu - from.cpu) * 1e6 / n, (to.wall - from.wall) * 1e6 / n,
+	    unit);
+}
+
+/* ---- PCA ---- */
+
+static void
+bench_batch(struct pca *pca, size_t n)
+{
+	struct arena arena = arena_new(1u << 28), work = arena_new(PCA_ARENA);
+	struct asking how = {.arena = &arena,
+	    .key = {&key[0], &key[1]},
+	    .i = (uint16_t)(world.week + 2)};
+	struct asked *a = calloc(n, sizeof(*a));
+	struct clocks start;
+	struct bytes body, out;
+	uint8_t id[16];
+
+	for (size_t t = 0; t < n; t++)
+		ask(&a[t], &how);
+	random_bytes(id, sizeof(id));
+	body = batch_message(&arena, a, n, id, &world.ra);
+	start = now();
+	need(pca_answer_batch(&out, pca, &work, body, &info));
+	print("PCA, /certificate-batch", "certificate", start, (double)n);
+	start = now();
+	need(pca_confirm(
+	    pca, &work, confirm_message(&arena, id, &world.ra), &info));
+	print(
+	    "PCA, /certificate-batch-confirm", "certificate", start, (double)n);
+	arena_free(&arena);
+	arena_free(&work);
+	free(a);
+}
+
+static void
+bench_pca(size_t n)
+{
+	const struct pca_conf conf = {.ra = "ra", .la1 = "la1", .la2 = "la2"};
+	struct pca_counts counts;
+	char dir[PATH_SIZE];
+	struct pca *pca;
+
+	world_folder(&world, dir, WORLD_PCA);
+	need(pca_new(&pca, dir, &conf, &world.environment, &info));
+	for (int round = 0; round < ROUNDS; round++)
+		bench_batch(pca, n);
+	pca_store_counts(pca->store, &counts);
+	(void)printf("%-44s %8.1f octets per certificate\n",
+	    "PCA, on disk after confirmation",
+	    (double)counts.octets / (double)counts.issued);
+	(void)printf("%-44s %8zu octets\n", "PCA, response for the device",
+	    pca->class.reply.response_n);
+	pca_free(pca);
+}
+
+/* ---- LA ---- */
+
+#define CHAINS 20u
+#define WEEKS  52u
+#define J_MAX  20u
+
+static struct bytes
+order(struct arena *arena)
+{
+	const struct spdu_header header = {.psid = 0x23,
+	    .has_generation_time = true,
+	    .generation_time = time64_now()};
+	scms_pdu pdu = {.version = 1};
+	ra_la_individual_pre_linkage_value_request_msg *m =
+	    &pdu.content.la_ra.ra_la_individual_pre_linkage_value_request;
+	uint32_t fresh = CHAINS;
+	struct bytes payload, out;
+
+	pdu.content.is = scms_pdu_content_la_ra;
+	pdu.content.la_ra.is =
+	    la_ra_interface_pdu_ra_la_individual_pre_linkage_value_request;
+	m->header.version = 1;
+	m->header.ra_id = bytes_of_string("ra.monarch.test");
+	m->header.pca_id = bytes_of_string("pca.monarch.test");
+	m->header.i_min = world.week;
+	m->header.i_max = (uint16_t)(world.week + WEEKS);
+	m->j_max = J_MAX;
+	m->number_of_fresh_ind = &fresh;
+	need(coer_encode_new(&payload, arena, &scms_pdu_asn, &pdu, &info));
+	need(spdu_sign(&out, arena, &header, payload, SIGNER_DIGEST,
+	    &world.ra.signer, &info));
+	return out;
+}
+
+static void
+bench_la(void)
+{
+	const struct la_conf conf = {.la_id = {0, 1}, .ra = "ra", .pca = "pca"};
+	struct arena arena = arena_new(1u << 20), work = arena_new(LA_ARENA);
+	struct la_answer answer;
+	struct clocks start;
+	char dir[PATH_SIZE];
+	struct bytes body;
+	struct la *la;
+
+	world_folder(&world, dir, WORLD_LA1);
+	need(la_new(&la, dir, &conf, &world.environment, &info));
+	for (int round = 0; round < ROUNDS; round++) {
+		body = order(&arena);
+		start = now();
+		need(la_answer_order(&answer, la, &work, body, &info));
+		print("LA, /pre-linkage-values", "value", start,
+		    CHAINS * WEEKS * J_MAX);
+		close(answer.fd);
+		arena_reset(&work);
+	}
+	la_free(la);
+	arena_free(&arena);
+	arena_free(&work);
+}
+
+int
+main(int argc, char **argv)
+{
+	size_t n = argc > 1 ? strtoul(argv[1], NULL, 10) : 4000;
+
+	world_make(&world);
+	if (n > world.environment.batch_max_requests)
+		n = world.environment.batch_max_requests;
+	world_share_key(&world, WORLD_LA1, &key[0]);
+	world_share_key(&world, WORLD_LA2, &key[1]);
+	bench_pca(n);
+	bench_la();
+	world_remove(&world);
+	return 0;
+}
