@@ -1,0 +1,262 @@
+/* Tables of SSPs, ranges and groups (1609.2 6.4.28 to 6.4.33). */
+#include "common.h"
+
+/* "-": absent; "=hex": opaque; "#hex": bitmap */
+static service_specific_permissions *
+ssp(const char *s)
+{
+	service_specific_permissions *p = ARENA_NEW(&A,
+	    service_specific_permissions);
+
+	if (*s == '-')
+		return NULL;
+	if (*s == '#') {
+		p->is = service_specific_permissions_bitmap_ssp;
+		p->bitmap_ssp = hex(s + 1);
+	} else {
+		p->is = service_specific_permissions_opaque;
+		p->opaque = hex(s + 1);
+	}
+	return p;
+}
+
+/* "-": absent; "*": all; "=hex,hex": opaque; "#value/mask": bitmap */
+static ssp_range *
+range(const char *s)
+{
+	ssp_range *r = ARENA_NEW(&A, ssp_range);
+	char *copy = arena_printf(&A, "%s", s + (*s != '\0')), *next;
+	octet_string *v = ARENA_ARRAY(&A, 4, octet_string);
+
+	if (*s == '-')
+		return NULL;
+	if (*s == '*') {
+		r->is = ssp_range_all;
+		return r;
+	}
+	if (*s == '#') {
+		r->is = ssp_range_bitmap_ssp_range;
+		next = strchr(copy, '/');
+		*next++ = '\0';
+		r->bitmap_ssp_range.ssp_value = hex(copy);
+		r->bitmap_ssp_range.ssp_bitmask = hex(next);
+		return r;
+	}
+	r->is = ssp_range_opaque;
+	r->opaque.v = v;
+	for (; copy != NULL; copy = next) {
+		if ((next = strchr(copy, ',')) != NULL)
+			*next++ = '\0';
+		v[r->opaque.n++] = hex(copy);
+	}
+	return r;
+}
+
+static void
+ssp_in_range(void **state)
+{
+	static const struct { const char *ssp, *range; bool in; } rows[] = {
+		{ "-", "-", true }, { "=", "-", true }, { "=01", "-", true },
+		{ "#01", "-", true }, { "-", "*", true }, { "=0102", "*", true },
+		{ "#ff", "*", true },
+		/* opaque: in the list; absent is the same as zero-length */
+		{ "=", "=", true }, { "-", "=", true }, { "=00", "=", false },
+		{ "=01", "=01,02", true }, { "=02", "=01,02", true },
+		{ "=0102", "=01,02", false }, { "-", "=01,02", false },
+		{ "=", "=01,02", false }, { "-", "=01,", true },
+		{ "#01", "=01", false },
+		/* bitmap: bits of the mask agree, others are free */
+		{ "#a0", "#a0/f0", true }, { "#af", "#a0/f0", true },
+		{ "#b0", "#a0/f0", false }, { "#a0", "#a0/ff", true },
+		{ "#a1", "#a0/ff", false }, { "#ff", "#00/00", true },
+		{ "#a0", "#a000/f000", true }, { "#a0", "#a000/f001", false },
+		{ "#a0", "#a001/f001", false }, { "#a07f", "#a0/f0", true },
+		{ "#", "#00/00", true }, { "#", "#00/01", false },
+		{ "-", "#00/00", false }, { "=a0", "#a0/f0", false },
+		/* value and mask of different lengths: nothing fits */
+		{ "#a0", "#a000/f0", false },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(rows) / sizeof(*rows); i++)
+		if (perm_ssp_in_range(ssp(rows[i].ssp), range(rows[i].range)) !=
+		    rows[i].in)
+			fail_msg("%s in %s", rows[i].ssp, rows[i].range);
+}
+
+static void
+range_in_range(void **state)
+{
+	static const struct { const char *inner, *outer; bool in; } rows[] = {
+		{ "-", "-", true }, { "*", "-", true }, { "-", "*", true },
+		{ "*", "*", true }, { "=01", "-", true }, { "=01", "*", true },
+		{ "#01/01", "*", true },
+		{ "-", "=", false }, { "*", "=01", false }, { "*", "#00/00", false },
+		{ "=", "=", true }, { "=01", "=01,02", true },
+		{ "=01,02", "=02,01", true }, { "=01,03", "=01,02", false },
+		{ "=", "=01", false },
+		/* what the outer mask fixes the inner one fixes, and alike */
+		{ "#a0/f0", "#a0/f0", true }, { "#af/ff", "#a0/f0", true },
+		{ "#a0/e0", "#a0/f0", false }, { "#b0/f0", "#a0/f0", false },
+		{ "#a0/f0", "#00/00", true }, { "#a000/f000", "#a0/f0", true },
+		{ "#a0/f0", "#a000/f000", true },
+		{ "#a0/f0", "#a000/f001", false },
+		{ "#a0/f000", "#a0/f0", false },
+		{ "=a0", "#a0/f0", false }, { "#a0/f0", "=a0", false },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(rows) / sizeof(*rows); i++)
+		if (perm_range_in_range(range(rows[i].inner),
+		    range(rows[i].outer)) != rows[i].in)
+			fail_msg("%s in %s", rows[i].inner, rows[i].outer);
+}
+
+/* The root of 2018: all (min 3, any), and PSIDs of their own (min 1, any). */
+static sequence_of_psid_group_permissions *
+root_groups(void)
+{
+	return world()->root.cert->tbs->cert_issue_permissions;
+}
+
+static void
+all_means_all_others(void **state)
+{
+	static const struct { uint64_t id; unsigned length; const char *f; }
+	rows[] = {
+		{ 0x20, 2, "CHAIN_LENGTH_NOT_PERMITTED" },
+		{ 0x20, 3, "OK" }, { 0x20, 8, "OK" },
+		{ 0x23, 1, "OK" }, { 0x23, 2, "OK" }, { 0x26, 1, "OK" },
+		{ 0x100, 1, "OK" },
+		{ 0xfffffffff, 3, "OK" },
+		{ 0xfffffffff, 1, "CHAIN_LENGTH_NOT_PERMITTED" },
+	};
+	psid_ssp p = { 0 };
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		p.psid = rows[i].id;
+		assert_string_equal(fault_name(perm_check(root_groups(), &p,
+		    rows[i].length, EE_APP, NULL)), rows[i].f);
+	}
+}
+
+/* A PSID that is named with one SSP is not also among "all". */
+static void
+named_psid_is_not_among_all(void **state)
+{
+	const struct world *w = world();
+	const sequence_of_psid_group_permissions *ica =
+	    w->ica.cert->tbs->cert_issue_permissions;
+	psid_ssp p = { .psid = 0x20, .ssp = ssp("=01") };
+
+	(void)state;
+	FAULT_IS(SSP_NOT_PERMITTED, perm_check(ica, &p, 2, EE_APP, FI));
+	p.ssp = ssp("=");
+	OK(perm_check(ica, &p, 2, EE_APP, FI));
+	p.psid = 0x82;
+	FAULT_IS(SSP_NOT_PERMITTED, perm_check(ica, &p, 2, EE_APP, FI));
+	p.ssp = ssp("=90ffff03");
+	OK(perm_check(ica, &p, 2, EE_APP, FI));
+	p.psid = 0x99;
+	OK(perm_check(ica, &p, 2, EE_APP, FI));
+	FAULT_IS(CHAIN_LENGTH_NOT_PERMITTED, perm_check(ica, &p, 1, EE_APP,
+	    FI));
+	FAULT_IS(CHAIN_LENGTH_NOT_PERMITTED, perm_check(ica, &p, 3, EE_APP,
+	    FI));
+}
+
+/* The same PSID in two groups, for different chains. */
+static void
+two_groups(void **state)
+{
+	sequence_of_psid_group_permissions *a = profile_group(&A,
+	    (uint64_t[]){ 0x20 }, 1, false, 1, EE_APP), *b = profile_group(&A,
+	    (uint64_t[]){ 0x20 }, 1, true, 2, EE_ENROL);
+	psid_group_permissions both[2] = { a->v[0], b->v[0] };
+	const sequence_of_psid_group_permissions list = { 2, both };
+	psid_ssp p = { .psid = 0x20, .ssp = ssp("=01") };
+
+	(void)state;
+	OK(perm_check(&list, &p, 1, EE_APP, FI));
+	FAULT_IS(EE_TYPE_NOT_PERMITTED, perm_check(&list, &p, 1, EE_ENROL,
+	    FI));
+	/* The second group does not have this SSP; the first came further. */
+	FAULT_IS(CHAIN_LENGTH_NOT_PERMITTED, perm_check(&list, &p, 2,
+	    EE_ENROL, FI));
+	p.ssp = NULL;
+	OK(perm_check(&list, &p, 2, EE_ENROL, FI));
+	FAULT_IS(EE_TYPE_NOT_PERMITTED, perm_check(&list, &p, 2, EE_APP, FI));
+	p.psid = 0x21;
+	FAULT_IS(PSID_NOT_PERMITTED, perm_check(&list, &p, 1, EE_APP, FI));
+}
+
+static void
+requests(void **state)
+{
+	const struct world *w = world();
+	psid_ssp v[2] = { { .psid = 0x20, .ssp = ssp("=") },
+	    { .psid = 0x26, .ssp = NULL } };
+	sequence_of_psid_ssp want = { 2, v };
+
+	(void)state;
+	OK(perm_check_request(w->enrollment.cert, &want, FI));
+	v[0].ssp = ssp("=00");
+	FAULT_IS(SSP_NOT_PERMITTED, perm_check_request(w->enrollment.cert,
+	    &want, FI));
+	v[0].psid = 0x27;
+	FAULT_IS(PSID_NOT_PERMITTED, perm_check_request(w->enrollment.cert,
+	    &want, FI));
+	FAULT_IS(PSID_NOT_PERMITTED, perm_check_request(w->pseudonym.cert,
+	    &want, FI));
+}
+
+static void
+roles(void **state)
+{
+	const struct world *w = world();
+	const struct { const struct party *p; enum scms_role role; } rows[] = {
+		{ &w->root, SCMS_ROOT }, { &w->ica, SCMS_ICA },
+		{ &w->eca, SCMS_ECA }, { &w->pca, SCMS_PCA },
+		{ &w->ra, SCMS_RA }, { &w->la, SCMS_LA }, { &w->ma, SCMS_MA },
+		{ &w->pg, SCMS_PG }, { &w->crlg, SCMS_CRLG },
+		{ &w->enrollment, SCMS_NO_ROLE },
+		{ &w->pseudonym, SCMS_NO_ROLE },
+	};
+	uint8_t id[2];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(rows) / sizeof(*rows); i++)
+		assert_int_equal(perm_role(rows[i].p->cert), rows[i].role);
+	assert_true(perm_la_id(id, w->la.cert));
+	assert_memory_equal(id, "\x12\x34", 2);
+	assert_false(perm_la_id(id, w->ra.cert));
+	OK(perm_check_role(w->pca.cert, SCMS_PCA, FI));
+	FAULT_IS(SSP_NOT_PERMITTED, perm_check_role(w->pca.cert, SCMS_ECA,
+	    FI));
+	OK(perm_check_use(w->pseudonym.cert, 0x20, FI));
+	FAULT_IS(PSID_NOT_PERMITTED, perm_check_use(w->pseudonym.cert, 0x23,
+	    FI));
+	FAULT_IS(PSID_NOT_PERMITTED, perm_check_use(w->enrollment.cert, 0x20,
+	    FI));
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		T(ssp_in_range),
+		T(range_in_range),
+		T(all_means_all_others),
+		T(named_psid_is_not_among_all),
+		T(two_groups),
+		T(requests),
+		T(roles),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
