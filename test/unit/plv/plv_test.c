@@ -271,6 +271,15 @@ keys_and_macs_are_those_written_out_with_evp(void **state)
 	assert_memory_equal(mac, want, 32);
 }
 
+static void
+name_key_file(char out[PATH_SIZE], const char *folder, const char *hex)
+{
+	char name[32];
+
+	(void)snprintf(name, sizeof(name), "%s.key", hex);
+	path_join(out, folder, name);
+}
+
 struct place {
 	char dir[64], keys[PATH_SIZE];
 };
@@ -340,7 +349,7 @@ an_agreement_becomes_a_key_once(void **state)
 	plv_ring_free(ring);
 
 	hex_encode(hex, want.symm.id, 8);
-	(void)snprintf(path, sizeof(path), "%s/%s.key", p->keys, hex);
+	name_key_file(path, p->keys, hex);
 	assert_int_equal(stat(path, &st), 0);
 	assert_int_equal(st.st_mode & 0777, 0600);
 }
@@ -390,7 +399,7 @@ a_damaged_key_file_is_named(void **state)
 
 	plv_key_derive(&key, &sample);
 	hex_encode(hex, key.symm.id, 8);
-	(void)snprintf(path, sizeof(path), "%s/%s.key", p->keys, hex);
+	name_key_file(path, p->keys, hex);
 	f = fopen(path, "r+b");
 	assert_non_null(f);
 	(void)fseek(f, 30, SEEK_SET);
