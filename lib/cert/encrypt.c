@@ -41,7 +41,7 @@ recipient_of_key(struct recipient *out, const struct curve_point *key)
 	encryption_key_to_schema(&schema, &small);
 	if (coer_encode(&public_encryption_key_asn, &schema, &w, NULL) !=
 	    FAULT_OK)
-		assert(!"a point always encodes");
+		assert(false && "a point always encodes");
 	cert_id8(out->id, writer_done(&w));
 }
 
