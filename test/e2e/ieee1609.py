@@ -416,13 +416,11 @@ class Cert:
                 if ranged and r.uint(1) == 0x80:
                     for _ in range(r.count()):
                         r.opaque()
-                elif ranged:
-                    r.take(0)
+        if has & 0x80:
+            r.opaque()
         if has & 0x40:
             r.opaque()
         if has & 0x20:
-            r.opaque()
-        if has & 0x10:
             r.take(1)
 
     def public(self, issuers):

@@ -1,19 +1,44 @@
-# lib.sh - what the end-to-end tests share.  Sourced; wants BUILD (the folder
-# with scms and scms-obe) and makes WORK, a folder that goes away at the end.
+# lib.sh - what the end-to-end tests share.  Sourced; wants BUILD (the build
+# folder) and makes WORK, a folder that goes away at the end (KEEP=1: it stays),
+# and for environments ENV, a folder, and NET, loopback addresses 127.0.NET.x.
+# Exit status 77: skipped.
 set -eu
 
-BUILD=$(cd "${BUILD:-build}" && pwd)
+E2E=$(cd "$(dirname "$0")" && pwd)
+BUILD=$(cd "${MONARCH_BUILD:-${BUILD:-$E2E/../../build}}" && pwd)
 SCMS=$BUILD/scms
 OBE=$BUILD/scms-obe
 [ -x "$SCMS" ] || SCMS=$BUILD/tool/scms/scms
 [ -x "$OBE" ] || OBE=$BUILD/tool/obe/scms-obe
 [ -x "$SCMS" ] && [ -x "$OBE" ] || { echo "skipped: not built"; exit 77; }
 
-WORK=$(mktemp -d)
+WORK=$(mktemp -d "${TMPDIR:-/tmp}/monarch-e2e.XXXXXX")
 ENV=$WORK/env
-# Loopback addresses 127.0.NET.x of its own, so that tests can run at once.
-NET=${NET:-$((($$ % 240) + 10))}
+
+# A net that nobody listens in.  The lock (open until this script ends) keeps
+# tests that run at the same time apart.
+free_net() {
+	tries=0
+	while [ $tries -lt 200 ]; do
+		tries=$((tries + 1))
+		NET=$(($(od -An -N2 -tu2 /dev/urandom) % 200 + 50))
+		exec 9>"${TMPDIR:-/tmp}/monarch-e2e-net.$NET"
+		if flock -n 9 && ! grep -q " ..$(printf %02X "$NET")007F:" \
+		    /proc/net/tcp; then
+			return 0
+		fi
+	done
+	echo "skipped: no free loopback addresses"
+	exit 77
+}
+[ -n "${NET:-}" ] || free_net
 echo 'correct horse battery' >"$WORK/passphrase"
+
+MONARCH_HOSTS=$ENV/hosts
+MONARCH_CLOCK=$ENV/clock
+PYTHONDONTWRITEBYTECODE=1
+export BUILD WORK ENV NET SCMS OBE E2E
+export MONARCH_HOSTS MONARCH_CLOCK PYTHONDONTWRITEBYTECODE
 
 finish() {
 	status=$?
@@ -22,7 +47,11 @@ finish() {
 		echo "FAILED with status $status; last lines of the logs:"
 		tail -n 4 "$ENV"/*/log/*.log 2>/dev/null || true
 	fi
-	rm -rf "$WORK"
+	if [ "${KEEP:-0}" = 1 ]; then
+		echo "kept: $WORK"
+	else
+		rm -rf "$WORK" "${TMPDIR:-/tmp}/monarch-e2e-net.$NET"
+	fi
 	exit "$status"
 }
 trap finish EXIT
@@ -72,4 +101,37 @@ answers() {
 	got=$(call "$@")
 	[ "$got" = "$wanted" ] || fail "$what: status $got, not $wanted"
 	echo "ok: $what"
+}
+
+# environment KIND [SETTING=VALUE...]: a new one in ENV, its offline folder away.
+environment() {
+	kind=$1
+	shift
+	for setting; do
+		shift
+		set -- "$@" --set "$setting"
+	done
+	"$SCMS" init --env "$kind" --net "$NET" --passphrase-file \
+	    "$WORK/passphrase" "$@" "$ENV" >"$WORK/out" 2>&1 ||
+	    { cat "$WORK/out"; fail 'scms init'; }
+	rm -rf "$WORK/offline"
+	mv "$ENV/offline" "$WORK/offline"
+}
+
+up() {
+	"$SCMS" up "$ENV" >"$WORK/out" 2>&1 || { cat "$WORK/out"; fail 'scms up'; }
+}
+
+# bootstrapped COUNT PREFIX [CSR OPTIONS]: devices in WORK/devices that have
+# their bundle.
+bootstrapped() {
+	count=$1 prefix=$2
+	shift 2
+	"$OBE" csr --count "$count" --name "$prefix" --psid 0x20 --psid 0x26 \
+	    --region 840 --out "$WORK/$prefix.zip" "$@" "$WORK/devices" >"$WORK/out" &&
+	"$SCMS" enroll "$ENV" --in "$WORK/$prefix.zip" --out \
+	    "$WORK/$prefix-bundle.zip" >"$WORK/out" 2>&1 &&
+	"$OBE" bootstrap --bundle "$WORK/$prefix-bundle.zip" \
+	    "$WORK/devices/$prefix"* >"$WORK/out" 2>&1 ||
+	    { cat "$WORK/out"; fail "$count devices $prefix"; }
 }
