@@ -7,10 +7,10 @@
 #include "cert/ballot.h"
 #include "cert/chainfile.h"
 #include "cert/perm.h"
-#include "cert/profile.h"
 #include "cert/validity.h"
 #include "crypto/ecqv.h"
 #include "device/identity.h"
+#include "schema/dot2.h"
 
 #define ARENA_LIMIT (16u << 20)
 #define RA_PORT	    "8892"
@@ -217,15 +217,29 @@ reconstruct(struct identity *id, struct bytes s,
 			 "certificate is not for the key of this device");
 }
 
+/* The field has enrollment certificates with and without canRequestRollover
+ * and some other things; what they are for is the same in all. */
+static enum fault
+check_enrollment(const struct cert *cert, struct fault_info *fi)
+{
+	if (!cert->implicit || cert->tbs->cert_request_permissions == NULL ||
+	    cert->tbs->cert_issue_permissions != NULL ||
+	    cert->tbs->app_permissions != NULL)
+		return fault_set(
+		    fi, FAULT_WRONG_PROFILE, "not an enrollment certificate");
+	return FAULT_OK;
+}
+
 enum fault
 identity_take_enrollment(struct identity *id, const struct bundle *b,
     const struct scalar *request_key, uint32_t now, struct fault_info *fi)
 {
-	if (cert_load(&id->enrollment, &id->arena, b->file[BUNDLE_ENROLLMENT],
-		fi) != FAULT_OK ||
+	const struct bytes raw = b->file[BUNDLE_ENROLLMENT];
+
+	if (cert_load(&id->enrollment, &id->arena, raw, fi) != FAULT_OK ||
+	    check_enrollment(id->enrollment, fi) != FAULT_OK ||
 	    trust_check_chain(NULL, id->trust, id->enrollment, now, fi) !=
-		FAULT_OK ||
-	    profile_check(PROFILE_ENROLLMENT, id->enrollment, fi) != FAULT_OK)
+		FAULT_OK)
 		return fault_prefix(fi, "%s", bundle_name(BUNDLE_ENROLLMENT));
 	if (reconstruct(id, b->file[BUNDLE_ENROLLMENT_S], request_key, fi) !=
 	    FAULT_OK)
