@@ -373,6 +373,14 @@ start(struct job *job)
 	    terms->i_seconds != 0 ? terms->i_seconds : job->device->i_seconds;
 }
 
+/* The supply is the running period and those that follow it, so many in all
+ * (design.md section 4): asking for one more would be refused for ever. */
+static uint32_t
+periods_of(uint32_t supply, uint32_t i_seconds)
+{
+	return supply / i_seconds + (supply % i_seconds != 0 || supply == 0);
+}
+
 static enum fault
 run(struct job *job, struct arena *arena, struct fault_info *fi)
 {
@@ -387,8 +395,9 @@ run(struct job *job, struct arena *arena, struct fault_info *fi)
 	TRY(list_held(job, arena, false, fi));
 	TRY(fetch_info(job, fi));
 	first = time32_period(rules->now, rules->i_zero, rules->i_seconds);
-	n = job->terms->periods != 0 ? job->terms->periods
-				     : d->supply_seconds / rules->i_seconds + 1;
+	n = job->terms->periods != 0
+		? job->terms->periods
+		: periods_of(d->supply_seconds, rules->i_seconds);
 	fault = fetch_all(job, first, n, fi);
 	/* What came before something went wrong is as good as ever. */
 	if (job->n > 0) {
