@@ -15,8 +15,8 @@ OBE=$BUILD/scms-obe
 WORK=$(mktemp -d "${TMPDIR:-/tmp}/monarch-e2e.XXXXXX")
 ENV=$WORK/env
 
-# A net that nobody listens in.  The lock (open until this script ends) keeps
-# tests that run at the same time apart.
+# A net that nobody listens in, in NET.  The lock (open until this script ends,
+# or the next call) keeps tests that run at the same time apart.
 free_net() {
 	tries=0
 	while [ $tries -lt 200 ]; do
@@ -42,10 +42,12 @@ export MONARCH_HOSTS MONARCH_CLOCK PYTHONDONTWRITEBYTECODE
 
 finish() {
 	status=$?
-	[ ! -d "$ENV" ] || "$SCMS" down "$ENV" >/dev/null 2>&1 || true
+	for env in "$WORK"/env*/environment.conf; do
+		[ ! -e "$env" ] || "$SCMS" down "${env%/*}" >/dev/null 2>&1 || true
+	done
 	if [ "$status" -ne 0 ] && [ "$status" -ne 77 ]; then
 		echo "FAILED with status $status; last lines of the logs:"
-		tail -n 4 "$ENV"/*/log/*.log 2>/dev/null || true
+		tail -n 4 "$WORK"/env*/*/log/*.log 2>/dev/null || true
 	fi
 	if [ "${KEEP:-0}" = 1 ]; then
 		echo "kept: $WORK"
@@ -78,7 +80,7 @@ refuse() {
 		cat "$WORK/out"
 		fail "$what: it succeeded"
 	fi
-	grep -q -e "$text" "$WORK/out" || { cat "$WORK/out"; fail "$what"; }
+	grep -q -E -e "$text" "$WORK/out" || { cat "$WORK/out"; fail "$what"; }
 	echo "ok: $what"
 }
 
