@@ -112,7 +112,8 @@ load(struct http_server *s, const struct http_server_config *c,
 	if (s->sets == NULL || (c->domain != NULL &&
 	    (s->domain = strdup(c->domain)) == NULL))
 		log_fatal("out of memory");
-	memcpy(s->sets, c->sets, c->sets_n * sizeof(*s->sets));
+	if (c->sets_n > 0)
+		memcpy(s->sets, c->sets, c->sets_n * sizeof(*s->sets));
 	s->config.sets = s->sets;
 	/* a body of undeclared size grows by copying: twice its size */
 	s->arena_limit = s->config.arena + 2 * largest_body(c);

@@ -41,10 +41,13 @@ lock_take(struct frame *f, struct fault_info *fi)
 	f->pid_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	if (f->pid_fd < 0)
 		return fault_errno(fi, FAULT_IO, "%s", path);
-	if (fcntl(f->pid_fd, F_OFD_SETLK, &lock) != 0)
-		return fault_set(fi, FAULT_BUSY,
-		    "%s: running already, process %ld", f->dir,
-		    (long)read_number(f->pid_fd));
+	if (fcntl(f->pid_fd, F_OFD_SETLK, &lock) != 0) {
+		fault_set(fi, FAULT_BUSY, "%s: running already, process %ld",
+		    f->dir, (long)read_number(f->pid_fd));
+		close(f->pid_fd);	/* it is the other's: leave it alone */
+		f->pid_fd = -1;
+		return FAULT_BUSY;
+	}
 	lock_clear_ready(f);
 	n = snprintf(text, sizeof(text), "%ld\n", (long)getpid());
 	if (ftruncate(f->pid_fd, 0) != 0 ||

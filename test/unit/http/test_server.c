@@ -456,6 +456,7 @@ ask_slowly(void *arg)
 
 	world_call(&l->a, client, l->s, "GET", "/slow", BYTES_NONE);
 	http_client_free(client);
+	world_thread_end();
 	return NULL;
 }
 

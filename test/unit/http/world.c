@@ -23,7 +23,7 @@ _Atomic unsigned	handled;
 _Atomic int		slow_ms;
 
 static char		folder[PATH_SIZE];
-static struct arena	answers;
+static _Thread_local struct arena	answers;
 
 #define OK(expr) do {							\
 	struct fault_info fi_ = { 0 };					\
@@ -102,7 +102,6 @@ world_make(void **state)
 	issue("other-ca", "other-pca", "pca.monarch.test", now);
 	world_path(path, "hosts");
 	OK(file_write(path, bytes_of_string(hosts), 0600, &fi_));
-	answers = arena_new((size_t)64 << 20);
 	return 0;
 }
 
@@ -110,7 +109,7 @@ int
 world_remove(void **state)
 {
 	(void)state;
-	arena_free(&answers);
+	world_thread_end();
 	folder_remove(folder);
 	return 0;
 }
@@ -282,7 +281,8 @@ call(struct answer *a, struct http_client *client, struct http_server *s,
 {
 	char url[256];
 
-	arena_reset(&answers);
+	arena_free(&answers);
+	answers = arena_new((size_t)64 << 20);
 	memset(a, 0, sizeof(*a));
 	snprintf(url, sizeof(url), "https://%s:%u%s",
 	    path[0] == '/' ? "pca.monarch.test" : "wrong.monarch.test",
@@ -291,10 +291,22 @@ call(struct answer *a, struct http_client *client, struct http_server *s,
 	c->limit = 4000000;
 	c->timeout_ms = 10000;
 	a->fault = http_call(client, &a->result, &answers, c, &a->fi);
-	if (a->fault == FAULT_OK && a->result.body.n > 0)
+	if (a->fault != FAULT_OK)
+		return;
+	snprintf(a->head, sizeof(a->head), "%.*s", (int)a->result.head.n,
+	    (const char *)a->result.head.p);
+	a->result.head = bytes_of_string(a->head);
+	if (a->result.body.n > 0)
 		snprintf(a->text, sizeof(a->text), "%.*s",
 		    (int)(a->result.body.n < 200 ? a->result.body.n : 200),
 		    (const char *)a->result.body.p);
+}
+
+void
+world_thread_end(void)
+{
+	arena_free(&answers);
+	answers = (struct arena){ 0 };
 }
 
 void

@@ -41,11 +41,12 @@ struct http_server *world_server(const char *name,
 struct http_client *world_client(const char *cert);
 struct http_client *world_client_of(struct http_client_config);
 
-/* GET or POST (body not NULL); false: the call failed with fault. */
+/* What a call brought; the body lives until the thread's next call. */
 struct answer {
 	enum fault		 fault;
 	struct fault_info	 fi;
 	struct http_result	 result;
+	char			 head[2048];
 	char			 text[256];	/* first octets of the body */
 };
 void		world_call(struct answer *, struct http_client *,
@@ -54,6 +55,8 @@ void		world_call(struct answer *, struct http_client *,
 /* The same, with a header line. */
 void		world_call_with(struct answer *, struct http_client *,
 		    struct http_server *, const char *path, const char *header);
+/* To be called at the end of other threads that made calls. */
+void		world_thread_end(void);
 
 /* A TLS connection for raw octets, without any check of certificates. */
 struct raw { SSL_CTX *ctx; SSL *ssl; int fd; };
