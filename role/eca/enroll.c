@@ -99,7 +99,7 @@ enroll_new(struct eca *eca, struct eca_record *record,
     eca_end_entity_error *error, struct arena *arena, struct bytes request,
     struct fault_info *fi)
 {
-	struct eca_grant g;
+	struct eca_grant g = {0};
 	enum fault f;
 
 	TRY(eca_request_open(&g, error, arena, request, eca->self.trust,

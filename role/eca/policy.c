@@ -10,6 +10,7 @@
 #include "role/eca/policy.h"
 
 #define DAY	      86400u
+#define SIXTY_HOURS   216000u
 #define HOUR	      3600u
 #define PSIDS_MAX     64
 #define COUNTRIES_MAX 64
@@ -234,7 +235,7 @@ shortened(uint64_t seconds)
 		return (struct lifetime){
 		    duration_hours, (uint16_t)(seconds / HOUR)};
 	return (struct lifetime){
-	    duration_sixty_hours, (uint16_t)(seconds / (60 * HOUR))};
+	    duration_sixty_hours, (uint16_t)(seconds / (SIXTY_HOURS))};
 }
 
 static enum fault

@@ -9,7 +9,7 @@
 static enum fault
 open_all(struct pg *pg, const char *folder, struct fault_info *fi)
 {
-	struct arena arena = arena_new(2 * PG_FILE_MAX);
+	struct arena arena = arena_new((size_t)2 * PG_FILE_MAX);
 	struct policy_file policy_now;
 	struct bytes file;
 	const char *name;

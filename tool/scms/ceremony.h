@@ -52,7 +52,7 @@ struct actor {
 };
 
 struct ceremony {
-	char dir[PATH_SIZE]; /* where everything is made */
+	const char *dir; /* where everything is made; absolute */
 	const struct environment *env;
 	const struct passphrase *passphrase;
 	int64_t clock_offset;

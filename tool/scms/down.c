@@ -9,7 +9,7 @@
 #include "tool/scms/process.h"
 #include "tool/scms/site.h"
 
-#define POLL_NS (20 * 1000 * 1000L)
+#define POLL_NS 20000000L
 
 static void
 ask(struct process *p)

@@ -172,7 +172,7 @@ hold(struct init *in, const char *workshop, struct fault_info *fi)
 
 	if (c == NULL)
 		return fault_set(fi, FAULT_TOO_LARGE, "out of memory");
-	snprintf(c->dir, sizeof(c->dir), "%s", workshop);
+	c->dir = workshop;
 	c->env = &in->env;
 	c->passphrase = &in->passphrase;
 	c->clock_offset = in->clock_offset;
@@ -198,13 +198,15 @@ create(struct init *in, const char *dir, struct fault_info *fi)
 	enum fault f;
 
 	if (snprintf(workshop, sizeof(workshop), "%s.ceremony.XXXXXX", dir) >=
-	    (int)sizeof(workshop) / 2)
+	    (int)sizeof(workshop))
 		return fault_set(fi, FAULT_USAGE, "%s: path too long", dir);
 	if (mkdtemp(workshop) == NULL)
 		return fault_errno(fi, FAULT_IO, "%s", workshop);
 	/* The programs that are run see the folder from their own place. */
 	if (realpath(workshop, where) == NULL || chmod(where, 0755) != 0)
 		f = fault_errno(fi, FAULT_IO, "%s", workshop);
+	else if (strlen(where) > PATH_SIZE / 2)
+		f = fault_set(fi, FAULT_USAGE, "%s: path too long", dir);
 	else
 		f = hold(in, where, fi);
 	if (f == FAULT_OK && rename(workshop, dir) != 0)

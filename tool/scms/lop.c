@@ -42,7 +42,7 @@ enum fault
 lop_write_config(const char *dir, unsigned net, struct fault_info *fi)
 {
 	char lop[ADDRESS_TEXT], ra[ADDRESS_TEXT], health[ADDRESS_TEXT];
-	char path[PATH_SIZE], text[sizeof(template) + 3 * ADDRESS_TEXT];
+	char path[PATH_SIZE], text[sizeof(template) + (size_t)3 * ADDRESS_TEXT];
 
 	part_address(lop, net, parts[PART_LOP].host, parts[PART_LOP].port);
 	part_address(ra, net, parts[PART_RA].host, parts[PART_RA].port);

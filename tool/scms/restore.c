@@ -28,8 +28,9 @@ unpack(const char *folder, const char *file, struct fault_info *fi)
 		return fault_errno(fi, FAULT_IO, "%s", file);
 	f = run_program(tar, in, STDERR_FILENO, fi);
 	close(in);
-	return f == FAULT_OK ? f : fault_prefix(fi, "%s is not a whole backup",
-	    file);
+	return f == FAULT_OK
+		   ? f
+		   : fault_prefix(fi, "%s is not a whole backup", file);
 }
 
 #define HASH_TEXT 65 /* SHA-256 in hexadecimal and a blank */

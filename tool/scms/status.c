@@ -18,7 +18,7 @@ static json_t *
 ask_health(struct http_client *client, const struct site *site,
     const struct part *part)
 {
-	struct arena arena = arena_new(4 * HEALTH_LIMIT);
+	struct arena arena = arena_new((size_t)4 * HEALTH_LIMIT);
 	unsigned port = part == &parts[PART_LOP] ? LOP_HEALTH_PORT : part->port;
 	struct http_call call = {
 	    .limit = HEALTH_LIMIT, .timeout_ms = HEALTH_MS};

@@ -11,7 +11,7 @@
 #include "tool/scms/process.h"
 #include "tool/scms/site.h"
 
-#define POLL_NS (20 * 1000 * 1000L)
+#define POLL_NS 20000000L
 
 enum progress { WAITING, READY, FAILED };
 
