@@ -18,8 +18,9 @@
 #define ARENA_LIMIT    (256u << 20)
 #define NAME_SIZE      64
 #define RESPONSE_LIMIT 2048
-/* The RA finishes periods in any order, but not far apart. */
-#define MISSING_MOST 2
+/* The RA finishes periods in any order; where this many in a row are missing,
+ * those after them are not worth asking for. */
+#define MISSING_MOST 8
 
 static const struct zip_limits limits = {
     .entries = 2 * WEEK_MAX,

@@ -12,8 +12,9 @@
 #include "device/identity.h"
 #include "schema/dot2.h"
 
-#define ARENA_LIMIT (16u << 20)
-#define RA_PORT	    "8892"
+#define ARENA_LIMIT	(16u << 20)
+#define RA_PORT		"8892"
+#define CLOCK_TOLERANCE 5
 
 void
 identity_init(struct identity *id)
@@ -217,6 +218,16 @@ reconstruct(struct identity *id, struct bytes s,
 			 "certificate is not for the key of this device");
 }
 
+/* A certificate made a moment ago may begin in our future, if our clock is late
+ * as much as clocks may differ (TAI and UTC do by 5 s). */
+static uint32_t
+judged_at(const struct cert *cert, uint32_t now)
+{
+	return cert->start > now && cert->start - now <= CLOCK_TOLERANCE
+		   ? cert->start
+		   : now;
+}
+
 /* The field has enrollment certificates with and without canRequestRollover
  * and some other things; what they are for is the same in all. */
 static enum fault
@@ -238,8 +249,8 @@ identity_take_enrollment(struct identity *id, const struct bundle *b,
 
 	if (cert_load(&id->enrollment, &id->arena, raw, fi) != FAULT_OK ||
 	    check_enrollment(id->enrollment, fi) != FAULT_OK ||
-	    trust_check_chain(NULL, id->trust, id->enrollment, now, fi) !=
-		FAULT_OK)
+	    trust_check_chain(NULL, id->trust, id->enrollment,
+		judged_at(id->enrollment, now), fi) != FAULT_OK)
 		return fault_prefix(fi, "%s", bundle_name(BUNDLE_ENROLLMENT));
 	if (reconstruct(id, b->file[BUNDLE_ENROLLMENT_S], request_key, fi) !=
 	    FAULT_OK)

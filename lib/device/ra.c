@@ -89,10 +89,11 @@ call_once(struct monarch_device *d, struct http_result *result,
 	return d->transport.call(d->transport.ctx, result, arena, &call, fi);
 }
 
+/* A TLS handshake that somebody cut short looks like one that failed. */
 static bool
 worth_another(enum fault fault, const struct http_result *result)
 {
-	return fault == FAULT_NETWORK ||
+	return fault == FAULT_NETWORK || fault == FAULT_TLS ||
 	       (fault == FAULT_OK && is_passing(result->status));
 }
 
