@@ -2,7 +2,8 @@
 # The operator's side, with real processes: the ceremony, up and down, a ZIP of
 # requests with good, damaged and foreign files, the bundle and the devices
 # that install it; who may call the ECA and the PG; what the CRL store gives.
-. "$(dirname "$0")/lib.sh"
+here=$(cd "$(dirname "$0")" && pwd)
+. "$here/lib.sh"
 cd "$WORK"
 
 init() {
@@ -16,9 +17,16 @@ refuse 'a passphrase that is too short' 'shorter' sh -c \
 refuse 'an unknown kind' 'test, qa or prod' \
     "$SCMS" init --env live --passphrase-file passphrase "$ENV"
 refuse 'a PSID that the CAs cannot grant' '0x99' init --psid 0x20,0x99 "$ENV"
-[ ! -e "$ENV" ] && [ "$(ls "$WORK" | grep -c ceremony)" = 0 ] ||
+"$SCMS" init --env test --passphrase-file passphrase "$ENV" >out 2>&1 &
+sleep 0.5
+kill -TERM $!
+if wait $!; then fail 'an interrupted ceremony succeeded'; fi
+[ ! -e "$ENV" ] && [ -z "$(find "$WORK" -name '*ceremony*')" ] ||
     fail 'a failed ceremony left something behind'
-echo 'ok: a failed ceremony leaves nothing behind'
+echo 'ok: a failed or interrupted ceremony leaves nothing behind'
+check 'the ceremony on a terminal' python3 "$here/ceremony.py" "$SCMS" "$ENV" \
+    "$NET"
+rm -rf "$ENV"
 check 'the ceremony' init "$ENV"
 refuse 'a second ceremony in the same place' 'nothing was touched' init "$ENV"
 for c in ECA ICA PCA RA MA PG CRLG LA1 LA2; do
@@ -138,6 +146,12 @@ check 'backup while running' "$SCMS" backup "$ENV" backup.tar
 [ "$(stat -c %a backup.tar)" = 600 ] || fail 'backup that others can read'
 refuse 'a backup over another' 'exists' "$SCMS" backup "$ENV" backup.tar
 check 'all still runs' "$SCMS" status "$ENV"
+check 'a backup that is killed in its pause' \
+    python3 "$here/backup_killed.py" "$SCMS" "$ENV"
+check 'all runs on' "$SCMS" status "$ENV"
+rm -r "$ENV/crlstore/data/extra"
+check 'the next backup' "$SCMS" backup "$ENV" next.tar
+[ -z "$(find "$ENV" -name '.backup*')" ] || fail 'a copy of the keys remains'
 refuse 'restore over an environment' 'exists' "$SCMS" restore "$ENV" backup.tar
 head -c 50000 backup.tar >torn.tar
 refuse 'restore of a torn backup' 'backup' "$SCMS" restore other torn.tar

@@ -6,6 +6,7 @@
  * from the copy.  So the pause does not depend on how many certificates there
  * are.
  */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -193,6 +194,27 @@ pack(const char *folder, const char *file, struct fault_info *fi)
 	return f;
 }
 
+/* What a backup that was killed left behind; nobody else is at work here. */
+static enum fault
+clear_stages(const char *dir, struct fault_info *fi)
+{
+	DIR *d = opendir(dir);
+	char path[PATH_SIZE];
+	enum fault f = FAULT_OK;
+	struct dirent *e;
+
+	if (d == NULL)
+		return fault_errno(fi, FAULT_IO, "%s", dir);
+	while (f == FAULT_OK && (e = readdir(d)) != NULL) {
+		if (strncmp(e->d_name, STAGE_NAME, strlen(STAGE_NAME)) != 0)
+			continue;
+		path_join(path, dir, e->d_name);
+		f = tree_remove(path, fi);
+	}
+	closedir(d);
+	return f;
+}
+
 static enum fault
 backup(const char *dir, const char *file, struct fault_info *fi)
 {
@@ -202,6 +224,7 @@ backup(const char *dir, const char *file, struct fault_info *fi)
 
 	if (file_exists(file))
 		return fault_set(fi, FAULT_EXISTS, "%s exists already", file);
+	TRY(clear_stages(dir, fi));
 	path_join(folder, dir, STAGE_NAME "XXXXXX");
 	if (mkdtemp(folder) == NULL)
 		return fault_errno(fi, FAULT_IO, "%s", folder);

@@ -26,6 +26,7 @@ static const struct folder fixed[] = {
 static const char *const inside[] = {
     "", "/trust", "/known", "/data", "/log", "/run"};
 
+#define SETTINGS_MAX 65536u
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 static enum fault
@@ -77,10 +78,14 @@ enum fault
 ceremony_folders(struct ceremony *c, struct fault_info *fi)
 {
 	char path[PATH_SIZE], text[32];
+	struct bytes settings;
 
 	TRY(make_all(c, fi));
 	ceremony_path(c, path, "environment.conf");
 	TRY(environment_write(c->env, path, fi));
+	TRY(file_read(&settings, &c->arena, path, SETTINGS_MAX, fi));
+	ceremony_record(c, "Settings of the environment (SHA-256)");
+	ceremony_record_hash(c, "as made", settings);
 	/* Devices and components reach the RA through the LOP; the operator
 	 * asks it directly how it is. */
 	TRY(write_hosts(c, "hosts", PART_LOP, fi));

@@ -10,7 +10,7 @@
 #include "tool/scms/process.h"
 #include "tool/scms/site.h"
 
-#define HEALTH_LIMIT (64u * 1024)
+#define HEALTH_LIMIT 65536u
 #define HEALTH_MS    3000
 
 /* What a component says of itself, NULL if it says nothing. */
