@@ -122,7 +122,7 @@ static void
 open_chunk(uint8_t *out, size_t plain_n, const struct symm_data *in, bool *ok,
     size_t n)
 {
-	uint8_t key[CHUNK][16];
+	uint8_t key[CHUNK][16] = {0};
 	struct ccm_item item[CHUNK];
 	size_t which[CHUNK], t, m = 0;
 	bool wrapped_ok[CHUNK], plain_ok[CHUNK];

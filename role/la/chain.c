@@ -173,7 +173,7 @@ chain_values_octets(const struct chain_range *r)
 	size_t weeks = (size_t)(r->i_max - r->i_min);
 
 	return quantity_octets(weeks) +
-	       weeks * (quantity_octets(r->j_n) + r->j_n * PLV_OCTETS);
+	       weeks * (quantity_octets(r->j_n) + (size_t)r->j_n * PLV_OCTETS);
 }
 
 /* The values of one week. */

@@ -55,7 +55,7 @@ struct la_store {
 	struct la_counts counts;
 };
 
-#define HASH_HEX      (2 * SHA256_SIZE)
+#define HASH_HEX      ((size_t)2 * SHA256_SIZE)
 #define ANSWER_ENDING ".oer"
 
 static void

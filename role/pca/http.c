@@ -92,7 +92,7 @@ void
 pca_http_confirm(void *ctx, const struct http_request *request,
     struct http_response *response)
 {
-	struct arena arena = arena_new(PCA_SINGLE_MAX * 8);
+	struct arena arena = arena_new((size_t)8 * PCA_SINGLE_MAX);
 	struct fault_info fi = {.code = FAULT_OK};
 	enum fault f = pca_confirm(ctx, &arena, request->body, &fi);
 
