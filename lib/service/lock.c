@@ -8,12 +8,15 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "service/service_int.h"
+
+#define HOLDER_TRIES	100	/* of a millisecond each */
 
 static const struct flock whole = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
 
@@ -86,21 +89,41 @@ lock_clear_ready(const struct frame *f)
 	unlink(path);
 }
 
+/* The process that holds the lock; 0: nobody.  Between taking the lock and
+ * writing its number a daemon shows the number of one that was killed. */
+static pid_t
+holder(int fd)
+{
+	struct flock lock;
+	pid_t number;
+	int i;
+
+	for (i = 0; i < HOLDER_TRIES; i++) {
+		lock = whole;
+		if (fcntl(fd, F_OFD_GETLK, &lock) != 0 ||
+		    lock.l_type == F_UNLCK)
+			return 0;
+		number = read_number(fd);
+		if (number > 0 && (kill(number, 0) == 0 || errno == EPERM))
+			return number;
+		usleep(1000);
+	}
+	return 0;
+}
+
 bool
 service_running(const char *dir, pid_t *pid, bool *ready)
 {
-	struct flock lock = whole;
 	char path[PATH_SIZE];
-	pid_t number = 0;
+	pid_t number;
 	int fd;
 
 	path_join(path, dir, "run/pid");
 	if ((fd = open(path, O_RDWR | O_CLOEXEC)) < 0)
 		return false;
-	if (fcntl(fd, F_OFD_GETLK, &lock) == 0 && lock.l_type != F_UNLCK)
-		number = read_number(fd);
+	number = holder(fd);
 	close(fd);
-	if (number <= 0)
+	if (number == 0)
 		return false;
 	if (pid != NULL)
 		*pid = number;
