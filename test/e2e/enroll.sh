@@ -94,6 +94,29 @@ refuse 'a ZIP that is none' 'ZIP' \
 check 'the devices install it' "$OBE" bootstrap --bundle bundle.zip \
     devices/*
 
+# ---- the ECA is killed at its commit ----
+check 'five devices more' "$OBE" csr --count 5 --name late --psid 0x20,0x26 \
+    --region 840 --out late.zip devices4
+for point in eca-issued:2 eca-committed:4; do
+	kill "$(cat "$ENV/eca/run/pid")"
+	while "$SCMS" status "$ENV" | grep -q 'eca *running'; do :; done
+	check "up with $point" env MONARCH_CRASH_AT=$point "$SCMS" up "$ENV"
+	refuse "enrollment with $point" 'eca.monarch.test' \
+	    "$SCMS" enroll "$ENV" --in late.zip --out late-bundle.zip
+	[ ! -e late-bundle.zip ] || fail 'a bundle of some'
+	check "up after $point" "$SCMS" up "$ENV"
+done
+check 'all of them after the kills' \
+    "$SCMS" enroll "$ENV" --in late.zip --out late-bundle.zip
+"$SCMS" status --json "$ENV" >status.json
+python3 - <<'P' || fail 'enrollments are not 25'
+import json
+for c in json.load(open("status.json"))["components"]:
+    if c["name"] == "eca":
+        assert c["health"]["counters"]["enrollments"] == 25, c
+P
+check 'and they install it' "$OBE" bootstrap --bundle late-bundle.zip devices4/*
+
 # ---- who may call whom ----
 as() {
 	echo "--cert $ENV/$1/tls.pem --key $ENV/$1/tls.key"
