@@ -360,9 +360,10 @@ watch(struct frame *f, const sigset_t *signals)
 		clock_bad = bad;
 		if (!atomic_load(&f->ready) && (s->def->ready == NULL ||
 		    s->def->ready(s->state))) {
+			/* first what /healthz says, then the file */
+			atomic_store(&f->ready, true);
 			if (lock_set_ready(f, &fi) != FAULT_OK)
 				log_fatal("%s", fi.text);
-			atomic_store(&f->ready, true);
 			log_info("ready, listening on %s", s->conf.listen);
 		}
 		if (sigtimedwait(signals, NULL, &tick) > 0)

@@ -32,6 +32,7 @@ static char		 folder[PATH_SIZE], home[PATH_SIZE];
 static struct arena	 arena;
 static struct http_client *client;
 static unsigned		 port;
+static pid_t		 daemon_pid;	/* 0: none */
 
 #define OK(expr) do {							\
 	struct fault_info fi_ = { 0 };					\
@@ -149,7 +150,20 @@ start_daemon(const char *crash_at)
 {
 	const char *const arguments[] = { home, NULL };
 
-	return start(arguments, crash_at);
+	return daemon_pid = start(arguments, crash_at);
+}
+
+/* A test that fails must not leave its daemon to the next. */
+static int
+end_daemon(void **state)
+{
+	(void)state;
+	if (daemon_pid != 0) {
+		kill(daemon_pid, SIGKILL);
+		waitpid(daemon_pid, NULL, 0);
+		daemon_pid = 0;
+	}
+	return 0;
 }
 
 static int
@@ -158,6 +172,8 @@ wait_for(pid_t pid)
 	int status;
 
 	assert_int_equal(waitpid(pid, &status, 0), pid);
+	if (pid == daemon_pid)
+		daemon_pid = 0;
 	return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
 }
 
@@ -534,19 +550,20 @@ the_port_is_taken(void **state)
 int
 main(int argc, char **argv)
 {
+#define TEST(f)	cmocka_unit_test_teardown(f, end_daemon)
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(starts_answers_stops),
-		cmocka_unit_test(one_at_a_time),
-		cmocka_unit_test(killed_and_started_again),
-		cmocka_unit_test(not_ready_at_once),
-		cmocka_unit_test(degraded),
-		cmocka_unit_test(the_clock_is_watched),
-		cmocka_unit_test(a_request_is_answered_before_the_end),
-		cmocka_unit_test(failures_end_the_daemon),
-		cmocka_unit_test(configuration_is_checked),
-		cmocka_unit_test(options_and_commands),
-		cmocka_unit_test(crash_points),
-		cmocka_unit_test(the_port_is_taken),
+		TEST(starts_answers_stops),
+		TEST(one_at_a_time),
+		TEST(killed_and_started_again),
+		TEST(not_ready_at_once),
+		TEST(degraded),
+		TEST(the_clock_is_watched),
+		TEST(a_request_is_answered_before_the_end),
+		TEST(failures_end_the_daemon),
+		TEST(configuration_is_checked),
+		TEST(options_and_commands),
+		TEST(crash_points),
+		TEST(the_port_is_taken),
 	};
 
 	if (argc != 2) {
