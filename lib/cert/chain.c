@@ -31,26 +31,39 @@ is_checked(const struct path *p, size_t i)
 	return p->entry[i] != NULL && atomic_load(&p->entry[i]->checked);
 }
 
+static struct cert *
+find_along(const struct cert *k, struct candidates along)
+{
+	size_t i;
+
+	for (i = 0; i < along.n; i++)
+		if (cert_names_issuer(k, along.v[i]))
+			return along.v[i];
+	return NULL;
+}
+
+/*
+ * A known certificate gets no issuer that came along, because the known one
+ * will be remembered as checked, and what came along will be gone.
+ */
 static bool
 push_issuer(struct path *p, struct trust *t, struct candidates along)
 {
 	const struct cert *top = p->cert[p->n - 1];
 	const uint8_t *id = cert_issuer_id(top);
 	struct entry *e = id != NULL ? trust_entry(t, id) : NULL;
-	size_t i;
+	struct cert *other = p->entry[p->n - 1] == NULL ?
+	    find_along(top, along) : NULL;
 
-	if (e != NULL && cert_names_issuer(top, e->cert)) {
-		p->cert[p->n] = e->cert;
-		p->entry[p->n++] = e;
-		return true;
-	}
-	for (i = 0; i < along.n; i++)
-		if (cert_names_issuer(top, along.v[i])) {
-			p->cert[p->n] = along.v[i];
-			p->entry[p->n++] = NULL;
-			return true;
-		}
-	return false;
+	if (e != NULL && !cert_names_issuer(top, e->cert))
+		e = NULL;
+	if (e != NULL && other != NULL && !atomic_load(&e->checked))
+		e = NULL;
+	if (e == NULL && other == NULL)
+		return false;
+	p->cert[p->n] = e != NULL ? e->cert : other;
+	p->entry[p->n++] = e;
+	return true;
 }
 
 static bool
@@ -63,7 +76,7 @@ is_trusted_root(struct trust *t, const struct cert *k)
 }
 
 static void
-climb(struct path *p, struct trust *t, struct cert *leaf,
+climb_with(struct path *p, struct trust *t, struct cert *leaf,
     struct candidates along, uint32_t time)
 {
 	struct entry *e = trust_entry(t, leaf->id);
@@ -82,6 +95,17 @@ climb(struct path *p, struct trust *t, struct cert *leaf,
 			return;
 	}
 	p->trusted = is_trusted_root(t, p->cert[p->n - 1]);
+}
+
+/* By what is known alone, if that leads to a trusted root; else with what came
+ * along. */
+static void
+climb(struct path *p, struct trust *t, struct cert *leaf,
+    struct candidates along, uint32_t time)
+{
+	climb_with(p, t, leaf, (struct candidates){ 0 }, time);
+	if (!p->trusted && along.n > 0)
+		climb_with(p, t, leaf, along, time);
 }
 
 /* ---- single checks, of certificate i of the path ---- */

@@ -158,19 +158,19 @@ struct want {
 /* How far a group goes towards what is wanted. */
 enum grant { NOT_PSID, NOT_SSP, NOT_LENGTH, NOT_EE_TYPE, GRANTED };
 
-static const psid_ssp_range *
-find_range(const psid_group_permissions *g, uint64_t id)
+static bool
+names_psid(const psid_group_permissions *g, uint64_t id)
 {
-	const sequence_of_psid_ssp_range *list;
+	const sequence_of_psid_ssp_range *list =
+	    &g->subject_permissions.explicit;
 	size_t i;
 
 	if (g->subject_permissions.is != subject_permissions_explicit)
-		return NULL;
-	list = &g->subject_permissions.explicit;
+		return false;
 	for (i = 0; i < list->n; i++)
 		if (list->v[i].psid == id)
-			return &list->v[i];
-	return NULL;
+			return true;
+	return false;
 }
 
 static enum grant
@@ -182,19 +182,36 @@ group_rest(const psid_group_permissions *g, const struct want *w)
 }
 
 static enum grant
+explicit_grants(const psid_group_permissions *g, const struct want *w)
+{
+	const sequence_of_psid_ssp_range *list =
+	    &g->subject_permissions.explicit;
+	enum grant best = NOT_PSID;
+	const ssp_range *r;
+	size_t i;
+
+	for (i = 0; i < list->n; i++) {
+		if (list->v[i].psid != w->id)
+			continue;
+		r = list->v[i].ssp_range;
+		if (w->is_range ? perm_range_in_range(w->range, r) :
+		    perm_ssp_in_range(w->ssp, r))
+			return group_rest(g, w);
+		best = NOT_SSP;
+	}
+	return best;
+}
+
+static enum grant
 group_grants(const psid_group_permissions *g, const struct want *w,
     bool named_elsewhere)
 {
-	const psid_ssp_range *r;
-
 	if (g->subject_permissions.is == subject_permissions_all)
 		return named_elsewhere ? NOT_PSID : group_rest(g, w);
-	if (w->every_psid || (r = find_range(g, w->id)) == NULL)
+	if (w->every_psid ||
+	    g->subject_permissions.is != subject_permissions_explicit)
 		return NOT_PSID;
-	if (w->is_range ? !perm_range_in_range(w->range, r->ssp_range) :
-	    !perm_ssp_in_range(w->ssp, r->ssp_range))
-		return NOT_SSP;
-	return group_rest(g, w);
+	return explicit_grants(g, w);
 }
 
 static enum grant
@@ -206,7 +223,7 @@ list_grants(const sequence_of_psid_group_permissions *list,
 	size_t i;
 
 	for (i = 0; !w->every_psid && i < list->n; i++)
-		named |= find_range(&list->v[i], w->id) != NULL;
+		named |= names_psid(&list->v[i], w->id);
 	for (i = 0; i < list->n; i++) {
 		g = group_grants(&list->v[i], w, named);
 		best = g > best ? g : best;

@@ -94,7 +94,8 @@ struct chain_report {
  */
 enum fault must_check trust_check_chain(struct chain_report *, struct trust *,
 		    struct cert *leaf, uint32_t time, struct fault_info *);
-/* The same; certificates that came along may serve as issuers, too. */
+/* The same; where known certificates do not lead to a trusted root, those that
+ * came along may serve as issuers, of the leaf and of one another. */
 enum fault must_check trust_check_chain_with(struct chain_report *,
 		    struct trust *, struct cert *leaf, uint32_t time,
 		    struct cert *const *along, size_t n_along,

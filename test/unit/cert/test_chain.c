@@ -472,9 +472,6 @@ missing_and_foreign(void **state)
 	OK(cert_load(&k, &A, w->pseudonym.cert->raw, FI));
 	t = trust_of(&w->root, &w->pca, (struct party *)NULL);
 	FAULT_IS(UNKNOWN_ISSUER, trust_check_chain(NULL, t, k, NOW, FI));
-	/* Its issuers come along with it. */
-	OK(trust_check_chain_with(NULL, t, k, NOW, (struct cert *[]){
-	    w->ica.cert }, 1, FI));
 	trust_free(t);
 	/* A foreign root; and the right root, known but not trusted. */
 	issue(&other, template_for(&other, PROFILE_ROOT), NULL);
@@ -487,6 +484,40 @@ missing_and_foreign(void **state)
 	OK(trust_add_root(t, w->root.cert->raw, FI));
 	OK(trust_check_chain(NULL, t, k, NOW, FI));
 	FAULT_IS(UNTRUSTED_ROOT, trust_add_root(t, w->ica.cert->raw, FI));
+	trust_free(t);
+}
+
+/* Its issuers come along with it; nothing of them may stay behind. */
+static void
+issuers_along(void **state)
+{
+	const struct world *w = world();
+	struct trust *t = trust_of(&w->root, &w->pca, (struct party *)NULL);
+	struct arena a = arena_new(1 << 20);
+	struct cert *k, *along[2];
+
+	(void)state;
+	OK(cert_load(&k, &a, w->pseudonym.cert->raw, FI));
+	OK(cert_load(&along[0], &a, w->ica.cert->raw, FI));
+	/* The PCA is known, so its issuer must be, too. */
+	FAULT_IS(UNKNOWN_ISSUER, trust_check_chain_with(NULL, t, k, NOW,
+	    along, 1, FI));
+	OK(cert_load(&along[1], &a, w->pca.cert->raw, FI));
+	OK(trust_check_chain_with(NULL, t, k, NOW, along, 2, FI));
+	assert_ptr_equal(k->issuer, along[1]);
+	assert_ptr_equal(along[0]->issuer, trust_find(t, w->root.cert->id));
+	trust_remember(t, k);
+	arena_free(&a);
+	a = arena_new(1 << 20);
+	OK(cert_load(&k, &a, w->pseudonym.cert->raw, FI));
+	FAULT_IS(UNKNOWN_ISSUER, trust_check_chain(NULL, t, k, NOW, FI));
+	OK(trust_add_known(t, w->ica.cert->raw, FI));
+	OK(cert_load(&along[0], &a, w->ica.cert->raw, FI));
+	OK(cert_load(&along[1], &a, w->pca.cert->raw, FI));
+	/* What is known suffices now, and is preferred. */
+	OK(trust_check_chain_with(NULL, t, k, NOW, along, 2, FI));
+	assert_ptr_equal(k->issuer, trust_find(t, w->pca.cert->id));
+	arena_free(&a);
 	trust_free(t);
 }
 
@@ -741,6 +772,7 @@ main(void)
 		T(each_violation_has_its_fault),
 		T(bitmaps),
 		T(missing_and_foreign),
+		T(issuers_along),
 		T(signed_by_another),
 		T(changed_implicit_certificate),
 		T(chain_too_long),

@@ -194,6 +194,29 @@ two_groups(void **state)
 	FAULT_IS(PSID_NOT_PERMITTED, perm_check(&list, &p, 1, EE_APP, FI));
 }
 
+/* Twice in one group: what either entry grants. */
+static void
+same_psid_twice(void **state)
+{
+	psid_ssp_range v[2] = { { 0x20, range("=01") }, { 0x20, range("=02") } };
+	psid_group_permissions g = {
+		.subject_permissions.is = subject_permissions_explicit,
+		.subject_permissions.explicit = { 2, v },
+		.min_chain_length = 1,
+		.ee_type = EE_APP,
+	};
+	const sequence_of_psid_group_permissions list = { 1, &g };
+	psid_ssp p = { .psid = 0x20 };
+
+	(void)state;
+	p.ssp = ssp("=01");
+	OK(perm_check(&list, &p, 1, EE_APP, FI));
+	p.ssp = ssp("=02");
+	OK(perm_check(&list, &p, 1, EE_APP, FI));
+	p.ssp = ssp("=03");
+	FAULT_IS(SSP_NOT_PERMITTED, perm_check(&list, &p, 1, EE_APP, FI));
+}
+
 static void
 requests(void **state)
 {
@@ -254,6 +277,7 @@ main(void)
 		T(all_means_all_others),
 		T(named_psid_is_not_among_all),
 		T(two_groups),
+		T(same_psid_twice),
 		T(requests),
 		T(roles),
 	};
