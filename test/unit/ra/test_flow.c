@@ -1,0 +1,889 @@
+/*
+ * test_flow.c - from provisioning to answers on disk, with LAs and a PCA that
+ * fail in every way, and with an RA that is killed at every commit boundary.
+ *
+ * What must hold in the end is counted at the PCA and on the RA's disk: each
+ * (device, i, j) was asked for under one HPCR only, with its own keys and PLVs,
+ * and its answer lies where the device will look for it.
+ */
+#include <dirent.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "base/time32.h"
+#include "role/ra/admin.h"
+#include "role/ra/answer.h"
+#include "role/ra/collect.h"
+#include "role/ra/plan.h"
+#include "role/ra/plv.h"
+#include "role/ra/sender.h"
+#include "service/crash.h"
+#include "test/unit/ra/fakes.h"
+
+#define DEVICES 6
+#define EACH	4
+#define WEEKS	5
+
+struct scene {
+	struct world world;
+	struct fakes *fakes;
+	struct device device[DEVICES];
+	size_t n;	/* devices that take part */
+	uint32_t first; /* period */
+};
+
+/* ---- setting the scene ---- */
+
+static void
+start(struct scene *s)
+{
+	world_start(&s->world);
+	fakes_install(s->fakes, &s->world);
+}
+
+static void
+restart(struct scene *s)
+{
+	world_stop(&s->world);
+	start(s);
+}
+
+static int
+setup(void **state)
+{
+	struct scene *s = calloc(1, sizeof(*s));
+
+	s->fakes = fakes_new();
+	world_make(&s->world);
+	s->n = DEVICES;
+	for (size_t k = 0; k < DEVICES; k++) {
+		device_make(&s->device[k], &s->world, WHO_ECA);
+		device_ask(&s->device[k], &s->world);
+	}
+	start(s);
+	s->first = ra_period_now(s->world.ra);
+	*state = s;
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	struct scene *s = *state;
+
+	world_remove(&s->world);
+	fakes_free(s->fakes);
+	free(s);
+	return 0;
+}
+
+static void
+provision(struct scene *s)
+{
+	for (size_t k = 0; k < s->n; k++)
+		assert_int_equal(
+		    device_provision(&s->device[k], &s->world), 200);
+}
+
+/* ---- doing what the threads do, one after the other ---- */
+
+struct done {
+	bool plan, plv, sender;
+	enum fault fault;
+};
+
+static struct done
+step(struct scene *s)
+{
+	struct world *w = &s->world;
+	struct arena arena = arena_new((size_t)64 << 20);
+	struct done d = {.fault = FAULT_OK};
+	unsigned pause;
+	enum fault f;
+
+	must(plan_pass(w->ra, w->db, &d.plan, &fi));
+	f = plv_step(w->ra, w->db, &arena, &pause, &fi);
+	d.plv = f == FAULT_OK;
+	if (f != FAULT_OK && f != FAULT_NOT_FOUND) {
+		assert_true(pause > 0);
+		d.fault = f;
+	}
+	arena_reset(&arena);
+	f = sender_step(w->ra, w->db, &arena, &pause, &fi);
+	d.sender = f == FAULT_OK;
+	if (f != FAULT_OK && f != FAULT_NOT_FOUND) {
+		assert_true(pause > 0);
+		d.fault = f;
+	}
+	arena_free(&arena);
+	return d;
+}
+
+/* Until there is nothing more to do, also after a moment in which pools
+ * settle; the last fault that was met. */
+static enum fault
+run(struct scene *s)
+{
+	enum fault f = FAULT_OK;
+	bool settled = false;
+
+	for (int round = 0; round < 2000; round++) {
+		struct done d = step(s);
+
+		if (d.fault != FAULT_OK)
+			f = d.fault;
+		if (d.plan || d.plv || d.sender)
+			settled = false;
+		else if (settled)
+			return f;
+		else
+			settled = true;
+		if (settled)
+			time_set_offset(time_offset() + 3);
+	}
+	fail_msg("it never ends");
+	return FAULT_INTERNAL;
+}
+
+/* ---- counting ---- */
+
+struct place {
+	int64_t batch;
+	struct answer_place at;
+	uint32_t n;
+};
+
+static enum fault
+got_place(void *ctx, const struct db_row *row, struct fault_info *f)
+{
+	struct place *p = ctx;
+
+	(void)f;
+	p->n = (uint32_t)db_int(row, 0);
+	p->batch = db_int(row, 1);
+	p->at.offset = (uint32_t)db_int(row, 2);
+	p->at.size = (uint32_t)db_int(row, 3);
+	return FAULT_OK;
+}
+
+static bool
+find_place(struct place *p, struct scene *s, const struct device *d, uint32_t i)
+{
+	p->batch = 0;
+	must(DB_EACH(s->world.db, DO_UNIT_PLACE, got_place, p, &fi,
+	    DB_INT(d->number), DB_INT(i)));
+	return p->batch != 0;
+}
+
+/* The record of (device, i, j) at the PCA; NULL: never asked for. */
+static struct fake_record *
+find_record(struct scene *s, const struct device *d, uint32_t i, uint32_t j)
+{
+	struct butterfly_index ij = {i, j};
+	struct fake_record *r;
+	struct point b, h;
+
+	must(butterfly_public(&b, &d->sign, &d->A, &ij, NULL, 1));
+	must(butterfly_public(&h, &d->encrypt, &d->H, &ij, NULL, 1));
+	if ((r = fakes_find(s->fakes, &b)) == NULL)
+		return NULL;
+	assert_memory_equal(&r->h, &h, sizeof(h));
+	assert_int_equal(r->i, i);
+	for (unsigned la = 0; la < 2; la++) {
+		assert_int_equal(r->plv[la].la, la + 1);
+		assert_int_equal(r->plv[la].i, i);
+		assert_int_equal(r->plv[la].j, j);
+	}
+	return r;
+}
+
+/* HPCR -> device, i, j in the bulk store. */
+static void
+check_hpcr(struct scene *s, const struct fake_record *r, const struct device *d,
+    uint32_t i, uint32_t j)
+{
+	struct arena arena = arena_new(1 << 12);
+	struct bytes value;
+	struct reader reader;
+
+	must(bulk_find(s->world.ra->hpcr, &value, &arena, r->hpcr.b, &fi));
+	assert_int_equal(value.n, HPCR_RECORD_SIZE);
+	reader = reader_of(value);
+	assert_int_equal(read_uint(&reader, 8), d->number);
+	assert_int_equal(read_uint(&reader, 2), i);
+	assert_int_equal(read_uint(&reader, 1), j);
+	arena_free(&arena);
+}
+
+/* One unit: all records, one chain of each LA, and the pieces on disk. */
+static void
+check_unit(struct scene *s, const struct device *d, uint32_t i)
+{
+	struct arena arena = arena_new(1 << 16);
+	struct bytes answers[EACH];
+	char path[PATH_SIZE];
+	struct place p;
+	uint32_t chain[2] = {0, 0};
+
+	if (!find_place(&p, s, d, i))
+		fail_msg("nothing for period %u", i);
+	assert_int_equal(p.n, EACH);
+	must(answer_path(path, s->world.ra, i, p.batch, false, &fi));
+	must(answer_read(answers, EACH, &arena, path, p.at, &fi));
+	for (uint32_t j = 0; j < EACH; j++) {
+		const struct fake_record *r = find_record(s, d, i, j);
+
+		assert_non_null(r);
+		assert_true(r->issued);
+		/* the response that answers just this request */
+		assert_non_null(
+		    memmem(answers[j].p, answers[j].n, &r->hpcr, 32));
+		for (unsigned la = 0; la < 2; la++) {
+			if (j == 0)
+				chain[la] = r->plv[la].chain;
+			assert_int_equal(r->plv[la].chain, chain[la]);
+		}
+		check_hpcr(s, r, d, i, j);
+	}
+	arena_free(&arena);
+}
+
+/* No chain serves two devices, and no cocoon key was ever asked for twice
+ * with another request: nothing was issued twice. */
+static void
+check_records(struct scene *s)
+{
+	const struct fake_pca *pca = &s->fakes->pca;
+
+	for (uint32_t k = 0; k < pca->records_n; k++)
+		for (uint32_t m = 0; m < k; m++) {
+			const struct fake_record *a = &pca->record[k],
+						 *b = &pca->record[m];
+
+			assert_memory_not_equal(&a->b, &b->b, sizeof(a->b));
+			for (unsigned la = 0; la < 2; la++)
+				assert_memory_not_equal(&a->plv[la],
+				    &b->plv[la], sizeof(a->plv[la]));
+		}
+	assert_string_equal(pca->mistake, "");
+	assert_string_equal(s->fakes->la[0].mistake, "");
+	assert_string_equal(s->fakes->la[1].mistake, "");
+}
+
+static size_t
+count_files(struct scene *s, const char *kind)
+{
+	char path[PATH_SIZE];
+	struct dirent *e;
+	size_t n = 0;
+	DIR *dir;
+
+	ra_path(s->world.ra, path, kind, NULL);
+	assert_non_null(dir = opendir(path));
+	while ((e = readdir(dir)) != NULL)
+		n += e->d_name[0] != '.';
+	closedir(dir);
+	return n;
+}
+
+static int64_t
+value_of(struct scene *s, enum statement statement)
+{
+	const struct db_value args[] = {DB_INT(0)};
+	int64_t v;
+
+	must(db_run_int(s->world.db, &v, statement, args,
+	    statement == DO_CHAINS_FREE ? 1 : 0, &fi));
+	return v;
+}
+
+/* Periods from first to before end are complete for all; nothing is under way;
+ * what was stored at the peers is confirmed. */
+static void
+check_all(struct scene *s, uint32_t first, uint32_t end)
+{
+	const struct fake_pca *pca = &s->fakes->pca;
+	struct place p;
+
+	for (size_t k = 0; k < s->n; k++) {
+		for (uint32_t i = first; i < end; i++)
+			check_unit(s, &s->device[k], i);
+		assert_false(find_place(&p, s, &s->device[k], end));
+	}
+	check_records(s);
+	assert_int_equal(value_of(s, DO_POOLED_COUNT), 0);
+	assert_int_equal(value_of(s, DO_SENT_COUNT), 0);
+	assert_int_equal(count_files(s, "outbox"), 0);
+	for (uint32_t k = 0; k < pca->records_n; k++)
+		assert_true(pca->record[k].confirmed);
+}
+
+/* ---- the usual ---- */
+
+static void
+test_supply(void **state)
+{
+	struct scene *s = *state;
+	struct fake_pca *pca = &s->fakes->pca;
+
+	provision(s);
+	assert_int_equal(run(s), FAULT_OK);
+	check_all(s, s->first, s->first + WEEKS);
+	assert_int_equal(pca->records_n, DEVICES * WEEKS * EACH);
+	/* all came at once: all of a period go in one message */
+	assert_int_equal(pca->messages_n, WEEKS);
+	for (uint32_t k = 0; k < pca->records_n; k++)
+		assert_int_equal(pca->record[k].asked, 1);
+	/* nothing to do is nothing done */
+	assert_int_equal(run(s), FAULT_OK);
+	assert_int_equal(pca->messages_n, WEEKS);
+}
+
+/* In a message of some devices none has more than 1/K. */
+static void
+check_one_in_k(struct scene *s, uint32_t k_rule)
+{
+	const struct fake_pca *pca = &s->fakes->pca;
+
+	for (uint32_t m = 0; m < pca->messages_n; m++) {
+		unsigned all = 0;
+
+		for (size_t k = 0; k < s->n; k++) {
+			unsigned mine = 0;
+
+			for (uint32_t i = s->first; i < s->first + 60; i++)
+				for (uint32_t j = 0; j < EACH; j++) {
+					const struct fake_record *r =
+					    find_record(s, &s->device[k], i, j);
+
+					mine += r != NULL && r->message == m;
+				}
+			assert_true(mine * k_rule <= pca->size[m]);
+			all += mine;
+		}
+		assert_int_equal(all, pca->size[m]);
+	}
+}
+
+static void
+test_one_in_k(void **state)
+{
+	struct scene *s = *state;
+
+	s->world.service.environment.shuffle_devices = 2;
+	s->world.service.environment.shuffle_count = 12;
+	s->world.service.environment.batch_max_requests = 8;
+	provision(s);
+	assert_int_equal(run(s), FAULT_OK);
+	check_all(s, s->first, s->first + WEEKS);
+	/* 6 devices in messages of at most 3 */
+	assert_int_equal(s->fakes->pca.messages_n, 2 * WEEKS);
+	check_one_in_k(s, 2);
+}
+
+static void
+test_too_few(void **state)
+{
+	struct scene *s = *state;
+
+	s->n = 2;
+	provision(s);
+	assert_int_equal(run(s), FAULT_OK);
+	assert_int_equal(s->fakes->pca.messages_n, 0);
+	assert_int_equal(value_of(s, DO_POOLED_COUNT), 2 * WEEKS);
+	time_set_offset(time_offset() + WORLD_MAX_AGE);
+	assert_int_equal(run(s), FAULT_OK);
+	assert_int_equal(s->fakes->pca.messages_n, 0);
+	s->world.service.environment.allow_small_sets = true;
+	assert_int_equal(run(s), FAULT_OK);
+	check_all(s, s->first, s->first + WEEKS);
+}
+
+/* A week passes, then five years in one moment. */
+static void
+test_weeks(void **state)
+{
+	struct scene *s = *state;
+	struct place p;
+
+	provision(s);
+	assert_int_equal(run(s), FAULT_OK);
+	world_wait(&s->world, 1);
+	assert_int_equal(run(s), FAULT_OK);
+	check_all(s, s->first, s->first + WEEKS + 1);
+	world_wait(&s->world, 30);
+	restart(s);
+	assert_int_equal(run(s), FAULT_OK);
+	check_all(s, s->first + 31, s->first + 31 + WEEKS);
+	/* the weeks that nobody saw are not made up for */
+	assert_false(find_place(&p, s, &s->device[0], s->first + 30));
+	check_records(s);
+}
+
+/* Only periods that end inside the PCA's validity: it has 4 years, of which 20
+ * weeks are over. */
+static void
+test_pca_ends(void **state)
+{
+	struct scene *s = *state;
+	uint32_t end = ra_pca_end(s->world.ra);
+	struct place p;
+	unsigned messages;
+
+	assert_int_equal(
+	    environment_period_start(&s->world.service.environment, end - 1) +
+		    169 * 3600 <=
+		s->world.ra->pca_cert->end,
+	    true);
+	assert_true(
+	    environment_period_start(&s->world.service.environment, end) +
+		169 * 3600 >
+	    s->world.ra->pca_cert->end);
+	world_wait(&s->world, (int)(end - s->first) - 2);
+	for (size_t k = 0; k < s->n; k++)
+		device_ask(&s->device[k], &s->world);
+	provision(s);
+	assert_int_equal(run(s), FAULT_OK);
+	check_all(s, end - 2, end);
+	messages = s->fakes->pca.messages_n;
+	world_wait(&s->world, 1);
+	assert_int_equal(run(s), FAULT_OK);
+	assert_int_equal(s->fakes->pca.messages_n, messages);
+	assert_false(find_place(&p, s, &s->device[0], end));
+}
+
+/* Units that waited while their period passed are not sent any more. */
+static void
+test_lapse(void **state)
+{
+	struct scene *s = *state;
+
+	s->fakes->pca.away = true;
+	provision(s);
+	assert_int_not_equal(run(s), FAULT_OK);
+	world_wait(&s->world, 3);
+	s->fakes->pca.away = false;
+	assert_int_equal(run(s), FAULT_OK);
+	/* one batch was on its way before; it is finished all the same */
+	check_unit(s, &s->device[0], s->first);
+	assert_null(find_record(s, &s->device[0], s->first + 1, 0));
+	check_all(s, s->first + 3, s->first + 3 + WEEKS);
+}
+
+/* ---- peers that fail ---- */
+
+static void
+test_away(void **state)
+{
+	struct scene *s = *state;
+	char cause[256];
+
+	provision(s);
+	s->fakes->la[1].away = true;
+	assert_int_equal(run(s), FAULT_NETWORK);
+	assert_true(peer_is_down(&s->world.ra->la[1], cause, sizeof(cause)));
+	assert_false(peer_is_down(&s->world.ra->la[0], cause, sizeof(cause)));
+	assert_int_equal(value_of(s, DO_POOLED_COUNT), 0);
+	s->fakes->la[1].away = false;
+	s->fakes->pca.away = true;
+	assert_int_equal(run(s), FAULT_NETWORK);
+	assert_false(peer_is_down(&s->world.ra->la[1], cause, sizeof(cause)));
+	assert_true(peer_is_down(&s->world.ra->pca, cause, sizeof(cause)));
+	assert_non_null(strstr(cause, "pca.monarch.test"));
+	assert_int_equal(run(s), FAULT_NETWORK);
+	s->fakes->pca.away = false;
+	assert_int_equal(run(s), FAULT_OK);
+	assert_false(peer_is_down(&s->world.ra->pca, cause, sizeof(cause)));
+	check_all(s, s->first, s->first + WEEKS);
+}
+
+/* Answers get lost on the way: the same octets are sent again. */
+static void
+test_lost_answers(void **state)
+{
+	struct scene *s = *state;
+
+	s->fakes->la[0].lose = 3;
+	s->fakes->la[1].lose = 2;
+	s->fakes->pca.lose = 4;
+	provision(s);
+	for (int k = 0; k < 12; k++) {
+		(void)run(s);
+		restart(s);
+	}
+	check_all(s, s->first, s->first + WEEKS);
+	assert_true(s->fakes->la[0].repeated >= 3);
+	assert_int_equal(s->fakes->pca.records_n, DEVICES * WEEKS * EACH);
+}
+
+static void
+test_bad_answers(void **state)
+{
+	static const enum pca_trick tricks[] = {PCA_SIGNED_BY_LA,
+	    PCA_OTHER_BATCH, PCA_MISSING, PCA_DUPLICATE, PCA_FOREIGN,
+	    PCA_ONE_MORE, PCA_OTHER_PCA, PCA_RAW, PCA_UNSIGNED, PCA_DAMAGED,
+	    PCA_NONSENSE, PCA_BAD_REQUEST};
+	struct scene *s = *state;
+
+	provision(s);
+	for (size_t k = 0; k < sizeof(tricks) / sizeof(tricks[0]); k++) {
+		s->fakes->pca.trick = tricks[k];
+		assert_int_not_equal(run(s), FAULT_OK);
+		/* nothing of it was used */
+		assert_int_equal(count_files(s, "answers"), 0);
+		assert_int_equal(count_files(s, "outbox"), 1);
+	}
+	s->fakes->pca.trick = PCA_HONEST;
+	assert_int_equal(run(s), FAULT_OK);
+	check_all(s, s->first, s->first + WEEKS);
+}
+
+static void
+test_bad_values(void **state)
+{
+	static const enum la_trick tricks[] = {LA_SIGNED_BY_PCA,
+	    LA_OTHER_REQUEST, LA_SHORT, LA_OTHER_ID, LA_NO_KEY,
+	    LA_UNAUTHORIZED};
+	struct scene *s = *state;
+
+	provision(s);
+	for (unsigned la = 0; la < 2; la++)
+		for (size_t k = 0; k < sizeof(tricks) / sizeof(tricks[0]);
+		     k++) {
+			s->fakes->la[la].trick = tricks[k];
+			assert_int_not_equal(run(s), FAULT_OK);
+			assert_int_equal(count_files(s, "plv"), 0);
+			assert_int_equal(value_of(s, DO_CHAINS_FREE), 0);
+			s->fakes->la[la].trick = LA_HONEST;
+		}
+	assert_int_equal(run(s), FAULT_OK);
+	check_all(s, s->first, s->first + WEEKS);
+}
+
+/* An LA will not go on with a chain: the device gets another. */
+static void
+test_chain_broken(void **state)
+{
+	static const enum la_trick tricks[] = {LA_NO_CHAIN, LA_CONFLICT};
+	struct scene *s = *state;
+
+	provision(s);
+	for (int k = 0; k < 40; k++) {
+		/* from the second order on, those are continuations */
+		s->fakes->la[1].trick =
+		    k >= 2 && k < 6 ? tricks[k % 2] : LA_HONEST;
+		(void)step(s);
+	}
+	assert_int_equal(run(s), FAULT_OK);
+	check_all(s, s->first, s->first + WEEKS);
+}
+
+/* The PCA refuses: units come back after a pause. */
+static void
+test_refused(void **state)
+{
+	struct scene *s = *state;
+	struct place p;
+
+	s->fakes->pca.trick = PCA_REFUSES_ALL;
+	provision(s);
+	assert_int_equal(run(s), FAULT_OK);
+	assert_false(find_place(&p, s, &s->device[0], s->first));
+	assert_int_equal(value_of(s, DO_POOLED_COUNT), 0);
+	s->fakes->pca.trick = PCA_HONEST;
+	assert_int_equal(run(s), FAULT_OK);
+	assert_false(find_place(&p, s, &s->device[0], s->first));
+	time_set_offset(time_offset() + 601);
+	assert_int_equal(run(s), FAULT_OK);
+	check_all(s, s->first, s->first + WEEKS);
+}
+
+/* It refuses one certificate of each unit: what it issued must not be issued
+ * again, so the unit is given up. */
+static void
+test_refused_in_part(void **state)
+{
+	struct scene *s = *state;
+	struct place p;
+
+	s->fakes->pca.trick = PCA_REFUSES_ONE;
+	provision(s);
+	assert_int_equal(run(s), FAULT_OK);
+	s->fakes->pca.trick = PCA_HONEST;
+	time_set_offset(time_offset() + 601);
+	assert_int_equal(run(s), FAULT_OK);
+	for (size_t k = 0; k < s->n; k++)
+		assert_false(find_place(&p, s, &s->device[k], s->first));
+	for (uint32_t k = 0; k < s->fakes->pca.records_n; k++)
+		assert_int_equal(s->fakes->pca.record[k].asked, 1);
+	check_records(s);
+}
+
+/* ---- devices that are special ---- */
+
+static void
+test_block(void **state)
+{
+	struct scene *s = *state;
+	struct world *w = &s->world;
+	const uint8_t *id = s->device[0].cert->id;
+	struct place p;
+	bool changed;
+
+	s->fakes->pca.away = true;
+	w->service.environment.shuffle_count = (DEVICES - 1) * EACH;
+	provision(s);
+	(void)run(s); /* one batch is on its way, the others wait */
+	must(admin_block(&changed, w->db, id, time32_now(), &fi));
+	assert_true(changed);
+	must(admin_block(&changed, w->db, id, time32_now(), &fi));
+	assert_false(changed);
+	assert_int_equal(
+	    value_of(s, DO_POOLED_COUNT), (DEVICES - 1) * (WEEKS - 1));
+	s->fakes->pca.away = false;
+	assert_int_equal(run(s), FAULT_OK);
+	for (uint32_t i = s->first + 1; i < s->first + WEEKS; i++) {
+		assert_null(find_record(s, &s->device[0], i, 0));
+		assert_false(find_place(&p, s, &s->device[0], i));
+	}
+	world_wait(w, 1);
+	assert_int_equal(run(s), FAULT_OK); /* no new period either */
+	assert_null(find_record(s, &s->device[0], s->first + WEEKS, 0));
+	check_unit(s, &s->device[1], s->first + WEEKS);
+
+	must(admin_unblock(
+	    &changed, w->db, id, time32_now(), ra_period_now(w->ra), &fi));
+	assert_true(changed);
+	w->service.environment.allow_small_sets = true;
+	assert_int_equal(run(s), FAULT_OK);
+	time_set_offset(time_offset() + WORLD_MAX_AGE);
+	assert_int_equal(run(s), FAULT_OK);
+	check_all(s, s->first + 1, s->first + WEEKS + 1);
+	must(admin_unblock(
+	    &changed, w->db, id, time32_now(), ra_period_now(w->ra), &fi));
+	assert_false(changed);
+}
+
+/* A device chooses its key so that one cocoon key is the point at infinity:
+ * that must stop nobody else. */
+static void
+test_bad_key(void **state)
+{
+	struct scene *s = *state;
+	struct device *d = &s->device[2];
+	struct butterfly_index ij = {s->first + 1, 3};
+	struct scalar f, zero = {{0}};
+	struct place p;
+
+	butterfly_expand(&f, &d->sign, &ij, 1);
+	scalar_sub(&d->a, &zero, &f);
+	must(p256_base_mul(&d->A, &d->a, NULL, 1));
+	s->world.service.environment.shuffle_count = (DEVICES - 1) * EACH;
+	device_ask(d, &s->world);
+	provision(s);
+	assert_int_equal(run(s), FAULT_OK);
+	assert_false(find_place(&p, s, d, s->first + 1));
+	check_unit(s, d, s->first);
+	check_unit(s, d, s->first + 2);
+	for (size_t k = 0; k < s->n; k++)
+		if (k != 2)
+			for (uint32_t i = 0; i < WEEKS; i++)
+				check_unit(s, &s->device[k], s->first + i);
+	check_records(s);
+}
+
+/* PLV files that are used up do not stay. */
+static void
+test_clean(void **state)
+{
+	struct scene *s = *state;
+	int64_t cursor = 0;
+
+	provision(s);
+	assert_int_equal(run(s), FAULT_OK);
+	assert_true(count_files(s, "plv") >= 2 * DEVICES);
+	must(plv_clean(s->world.ra, s->world.db, &cursor, &fi));
+	assert_int_equal(cursor, 0);
+	/* of 5 weeks, 3 + 2 were used; the last file has a week left; the
+	 * cache holds 6 more */
+	assert_int_equal(count_files(s, "plv"), 2 * DEVICES);
+	world_wait(&s->world, 40);
+	must(plv_clean(s->world.ra, s->world.db, &cursor, &fi));
+	assert_int_equal(count_files(s, "plv"), 0);
+	assert_int_equal(run(s), FAULT_OK);
+	check_all(s, s->first + 40, s->first + 40 + WEEKS);
+}
+
+/* ---- killed at every commit boundary ---- */
+
+static const char *const points[] = {
+#define CRASH CRASH_NAME
+#include "role/ra/crash.def"
+#undef CRASH
+    NULL};
+
+/* In a child: everything from the beginning to the end, or to the crash. */
+static void
+child(struct scene *s)
+{
+	start(s);
+	provision(s);
+	(void)run(s);
+	world_wait(&s->world, 1);
+	(void)run(s);
+	world_stop(&s->world);
+	_exit(0);
+}
+
+static int
+fork_child(struct scene *s, const char *crash_at)
+{
+	int status;
+	pid_t pid = fork();
+
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		if (crash_at != NULL) {
+			setenv("MONARCH_CRASH_AT", crash_at, 1);
+			if (crash_arm("ra", points, &fi) != FAULT_OK)
+				_exit(3);
+		}
+		child(s);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	return status;
+}
+
+static void
+crash_and_go_on(const char *point, unsigned count)
+{
+	struct scene *s;
+	char at[80];
+	void *state;
+	int status;
+
+	setup(&state);
+	s = state;
+	world_stop(&s->world);
+	s->world.service.environment.allow_small_sets = true;
+	snprintf(at, sizeof(at), "%s:%u", point, count);
+	status = fork_child(s, at);
+	if (!WIFSIGNALED(status) || WTERMSIG(status) != SIGKILL)
+		fail_msg("%s was not reached: status %x", at, status);
+	status = fork_child(s, NULL);
+	if (status != 0)
+		fail_msg("after %s: status %x", at, status);
+	start(s);
+	provision(s); /* the same ack once more; finds numbers */
+	world_wait(&s->world, 1);
+	assert_int_equal(run(s), FAULT_OK);
+	check_all(s, s->first, s->first + WEEKS + 1);
+	teardown(&state);
+}
+
+static void
+test_crashes(void **state)
+{
+	static const unsigned counts[] = {1, 3};
+
+	(void)state;
+	for (size_t k = 0; points[k] != NULL; k++) {
+		if (strcmp(points[k], "ra-blocked") == 0)
+			continue; /* see test_crash_block */
+		for (size_t c = 0; c < 2; c++)
+			crash_and_go_on(points[k], counts[c]);
+	}
+}
+
+/* Killed again and again, each time a little later. */
+static void
+test_crash_row(void **state)
+{
+	struct scene *s = *state;
+	char at[80];
+
+	world_stop(&s->world);
+	s->world.service.environment.allow_small_sets = true;
+	for (size_t k = 0; points[k] != NULL; k++) {
+		snprintf(at, sizeof(at), "%s:1", points[k]);
+		(void)fork_child(s, at);
+	}
+	assert_int_equal(fork_child(s, NULL), 0);
+	start(s);
+	provision(s);
+	world_wait(&s->world, 1);
+	assert_int_equal(run(s), FAULT_OK);
+	check_all(s, s->first, s->first + WEEKS + 1);
+}
+
+static void
+test_crash_block(void **state)
+{
+	struct scene *s = *state;
+	struct world *w = &s->world;
+	int status;
+	bool changed;
+	pid_t pid;
+
+	provision(s);
+	s->fakes->la[0].away = true;
+	(void)run(s);
+	world_stop(w);
+	pid = fork();
+	if (pid == 0) {
+		setenv("MONARCH_CRASH_AT", "ra-blocked", 1);
+		if (crash_arm("ra", points, &fi) != FAULT_OK)
+			_exit(3);
+		start(s);
+		_exit(admin_block(&changed, w->db, s->device[3].cert->id,
+			  time32_now(), &fi) == FAULT_OK
+			  ? 0
+			  : 4);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFSIGNALED(status));
+	start(s);
+	s->fakes->la[0].away = false;
+	w->service.environment.shuffle_count = (DEVICES - 1) * EACH;
+	assert_int_equal(run(s), FAULT_OK);
+	assert_null(find_record(s, &s->device[3], s->first, 0));
+	check_unit(s, &s->device[0], s->first);
+}
+
+int
+main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+	const struct CMUnitTest tests[] = {
+	    TEST(test_supply),
+	    TEST(test_one_in_k),
+	    TEST(test_too_few),
+	    TEST(test_weeks),
+	    TEST(test_pca_ends),
+	    TEST(test_lapse),
+	    TEST(test_away),
+	    TEST(test_lost_answers),
+	    TEST(test_bad_answers),
+	    TEST(test_bad_values),
+	    TEST(test_chain_broken),
+	    TEST(test_refused),
+	    TEST(test_refused_in_part),
+	    TEST(test_block),
+	    TEST(test_bad_key),
+	    TEST(test_clean),
+	    cmocka_unit_test(test_crashes),
+	    TEST(test_crash_row),
+	    TEST(test_crash_block),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
