@@ -94,6 +94,13 @@ refuse 'a ZIP that is none' 'ZIP' \
 check 'the devices install it' "$OBE" bootstrap --bundle bundle.zip \
     devices/*
 
+check 'devices for two stations at once' "$OBE" csr --count 30 --name pair \
+    --psid 0x20,0x26 --region 840 --out pair.zip devices5
+"$SCMS" enroll "$ENV" --in pair.zip --out one.zip >one.out 2>&1 &
+check 'the second station' "$SCMS" enroll "$ENV" --in pair.zip --out two.zip
+wait $! || { cat one.out; fail 'the first station'; }
+cmp one.zip two.zip || fail 'two stations at once got different bundles'
+
 # ---- the ECA is killed at its commit ----
 check 'five devices more' "$OBE" csr --count 5 --name late --psid 0x20,0x26 \
     --region 840 --out late.zip devices4
@@ -109,11 +116,11 @@ done
 check 'all of them after the kills' \
     "$SCMS" enroll "$ENV" --in late.zip --out late-bundle.zip
 "$SCMS" status --json "$ENV" >status.json
-python3 - <<'P' || fail 'enrollments are not 25'
+python3 - <<'P' || fail 'enrollments are not 55'
 import json
 for c in json.load(open("status.json"))["components"]:
     if c["name"] == "eca":
-        assert c["health"]["counters"]["enrollments"] == 25, c
+        assert c["health"]["counters"]["enrollments"] == 55, c
 P
 check 'and they install it' "$OBE" bootstrap --bundle late-bundle.zip devices4/*
 
@@ -163,6 +170,36 @@ answers 'a range outside' 416 crlstore 8894 7 /download-crl \
 cp "$ENV"/crlstore/data/crl_*.oer "$ENV/crlstore/data/crl_ffff_0001.oer"
 answers 'a newer CRL' 200 crlstore 8894 7 /download-crl \
     -H "If-None-Match: $name"
+
+# ---- what is whose process ----
+kill "$(cat "$ENV/crlstore/run/pid")"
+while "$SCMS" status "$ENV" | grep -q 'crlstore *running'; do :; done
+crlstore=$BUILD/role/crlstore/scms-crlstore
+if [ -x "$crlstore" ]; then
+	(cd "$ENV" && exec "$crlstore" crlstore) &
+	tries=0
+	until "$SCMS" status "$ENV" | grep -q 'crlstore *running'; do
+		tries=$((tries + 1))
+		[ $tries -lt 50 ] || fail 'a role that was started alone'
+		sleep 0.1
+	done
+	echo 'ok: a role that was started alone'
+fi
+check 'up after that' "$SCMS" up "$ENV"
+kill -STOP "$(cat "$ENV/la1/run/pid")"
+refuse 'down names what refuses' 'la1 *STILL RUNNING' \
+    "$SCMS" down --timeout 1 "$ENV"
+kill -CONT "$(cat "$ENV/la1/run/pid")" 2>/dev/null || true
+check 'down then' "$SCMS" down "$ENV"
+sleep 1000 &
+stranger=$!
+for c in lop ra; do
+	echo $stranger >"$ENV/$c/run/pid"
+done
+check 'down with a stranger under our numbers' "$SCMS" down "$ENV"
+kill -0 $stranger || fail 'a stranger was killed'
+check 'up with a stranger under our numbers' "$SCMS" up "$ENV"
+kill $stranger
 
 # ---- backup and restore ----
 check 'backup while running' "$SCMS" backup "$ENV" backup.tar

@@ -63,7 +63,7 @@ def quiet():
             last[1] += 1
         else:
             last[:] = [now, 0]
-        return last[1] >= 8 and not now["batch"] and not now["fetch"]
+        return last[1] >= 8 and not now["batch"] and not now["pool"]
     wait_for("a quiet RA", still)
 
 
