@@ -2,6 +2,7 @@
  * how it is set and where its components are. */
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "tool/scms/ceremony.h"
 #include "tool/scms/part.h"
@@ -35,7 +36,10 @@ make(struct ceremony *c, const char *name, mode_t mode, struct fault_info *fi)
 	char path[PATH_SIZE];
 
 	ceremony_path(c, path, name);
-	return file_mkdir(path, mode, fi);
+	TRY(file_mkdir(path, mode, fi));
+	/* The umask of this program is for keys. */
+	return chmod(path, mode) == 0 ? FAULT_OK
+				      : fault_errno(fi, FAULT_IO, "%s", path);
 }
 
 static enum fault
