@@ -187,8 +187,9 @@ main(int argc, char **argv)
 	size_t n = argc > 1 ? strtoul(argv[1], NULL, 10) : 4000;
 
 	world_make(&world);
-	if (n > world.environment.batch_max_requests)
-		n = world.environment.batch_max_requests;
+	if (n > PCA_REQUESTS_MAX)
+		n = PCA_REQUESTS_MAX;
+	world.environment.batch_max_requests = PCA_REQUESTS_MAX;
 	world_share_key(&world, WORLD_LA1, &key[0]);
 	world_share_key(&world, WORLD_LA2, &key[1]);
 	bench_pca(n);
