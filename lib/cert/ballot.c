@@ -9,20 +9,20 @@
 #include "coer/coer.h"
 #include "schema/scms_protocol.h"
 
-_Static_assert((int)ENDORSE_REMOVE_ELECTOR ==
-    (int)endorsement_type_remove_elector, "numbers of EndorsementType");
+_Static_assert(
+    (int)ENDORSE_REMOVE_ELECTOR == (int)endorsement_type_remove_elector,
+    "numbers of EndorsementType");
 
 enum fault
 endorsement_sign(struct bytes *out, struct arena *a, enum endorsement kind,
     const struct cert *subject, uint32_t time, const struct signer *elector,
     struct fault_info *fi)
 {
-	scms_pdu pdu = { .version = 1,
-	    .content.is = scms_pdu_content_ccm };
+	scms_pdu pdu = {.version = 1, .content.is = scms_pdu_content_ccm};
 	scms_component_certificate_management_pdu *ccm = &pdu.content.ccm;
-	struct spdu_header h = { .psid = PSID_SECURITY,
+	struct spdu_header h = {.psid = PSID_SECURITY,
 	    .has_generation_time = true,
-	    .generation_time = time * UINT64_C(1000000) };
+	    .generation_time = time * UINT64_C(1000000)};
 	tbs_elector_endorsement *e = &ccm->tbs_elector_endorsement;
 	struct bytes payload;
 
@@ -39,7 +39,7 @@ enum fault
 ballot_build(struct bytes *out, struct arena *a, const struct cert *subject,
     const struct bytes *endorsement, size_t n, struct fault_info *fi)
 {
-	elector_ballot b = { .certificate = *subject->c };
+	elector_ballot b = {.certificate = *subject->c};
 	size_t i;
 
 	b.endorsements.n = n;
@@ -55,9 +55,9 @@ ballot_build(struct bytes *out, struct arena *a, const struct cert *subject,
 
 /* What an endorsement must be about. */
 struct topic {
-	enum endorsement	kind;
-	uint8_t			hash[SHA256_SIZE];
-	uint32_t		now;
+	enum endorsement kind;
+	uint8_t hash[SHA256_SIZE];
+	uint32_t now;
 };
 
 static bool
@@ -65,18 +65,19 @@ is_about(const scms_pdu *pdu, const struct topic *t)
 {
 	const tbs_elector_endorsement *e;
 
-	if (pdu->content.is != scms_pdu_content_ccm || pdu->content.ccm.is !=
-	    scms_component_certificate_management_pdu_tbs_elector_endorsement)
+	if (pdu->content.is != scms_pdu_content_ccm ||
+	    pdu->content.ccm.is !=
+		scms_component_certificate_management_pdu_tbs_elector_endorsement)
 		return false;
 	e = &pdu->content.ccm.tbs_elector_endorsement;
 	return (int)e->type == (int)t->kind && e->generation_time <= t->now &&
-	    memcmp(e->certificate_hash.b, t->hash, sizeof(t->hash)) == 0;
+	       memcmp(e->certificate_hash.b, t->hash, sizeof(t->hash)) == 0;
 }
 
 /* Verified under one elector; an elector signs by digest or certificate. */
 static bool
-signed_by(const ieee1609_dot2_data *d, struct arena *a,
-    const struct cert *elector)
+signed_by(
+    const ieee1609_dot2_data *d, struct arena *a, const struct cert *elector)
 {
 	const signed_data *sd = &d->content.signed_data;
 	uint8_t hash[SHA384_SIZE];
@@ -84,21 +85,22 @@ signed_by(const ieee1609_dot2_data *d, struct arena *a,
 	struct cert *k;
 
 	if (sd->signer.is == signer_identifier_digest) {
-		if (memcmp(sd->signer.digest.b, elector->id,
-		    CERT_ID_SIZE) != 0)
+		if (memcmp(sd->signer.digest.b, elector->id, CERT_ID_SIZE) != 0)
 			return false;
 	} else if (sd->signer.is != signer_identifier_certificate ||
-	    sd->signer.certificate.n != 1 ||
-	    cert_of(&k, a, &sd->signer.certificate.v[0], NULL) != FAULT_OK ||
-	    memcmp(k->hash, elector->hash, sizeof(k->hash)) != 0)
+		   sd->signer.certificate.n != 1 ||
+		   cert_of(&k, a, &sd->signer.certificate.v[0], NULL) !=
+		       FAULT_OK ||
+		   memcmp(k->hash, elector->hash, sizeof(k->hash)) != 0)
 		return false;
-	if (sd->hash_id != (elector->hash_n == SHA384_SIZE ?
-	    hash_algorithm_sha384 : hash_algorithm_sha256) ||
+	if (sd->hash_id != (elector->hash_n == SHA384_SIZE
+				   ? hash_algorithm_sha384
+				   : hash_algorithm_sha256) ||
 	    canonical_tbs_data(&tbs, a, &sd->tbs_data, NULL) != FAULT_OK)
 		return false;
 	hash_to_sign(hash, elector->hash_n, tbs, elector);
 	return signature_check(&elector->key, hash, elector->hash_n,
-	    &sd->signature, NULL) == FAULT_OK;
+		   &sd->signature, NULL) == FAULT_OK;
 }
 
 static bool
@@ -116,10 +118,10 @@ endorses(const ieee1609_dot2_data *d, struct arena *a,
 		return false;
 	payload = tbs->payload.data;
 	return payload != NULL &&
-	    payload->content.is == ieee1609_dot2_content_unsecured_data &&
-	    coer_decode(&scms_pdu_asn, &pdu, a,
-	    payload->content.unsecured_data, NULL) == FAULT_OK &&
-	    is_about(&pdu, t) && signed_by(d, a, elector);
+	       payload->content.is == ieee1609_dot2_content_unsecured_data &&
+	       coer_decode(&scms_pdu_asn, &pdu, a,
+		   payload->content.unsecured_data, NULL) == FAULT_OK &&
+	       is_about(&pdu, t) && signed_by(d, a, elector);
 }
 
 static bool
@@ -144,24 +146,24 @@ is_repeated(struct cert *const *elector, size_t i)
 
 	for (j = 0; j < i; j++)
 		if (memcmp(elector[j]->hash, elector[i]->hash,
-		    sizeof(elector[i]->hash)) == 0)
+			sizeof(elector[i]->hash)) == 0)
 			return true;
 	return false;
 }
 
 enum fault
 ballot_check(struct cert **subject, struct arena *a, struct bytes ballot,
-    enum endorsement kind, struct cert *const *elector, size_t n,
-    size_t quorum, uint32_t now, struct fault_info *fi)
+    enum endorsement kind, struct cert *const *elector, size_t n, size_t quorum,
+    uint32_t now, struct fault_info *fi)
 {
 	elector_ballot *b = ARENA_NEW(a, elector_ballot);
-	struct topic t = { .kind = kind, .now = now };
+	struct topic t = {.kind = kind, .now = now};
 	size_t i, agree = 0;
 	struct cert *k;
 
 	if (b == NULL)
-		return fault_set(fi, FAULT_TOO_LARGE,
-		    "no memory left for a ballot");
+		return fault_set(
+		    fi, FAULT_TOO_LARGE, "no memory left for a ballot");
 	TRY(coer_decode(&elector_ballot_asn, b, a, ballot, fi));
 	TRY(cert_of(&k, a, &b->certificate, fi));
 	sha256(t.hash, k->canonical);

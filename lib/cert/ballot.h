@@ -16,20 +16,21 @@
 
 /* Numbers are those of EndorsementType. */
 enum endorsement {
-	ENDORSE_ADD_ROOT, ENDORSE_ADD_ELECTOR, ENDORSE_REMOVE_ROOT,
+	ENDORSE_ADD_ROOT,
+	ENDORSE_ADD_ELECTOR,
+	ENDORSE_REMOVE_ROOT,
 	ENDORSE_REMOVE_ELECTOR,
 };
 
 /* One elector's SignedElectorEndorsement (psid 35, generation time) of a root
  * or elector; certificateHash = SHA-256 of its canonical form. */
 enum fault must_check endorsement_sign(struct bytes *out, struct arena *,
-		    enum endorsement, const struct cert *subject,
-		    uint32_t time, const struct signer *elector,
-		    struct fault_info *);
+    enum endorsement, const struct cert *subject, uint32_t time,
+    const struct signer *elector, struct fault_info *);
 /* ElectorBallot: the certificate and n endorsements of it. */
 enum fault must_check ballot_build(struct bytes *out, struct arena *,
-		    const struct cert *subject, const struct bytes *endorsement,
-		    size_t n, struct fault_info *);
+    const struct cert *subject, const struct bytes *endorsement, size_t n,
+    struct fault_info *);
 /*
  * Do at least quorum of the n electors endorse (as kind) what the encoded
  * ballot is about?  Each counts once; endorsements of others, for another
@@ -37,8 +38,7 @@ enum fault must_check ballot_build(struct bytes *out, struct arena *,
  * *subject (may be NULL) is the certificate.  FAULT_NO_QUORUM.
  */
 enum fault must_check ballot_check(struct cert **subject, struct arena *,
-		    struct bytes ballot, enum endorsement kind,
-		    struct cert *const *elector, size_t n, size_t quorum,
-		    uint32_t now, struct fault_info *);
+    struct bytes ballot, enum endorsement kind, struct cert *const *elector,
+    size_t n, size_t quorum, uint32_t now, struct fault_info *);
 
 #endif /* CERT_BALLOT_H */

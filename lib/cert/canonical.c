@@ -12,8 +12,8 @@
 
 /* Copies that a canonical certificate needs besides its own struct. */
 struct parts {
-	public_encryption_key	encryption_key;
-	signature		signature;
+	public_encryption_key encryption_key;
+	signature signature;
 };
 
 static bool
@@ -45,13 +45,12 @@ canonical_tbs_certificate(struct bytes *out, struct arena *a,
 		*out = in->raw;
 		return FAULT_OK;
 	}
-	return coer_encode_new(out, a, &to_be_signed_certificate_asn, &tbs,
-	    fi);
+	return coer_encode_new(out, a, &to_be_signed_certificate_asn, &tbs, fi);
 }
 
 enum fault
-canonical_certificate(struct bytes *out, struct arena *a,
-    const certificate *in, struct fault_info *fi)
+canonical_certificate(struct bytes *out, struct arena *a, const certificate *in,
+    struct fault_info *fi)
 {
 	certificate c = *in;
 	struct parts parts;
@@ -78,8 +77,8 @@ cert_canonical_tbs(struct bytes *out, struct arena *a,
 }
 
 enum fault
-cert_canonical(struct bytes *out, struct arena *a, struct bytes raw,
-    struct fault_info *fi)
+cert_canonical(
+    struct bytes *out, struct arena *a, struct bytes raw, struct fault_info *fi)
 {
 	certificate c;
 
@@ -90,15 +89,15 @@ cert_canonical(struct bytes *out, struct arena *a, struct bytes raw,
 /* ---- messages ---- */
 
 /* More levels than any message has; the codec's limit is higher. */
-#define LEVELS	8
+#define LEVELS 8
 
 /* What a canonical message needs besides its own struct, per level. */
 struct level {
-	encryption_key		encryption_key;
-	ieee1609_dot2_data	data;
+	encryption_key encryption_key;
+	ieee1609_dot2_data data;
 };
 
-static bool	data_canonical(ieee1609_dot2_data *, struct level *, size_t);
+static bool data_canonical(ieee1609_dot2_data *, struct level *, size_t);
 
 static bool
 tbs_data_canonical(to_be_signed_data *tbs, struct level *l, size_t left)
@@ -128,8 +127,8 @@ data_canonical(ieee1609_dot2_data *d, struct level *l, size_t left)
 	if (d->content.is != ieee1609_dot2_content_signed_data)
 		return false;
 	changed = canonical_signature(&d->content.signed_data.signature);
-	changed |= tbs_data_canonical(&d->content.signed_data.tbs_data, l,
-	    left);
+	changed |=
+	    tbs_data_canonical(&d->content.signed_data.tbs_data, l, left);
 	return changed;
 }
 
@@ -141,7 +140,7 @@ too_deep(const to_be_signed_data *tbs)
 	for (n = 0; n < LEVELS - 1; n++) {
 		if (tbs->payload.data == NULL ||
 		    tbs->payload.data->content.is !=
-		    ieee1609_dot2_content_signed_data)
+			ieee1609_dot2_content_signed_data)
 			return false;
 		tbs = &tbs->payload.data->content.signed_data.tbs_data;
 	}
@@ -172,8 +171,8 @@ canonical_tbs_data(struct bytes *out, struct arena *a,
 }
 
 enum fault
-canonical_data(struct bytes *out, struct arena *a,
-    const ieee1609_dot2_data *in, struct fault_info *fi)
+canonical_data(struct bytes *out, struct arena *a, const ieee1609_dot2_data *in,
+    struct fault_info *fi)
 {
 	ieee1609_dot2_data d = *in;
 	struct level levels[LEVELS];

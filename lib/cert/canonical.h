@@ -11,13 +11,12 @@
 #include "schema/dot2.h"
 
 enum fault must_check canonical_tbs_certificate(struct bytes *out,
-		    struct arena *, const to_be_signed_certificate *,
-		    struct fault_info *);
+    struct arena *, const to_be_signed_certificate *, struct fault_info *);
 enum fault must_check canonical_certificate(struct bytes *out, struct arena *,
-		    const certificate *, struct fault_info *);
+    const certificate *, struct fault_info *);
 enum fault must_check canonical_tbs_data(struct bytes *out, struct arena *,
-		    const to_be_signed_data *, struct fault_info *);
+    const to_be_signed_data *, struct fault_info *);
 enum fault must_check canonical_data(struct bytes *out, struct arena *,
-		    const ieee1609_dot2_data *, struct fault_info *);
+    const ieee1609_dot2_data *, struct fault_info *);
 
 #endif /* CERT_CANONICAL_H */

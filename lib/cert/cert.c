@@ -33,9 +33,9 @@ check_type(const certificate *c, struct fault_info *fi)
 		if (c->signature != NULL)
 			wrong = "implicit certificate with signature";
 		else if (v->is !=
-		    verification_key_indicator_reconstruction_value)
+			 verification_key_indicator_reconstruction_value)
 			wrong = "implicit certificate without "
-			    "reconstruction value";
+				"reconstruction value";
 		else if (c->issuer.is == issuer_identifier_self)
 			wrong = "implicit certificate with issuer self";
 		break;
@@ -56,8 +56,8 @@ load_key(struct cert *k, struct fault_info *fi)
 	enum fault f;
 
 	if (k->implicit) {
-		TRY(point_of_schema(&in, CURVE_P256, &v->reconstruction_value,
-		    fi));
+		TRY(point_of_schema(
+		    &in, CURVE_P256, &v->reconstruction_value, fi));
 		if (in.form == POINT_X_ONLY)
 			return fault_set(fi, FAULT_BAD_POINT,
 			    "reconstruction value is x-only");
@@ -116,8 +116,8 @@ check_self(const struct cert *k, struct fault_info *fi)
 
 	if (!k->self_issued)
 		return FAULT_OK;
-	want = k->hash_n == SHA384_SIZE ? hash_algorithm_sha384 :
-	    hash_algorithm_sha256;
+	want = k->hash_n == SHA384_SIZE ? hash_algorithm_sha384
+					: hash_algorithm_sha256;
 	if (k->c->issuer.self == want)
 		return FAULT_OK;
 	return fault_set(fi, FAULT_HASH_MISMATCH,
@@ -132,8 +132,8 @@ cert_of(struct cert **out, struct arena *a, const certificate *c,
 	struct cert *k = ARENA_NEW(a, struct cert);
 
 	if (k == NULL)
-		return fault_set(fi, FAULT_TOO_LARGE,
-		    "no memory left for a certificate");
+		return fault_set(
+		    fi, FAULT_TOO_LARGE, "no memory left for a certificate");
 	TRY(check_type(c, fi));
 	k->c = c;
 	k->tbs = &c->to_be_signed;
@@ -153,15 +153,15 @@ cert_of(struct cert **out, struct arena *a, const certificate *c,
 }
 
 enum fault
-cert_load(struct cert **out, struct arena *a, struct bytes raw,
-    struct fault_info *fi)
+cert_load(
+    struct cert **out, struct arena *a, struct bytes raw, struct fault_info *fi)
 {
 	certificate *c = ARENA_NEW(a, certificate);
 	struct bytes copy = bytes_copy(a, raw);
 
 	if (c == NULL || (copy.p == NULL && raw.n != 0))
-		return fault_set(fi, FAULT_TOO_LARGE,
-		    "no memory left for a certificate");
+		return fault_set(
+		    fi, FAULT_TOO_LARGE, "no memory left for a certificate");
 	/* The version is not under the signature; it has a fault of its own. */
 	if (raw.n >= 2 && (raw.p[0] & 0x7f) == 0 && raw.p[1] != 3)
 		return fault_set(fi, FAULT_BAD_VERSION,
@@ -194,33 +194,33 @@ cert_issuer_id(const struct cert *k)
 bool
 cert_names_issuer(const struct cert *k, const struct cert *issuer)
 {
-	enum issuer_identifier_tag want = issuer->hash_n == SHA384_SIZE ?
-	    issuer_identifier_sha384_and_digest :
-	    issuer_identifier_sha256_and_digest;
+	enum issuer_identifier_tag want =
+	    issuer->hash_n == SHA384_SIZE ? issuer_identifier_sha384_and_digest
+					  : issuer_identifier_sha256_and_digest;
 
 	return k->c->issuer.is == want &&
-	    memcmp(cert_issuer_id(k), issuer->id, CERT_ID_SIZE) == 0;
+	       memcmp(cert_issuer_id(k), issuer->id, CERT_ID_SIZE) == 0;
 }
 
 void
-cert_ecqv_hash(struct digest *e, const struct cert *k,
-    const struct cert *issuer)
+cert_ecqv_hash(
+    struct digest *e, const struct cert *k, const struct cert *issuer)
 {
 	sha256_to_sign(e, &k->canonical_tbs, issuer->hash, 1);
 }
 
 /* ---- implicit certificates ---- */
 
-#define CHUNK	64
+#define CHUNK 64
 
 struct chunk {
-	struct cert	*cert[CHUNK];
-	size_t		 index[CHUNK];		/* in the caller's array */
-	struct digest	 e[CHUNK];
+	struct cert *cert[CHUNK];
+	size_t index[CHUNK]; /* in the caller's array */
+	struct digest e[CHUNK];
 	struct compressed small[CHUNK];
-	struct point	 p_u[CHUNK], q_u[CHUNK];
-	bool		 ok[CHUNK];
-	size_t		 n;
+	struct point p_u[CHUNK], q_u[CHUNK];
+	bool ok[CHUNK];
+	size_t n;
 };
 
 static void
@@ -251,8 +251,7 @@ reconstruction_point(struct chunk *h, size_t i)
 }
 
 static void
-resolve_chunk(struct chunk *h, const struct cert *issuer,
-    enum fault *verdict)
+resolve_chunk(struct chunk *h, const struct cert *issuer, enum fault *verdict)
 {
 	struct point given[CHUNK];
 	size_t i;
@@ -265,11 +264,12 @@ resolve_chunk(struct chunk *h, const struct cert *issuer,
 	/* A bad point becomes zeros, which ecqv_public refuses. */
 	per_element(p256_decompress(h->p_u, h->small, NULL, h->n));
 	for (i = 0; i < h->n; i++)
-		if (h->cert[i]->tbs->verify_key_indicator.reconstruction_value
-		    .is == ecc_p256_curve_point_uncompressed_p256)
+		if (h->cert[i]
+			->tbs->verify_key_indicator.reconstruction_value.is ==
+		    ecc_p256_curve_point_uncompressed_p256)
 			h->p_u[i] = given[i];
-	per_element(ecqv_public(h->q_u, h->e, h->p_u, &issuer->key_p256,
-	    h->ok, h->n));
+	per_element(
+	    ecqv_public(h->q_u, h->e, h->p_u, &issuer->key_p256, h->ok, h->n));
 	for (i = 0; i < h->n; i++) {
 		if (h->ok[i])
 			set_key(h->cert[i], &h->q_u[i], issuer);
@@ -285,8 +285,8 @@ can_resolve(const struct cert *k, const struct cert *issuer)
 		return FAULT_UNKNOWN_ISSUER;
 	if (!issuer->has_key)
 		return FAULT_UNKNOWN_ISSUER;
-	return issuer->key.curve == CURVE_P256 ? FAULT_OK :
-	    FAULT_CURVE_MISMATCH;
+	return issuer->key.curve == CURVE_P256 ? FAULT_OK
+					       : FAULT_CURVE_MISMATCH;
 }
 
 /* Verdicts for the n <= CHUNK certificates from k on. */
@@ -294,7 +294,7 @@ static enum fault
 resolve_some(struct cert *const *k, size_t n, const struct cert *issuer,
     enum fault *verdict)
 {
-	struct chunk h = { .n = 0 };
+	struct chunk h = {.n = 0};
 	size_t i;
 
 	for (i = 0; i < n; i++) {
@@ -333,29 +333,33 @@ cert_resolve(struct cert *const *k, size_t n, const struct cert *issuer,
 /* ---- explicit certificates ---- */
 
 enum fault
-cert_check_issued(struct cert *k, const struct cert *issuer,
-    struct fault_info *fi)
+cert_check_issued(
+    struct cert *k, const struct cert *issuer, struct fault_info *fi)
 {
 	uint8_t hash[SHA384_SIZE];
 	enum fault f;
 	bool self = k->self_issued;
 
-	if (self ? issuer != k && memcmp(issuer->hash, k->hash,
-	    sizeof(k->hash)) != 0 : !cert_names_issuer(k, issuer))
+	if (self ? issuer != k &&
+		       memcmp(issuer->hash, k->hash, sizeof(k->hash)) != 0
+		 : !cert_names_issuer(k, issuer))
 		return fault_set(fi, FAULT_UNKNOWN_ISSUER,
 		    "issuer field names another certificate");
 	if (k->implicit) {
 		f = cert_resolve(&k, 1, issuer, NULL);
-		return f == FAULT_OK ? f : fault_set(fi, f,
-		    "public key cannot be reconstructed: %s", fault_text(f));
+		return f == FAULT_OK
+			   ? f
+			   : fault_set(fi, f,
+				 "public key cannot be reconstructed: %s",
+				 fault_text(f));
 	}
 	if (!issuer->has_key)
-		return fault_set(fi, FAULT_UNKNOWN_ISSUER,
-		    "issuer's key is not known");
-	hash_to_sign(hash, issuer->hash_n, k->canonical_tbs,
-	    self ? NULL : issuer);
-	TRY(signature_check(&issuer->key, hash, issuer->hash_n,
-	    k->c->signature, fi));
+		return fault_set(
+		    fi, FAULT_UNKNOWN_ISSUER, "issuer's key is not known");
+	hash_to_sign(
+	    hash, issuer->hash_n, k->canonical_tbs, self ? NULL : issuer);
+	TRY(signature_check(
+	    &issuer->key, hash, issuer->hash_n, k->c->signature, fi));
 	k->issuer = self ? NULL : issuer;
 	return FAULT_OK;
 }
@@ -371,12 +375,13 @@ cert_name(struct arena *a, const struct cert *k)
 
 	switch (id->is) {
 	case certificate_id_linkage_data:
-		s = arena_printf(a, "linkage data i=%u",
-		    id->linkage_data.i_cert);
+		s = arena_printf(
+		    a, "linkage data i=%u", id->linkage_data.i_cert);
 		break;
 	case certificate_id_name:
-		s = id->name.n == 0 ? "no name" : arena_printf(a, "%.*s",
-		    (int)id->name.n, (const char *)id->name.p);
+		s = id->name.n == 0 ? "no name"
+				    : arena_printf(a, "%.*s", (int)id->name.n,
+					  (const char *)id->name.p);
 		break;
 	case certificate_id_binary_id:
 		hex_encode(hex, id->binary_id.p, id->binary_id.n);

@@ -10,18 +10,21 @@
 
 /* From a leaf up to where the chain ends. */
 struct path {
-	struct cert	*cert[CERT_CHAIN_MAX + 1];
+	struct cert *cert[CERT_CHAIN_MAX + 1];
 	/* Set where cert[i] is shared with other threads. */
-	struct entry	*entry[CERT_CHAIN_MAX + 1];
-	size_t		 n;
-	bool		 trusted;	/* ends in a trusted root */
-	bool		 too_long;
-	uint32_t	 time;
+	struct entry *entry[CERT_CHAIN_MAX + 1];
+	size_t n;
+	bool trusted; /* ends in a trusted root */
+	bool too_long;
+	uint32_t time;
 	/* The leaf's key is authentic already. */
-	bool		 leaf_known;
+	bool leaf_known;
 };
 
-struct candidates { struct cert *const *v; size_t n; };
+struct candidates {
+	struct cert *const *v;
+	size_t n;
+};
 
 /* ---- the way up ---- */
 
@@ -52,8 +55,8 @@ push_issuer(struct path *p, struct trust *t, struct candidates along)
 	const struct cert *top = p->cert[p->n - 1];
 	const uint8_t *id = cert_issuer_id(top);
 	struct entry *e = id != NULL ? trust_entry(t, id) : NULL;
-	struct cert *other = p->entry[p->n - 1] == NULL ?
-	    find_along(top, along) : NULL;
+	struct cert *other =
+	    p->entry[p->n - 1] == NULL ? find_along(top, along) : NULL;
 
 	if (e != NULL && !cert_names_issuer(top, e->cert))
 		e = NULL;
@@ -72,7 +75,7 @@ is_trusted_root(struct trust *t, const struct cert *k)
 	struct entry *e = trust_entry(t, k->id);
 
 	return e != NULL && atomic_load(&e->root) &&
-	    memcmp(e->cert->hash, k->hash, sizeof(k->hash)) == 0;
+	       memcmp(e->cert->hash, k->hash, sizeof(k->hash)) == 0;
 }
 
 static void
@@ -103,15 +106,14 @@ static void
 climb(struct path *p, struct trust *t, struct cert *leaf,
     struct candidates along, uint32_t time)
 {
-	climb_with(p, t, leaf, (struct candidates){ 0 }, time);
+	climb_with(p, t, leaf, (struct candidates){0}, time);
 	if (!p->trusted && along.n > 0)
 		climb_with(p, t, leaf, along, time);
 }
 
 /* ---- single checks, of certificate i of the path ---- */
 
-typedef enum fault check_fn(const struct path *, size_t i,
-	    struct fault_info *);
+typedef enum fault check_fn(const struct path *, size_t i, struct fault_info *);
 
 static bool
 has_issuer(const struct path *p, size_t i)
@@ -165,8 +167,8 @@ check_issuer(const struct path *p, size_t i, struct fault_info *fi)
 		    "more than %d certificates", CERT_CHAIN_MAX + 1);
 	if (id != NULL)
 		hex_encode(hex, id, CERT_ID_SIZE);
-	return fault_set(fi, FAULT_UNKNOWN_ISSUER, "issuer %s is not known",
-	    hex);
+	return fault_set(
+	    fi, FAULT_UNKNOWN_ISSUER, "issuer %s is not known", hex);
 }
 
 static enum fault
@@ -236,8 +238,8 @@ check_permissions(const struct path *p, size_t i, struct fault_info *fi)
 	size_t j;
 
 	for (j = i + 1; j < p->n; j++)
-		TRY(perm_check_issued(p->cert[i], p->cert[j],
-		    (unsigned)(j - i), fi));
+		TRY(perm_check_issued(
+		    p->cert[i], p->cert[j], (unsigned)(j - i), fi));
 	return FAULT_OK;
 }
 
@@ -248,22 +250,20 @@ check_time(const struct path *p, size_t i, struct fault_info *fi)
 }
 
 static const struct {
-	const char	*name;
-	bool		(*applies)(const struct path *, size_t);
-	check_fn	*run;
-	bool		 lasting;	/* true once, true for ever */
+	const char *name;
+	bool (*applies)(const struct path *, size_t);
+	check_fn *run;
+	bool lasting; /* true once, true for ever */
 } checks[] = {
-	/* Whether the path is complete is never taken from memory. */
-	[CHAIN_ISSUER] = { "issuer", not_self, check_issuer, false },
-	[CHAIN_ROOT] = { "root", is_self, check_root, false },
-	[CHAIN_FORM] = { "form", always, check_form, true },
-	[CHAIN_SIGNATURE] = { "signature", has_key_above, check_signature,
-	    true },
-	[CHAIN_VALIDITY] = { "validity", has_issuer, check_validity, true },
-	[CHAIN_REGION] = { "region", has_issuer, check_region, true },
-	[CHAIN_PERMISSIONS] = { "permissions", has_issuer, check_permissions,
-	    true },
-	[CHAIN_TIME] = { "time", at_a_time, check_time, false },
+    /* Whether the path is complete is never taken from memory. */
+    [CHAIN_ISSUER] = {"issuer", not_self, check_issuer, false},
+    [CHAIN_ROOT] = {"root", is_self, check_root, false},
+    [CHAIN_FORM] = {"form", always, check_form, true},
+    [CHAIN_SIGNATURE] = {"signature", has_key_above, check_signature, true},
+    [CHAIN_VALIDITY] = {"validity", has_issuer, check_validity, true},
+    [CHAIN_REGION] = {"region", has_issuer, check_region, true},
+    [CHAIN_PERMISSIONS] = {"permissions", has_issuer, check_permissions, true},
+    [CHAIN_TIME] = {"time", at_a_time, check_time, false},
 };
 
 const char *
@@ -285,12 +285,11 @@ blame(const struct path *p, size_t i, struct fault_info *fi)
 }
 
 static void
-note(struct chain_report *r, const struct path *p, size_t i,
-    enum chain_check c, const struct fault_info *verdict)
+note(struct chain_report *r, const struct path *p, size_t i, enum chain_check c,
+    const struct fault_info *verdict)
 {
 	if (r != NULL)
-		r->step[r->n++] = (struct chain_step){ p->cert[i], c,
-		    *verdict };
+		r->step[r->n++] = (struct chain_step){p->cert[i], c, *verdict};
 }
 
 /* All checks of certificate i; stops at the first failing one unless there is
@@ -307,10 +306,10 @@ judge(struct chain_report *r, const struct path *p, size_t i,
 	for (c = 0; c < CHAIN_CHECKS; c++) {
 		if (!checks[c].applies(p, i) || (done && checks[c].lasting))
 			continue;
-		why = (struct fault_info){ .code = FAULT_OK };
+		why = (struct fault_info){.code = FAULT_OK};
 		f = checks[c].run(p, i, &why);
-		if (f == FAULT_OK)	/* on the way something did not */
-			why = (struct fault_info){ .code = FAULT_OK };
+		if (f == FAULT_OK) /* on the way something did not */
+			why = (struct fault_info){.code = FAULT_OK};
 		note(r, p, i, c, &why);
 		if (f == FAULT_OK || first != FAULT_OK)
 			continue;
@@ -387,8 +386,8 @@ recall(struct path *p, struct trust *t)
 
 enum fault
 trust_check_chain_with(struct chain_report *r, struct trust *t,
-    struct cert *leaf, uint32_t time, struct cert *const *along,
-    size_t n_along, struct fault_info *fi)
+    struct cert *leaf, uint32_t time, struct cert *const *along, size_t n_along,
+    struct fault_info *fi)
 {
 	struct path p;
 	enum fault f;
@@ -396,7 +395,7 @@ trust_check_chain_with(struct chain_report *r, struct trust *t,
 
 	if (r != NULL)
 		r->n = 0;
-	climb(&p, t, leaf, (struct candidates){ along, n_along }, time);
+	climb(&p, t, leaf, (struct candidates){along, n_along}, time);
 	if (r == NULL)
 		recall(&p, t);
 	alone = has_unchecked(&p);
@@ -419,17 +418,17 @@ trust_check_chain(struct chain_report *r, struct trust *t, struct cert *leaf,
 
 /* ---- batches ---- */
 
-#define CHUNK	64
+#define CHUNK 64
 
 /* Leaves of one issuer. */
 struct group {
-	struct cert	*leaf[CHUNK];
-	size_t		 index[CHUNK];
-	enum fault	 verdict[CHUNK];
-	size_t		 n;
+	struct cert *leaf[CHUNK];
+	size_t index[CHUNK];
+	enum fault verdict[CHUNK];
+	size_t n;
 };
 
-#define PENDING	FAULT_COUNT
+#define PENDING FAULT_COUNT
 
 /* Takes up to CHUNK pending implicit leaves with the issuer of leaf i. */
 static void
@@ -457,8 +456,7 @@ check_group(struct group *g, struct trust *t, const struct cert *issuer,
 	per_element(cert_resolve(g->leaf, g->n, issuer, g->verdict));
 	for (i = 0; i < g->n; i++) {
 		if (g->verdict[i] == FAULT_OK) {
-			climb(&p, t, g->leaf[i], (struct candidates){ 0 },
-			    time);
+			climb(&p, t, g->leaf[i], (struct candidates){0}, time);
 			p.leaf_known = true;
 			g->verdict[i] = judge_all(NULL, &p, NULL);
 		}
@@ -485,10 +483,10 @@ trust_check_batch(struct trust *t, struct cert *const *leaf,
 		/* What is not implicit, or has no issuer worth a batch. */
 		if (!leaf[i]->implicit || e == NULL || e->cert == leaf[i] ||
 		    !cert_names_issuer(leaf[i], e->cert) ||
-		    trust_check_chain(NULL, t, e->cert, TRUST_ANY_TIME,
-		    NULL) != FAULT_OK) {
-			verdict[i] = trust_check_chain(NULL, t, leaf[i], time,
-			    NULL);
+		    trust_check_chain(NULL, t, e->cert, TRUST_ANY_TIME, NULL) !=
+			FAULT_OK) {
+			verdict[i] =
+			    trust_check_chain(NULL, t, leaf[i], time, NULL);
 			continue;
 		}
 		do {

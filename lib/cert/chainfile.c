@@ -8,13 +8,14 @@
 static enum fault
 no_memory(struct fault_info *fi)
 {
-	return fault_set(fi, FAULT_TOO_LARGE,
-	    "no memory left for a chain file");
+	return fault_set(
+	    fi, FAULT_TOO_LARGE, "no memory left for a chain file");
 }
 
 /* ---- building ---- */
 
-/* n encoded values of one type, decoded into a new array of size octets each. */
+/* n encoded values of one type, decoded into a new array of size octets each.
+ */
 static enum fault
 decode_all(void **out, struct arena *a, const struct asn_type *t,
     const struct bytes *in, size_t n, struct fault_info *fi)
@@ -40,8 +41,8 @@ fill_store(certificate_store *s, struct arena *a, const struct chain_file *f,
 {
 	void *v;
 
-	TRY(decode_all(&v, a, &elector_ballot_asn, f->root_ballot,
-	    f->n_root_ballot, fi));
+	TRY(decode_all(
+	    &v, a, &elector_ballot_asn, f->root_ballot, f->n_root_ballot, fi));
 	s->root_ca_endorsements.n = f->n_root_ballot;
 	s->root_ca_endorsements.v = v;
 	TRY(decode_all(&v, a, &elector_ballot_asn, f->elector_ballot,
@@ -64,19 +65,19 @@ fill_local(local_certificate_chain_file *l, struct arena *a,
 	l->version.gccf_version = f->gccf_version;
 	l->version.lccf_version = f->lccf_version;
 	l->version.ra_hostname = bytes_of_string(f->ra_hostname);
-	TRY(decode_all(&v, a, &certificate_asn, f->optional, f->n_optional,
-	    fi));
+	TRY(decode_all(
+	    &v, a, &certificate_asn, f->optional, f->n_optional, fi));
 	l->optional_cert_list.n = f->n_optional;
 	l->optional_cert_list.v = v;
 	return fill_store(&l->required_cert_store, a, f, fi);
 }
 
 enum fault
-chain_file_build(struct bytes *out, struct arena *a,
-    const struct chain_file *f, struct fault_info *fi)
+chain_file_build(struct bytes *out, struct arena *a, const struct chain_file *f,
+    struct fault_info *fi)
 {
-	scms_file file = { .version = 1,
-	    .content.is = scms_file_content_cert_chain };
+	scms_file file = {
+	    .version = 1, .content.is = scms_file_content_cert_chain};
 	certificate_chain_files *c = &file.content.cert_chain;
 
 	if (f->local) {
@@ -85,8 +86,8 @@ chain_file_build(struct bytes *out, struct arena *a,
 	} else {
 		c->is = certificate_chain_files_global_certificate_chain_file;
 		c->global_certificate_chain_file.version = f->gccf_version;
-		TRY(fill_store(&c->global_certificate_chain_file.cert_store, a,
-		    f, fi));
+		TRY(fill_store(
+		    &c->global_certificate_chain_file.cert_store, a, f, fi));
 	}
 	return coer_encode_new(out, a, &scms_file_asn, &file, fi);
 }
@@ -122,8 +123,8 @@ list_ballots(const struct bytes **out, const struct bytes **certs, size_t *n,
 	if ((list == NULL || c == NULL) && count != 0)
 		return no_memory(fi);
 	for (i = 0; i < count; i++) {
-		TRY(coer_encode_new(&list[i], a, &elector_ballot_asn, &v[i],
-		    fi));
+		TRY(coer_encode_new(
+		    &list[i], a, &elector_ballot_asn, &v[i], fi));
 		c[i] = v[i].certificate.raw;
 	}
 	*out = list;
@@ -133,8 +134,8 @@ list_ballots(const struct bytes **out, const struct bytes **certs, size_t *n,
 }
 
 static enum fault
-read_store(struct chain_file *out, struct arena *a,
-    const certificate_store *s, struct fault_info *fi)
+read_store(struct chain_file *out, struct arena *a, const certificate_store *s,
+    struct fault_info *fi)
 {
 	const struct bytes *electors;
 
@@ -145,8 +146,8 @@ read_store(struct chain_file *out, struct arena *a,
 	    &out->n_elector_ballot, a, s->elector_endorsements.v,
 	    s->elector_endorsements.n, fi));
 	out->ma = s->ma_certificate.raw;
-	return list_certs(&out->cert, &out->n_cert, a, s->certs.v, s->certs.n,
-	    fi);
+	return list_certs(
+	    &out->cert, &out->n_cert, a, s->certs.v, s->certs.n, fi);
 }
 
 static enum fault
@@ -156,9 +157,9 @@ read_local(struct chain_file *out, struct arena *a,
 	out->local = true;
 	out->gccf_version = l->version.gccf_version;
 	out->lccf_version = l->version.lccf_version;
-	out->ra_hostname = arena_printf(a, "%.*s",
-	    (int)l->version.ra_hostname.n,
-	    (const char *)l->version.ra_hostname.p);
+	out->ra_hostname =
+	    arena_printf(a, "%.*s", (int)l->version.ra_hostname.n,
+		(const char *)l->version.ra_hostname.p);
 	if (out->ra_hostname == NULL)
 		return no_memory(fi);
 	TRY(list_certs(&out->optional, &out->n_optional, a,
@@ -173,22 +174,21 @@ chain_file_open(struct chain_file *out, struct arena *a, struct bytes in,
 	const certificate_chain_files *c;
 	scms_file *file = ARENA_NEW(a, scms_file);
 
-	*out = (struct chain_file){ .local = false };
+	*out = (struct chain_file){.local = false};
 	if (file == NULL)
 		return no_memory(fi);
 	TRY(coer_decode(&scms_file_asn, file, a, in, fi));
 	c = &file->content.cert_chain;
-	if (file->content.is == scms_file_content_cert_chain && c->is ==
-	    certificate_chain_files_local_certificate_chain_file)
-		return read_local(out, a, &c->local_certificate_chain_file,
-		    fi);
-	if (file->content.is != scms_file_content_cert_chain || c->is !=
-	    certificate_chain_files_global_certificate_chain_file)
+	if (file->content.is == scms_file_content_cert_chain &&
+	    c->is == certificate_chain_files_local_certificate_chain_file)
+		return read_local(out, a, &c->local_certificate_chain_file, fi);
+	if (file->content.is != scms_file_content_cert_chain ||
+	    c->is != certificate_chain_files_global_certificate_chain_file)
 		return fault_set(fi, FAULT_BAD_MESSAGE,
 		    "file is not a certificate chain file");
 	out->gccf_version = c->global_certificate_chain_file.version;
-	return read_store(out, a, &c->global_certificate_chain_file.cert_store,
-	    fi);
+	return read_store(
+	    out, a, &c->global_certificate_chain_file.cert_store, fi);
 }
 
 void

@@ -7,13 +7,14 @@
 /* Both point types have the same alternatives in the same order, which is that
  * of enum point_form but for "fill". */
 static const enum point_form forms[] = {
-	[ecc_p256_curve_point_x_only] = POINT_X_ONLY,
-	[ecc_p256_curve_point_compressed_y_0] = POINT_COMPRESSED_Y_0,
-	[ecc_p256_curve_point_compressed_y_1] = POINT_COMPRESSED_Y_1,
-	[ecc_p256_curve_point_uncompressed_p256] = POINT_UNCOMPRESSED,
+    [ecc_p256_curve_point_x_only] = POINT_X_ONLY,
+    [ecc_p256_curve_point_compressed_y_0] = POINT_COMPRESSED_Y_0,
+    [ecc_p256_curve_point_compressed_y_1] = POINT_COMPRESSED_Y_1,
+    [ecc_p256_curve_point_uncompressed_p256] = POINT_UNCOMPRESSED,
 };
 _Static_assert((int)ecc_p256_curve_point_uncompressed_p256 ==
-    (int)ecc_p384_curve_point_uncompressed_p384, "same order");
+		   (int)ecc_p384_curve_point_uncompressed_p384,
+    "same order");
 
 static enum fault
 bad_fill(struct fault_info *fi)
@@ -27,7 +28,7 @@ point_of_schema(struct curve_point *out, enum curve curve,
 {
 	if (in->is == ecc_p256_curve_point_fill)
 		return bad_fill(fi);
-	*out = (struct curve_point){ .curve = curve, .form = forms[in->is] };
+	*out = (struct curve_point){.curve = curve, .form = forms[in->is]};
 	if (out->form == POINT_UNCOMPRESSED) {
 		memcpy(out->x, in->uncompressed_p256.x.b, 32);
 		memcpy(out->y, in->uncompressed_p256.y.b, 32);
@@ -43,7 +44,7 @@ point_of_schema384(struct curve_point *out, enum curve curve,
 {
 	if (in->is == ecc_p384_curve_point_fill)
 		return bad_fill(fi);
-	*out = (struct curve_point){ .curve = curve, .form = forms[in->is] };
+	*out = (struct curve_point){.curve = curve, .form = forms[in->is]};
 	if (out->form == POINT_UNCOMPRESSED) {
 		memcpy(out->x, in->uncompressed_p384.x.b, 48);
 		memcpy(out->y, in->uncompressed_p384.y.b, 48);
@@ -63,10 +64,10 @@ point_to_schema(ecc_p256_curve_point *out, const struct curve_point *p)
 		memcpy(out->uncompressed_p256.y.b, p->y, 32);
 		return;
 	}
-	out->is = p->form == POINT_X_ONLY ? ecc_p256_curve_point_x_only :
-	    p->form == POINT_COMPRESSED_Y_0 ?
-	    ecc_p256_curve_point_compressed_y_0 :
-	    ecc_p256_curve_point_compressed_y_1;
+	out->is = p->form == POINT_X_ONLY ? ecc_p256_curve_point_x_only
+		  : p->form == POINT_COMPRESSED_Y_0
+		      ? ecc_p256_curve_point_compressed_y_0
+		      : ecc_p256_curve_point_compressed_y_1;
 	memcpy(out->x_only.b, p->x, 32);
 }
 
@@ -80,10 +81,10 @@ point_to_schema384(ecc_p384_curve_point *out, const struct curve_point *p)
 		memcpy(out->uncompressed_p384.y.b, p->y, 48);
 		return;
 	}
-	out->is = p->form == POINT_X_ONLY ? ecc_p384_curve_point_x_only :
-	    p->form == POINT_COMPRESSED_Y_0 ?
-	    ecc_p384_curve_point_compressed_y_0 :
-	    ecc_p384_curve_point_compressed_y_1;
+	out->is = p->form == POINT_X_ONLY ? ecc_p384_curve_point_x_only
+		  : p->form == POINT_COMPRESSED_Y_0
+		      ? ecc_p384_curve_point_compressed_y_0
+		      : ecc_p384_curve_point_compressed_y_1;
 	memcpy(out->x_only.b, p->x, 48);
 }
 
@@ -93,8 +94,8 @@ key_of_schema(struct curve_point *out, const public_verification_key *in,
 {
 	switch (in->is) {
 	case public_verification_key_ecdsa_nist_p256:
-		return point_of_schema(out, CURVE_P256, &in->ecdsa_nist_p256,
-		    fi);
+		return point_of_schema(
+		    out, CURVE_P256, &in->ecdsa_nist_p256, fi);
 	case public_verification_key_ecdsa_brainpool_p256r1:
 		return point_of_schema(out, CURVE_BRAINPOOL_P256R1,
 		    &in->ecdsa_brainpool_p256r1, fi);
@@ -102,8 +103,8 @@ key_of_schema(struct curve_point *out, const public_verification_key *in,
 		return point_of_schema384(out, CURVE_BRAINPOOL_P384R1,
 		    &in->ecdsa_brainpool_p384r1, fi);
 	case public_verification_key_ecdsa_nist_p384:
-		return point_of_schema384(out, CURVE_P384,
-		    &in->ecdsa_nist_p384, fi);
+		return point_of_schema384(
+		    out, CURVE_P384, &in->ecdsa_nist_p384, fi);
 	case public_verification_key_ecsig_sm2:
 	case public_verification_key_unknown:
 		break;
@@ -144,8 +145,8 @@ encryption_key_of_schema(struct curve_point *out,
 		    "encryption key for a cipher that is not supported");
 	switch (in->public_key.is) {
 	case base_public_encryption_key_ecies_nist_p256:
-		return point_of_schema(out, CURVE_P256,
-		    &in->public_key.ecies_nist_p256, fi);
+		return point_of_schema(
+		    out, CURVE_P256, &in->public_key.ecies_nist_p256, fi);
 	case base_public_encryption_key_ecies_brainpool_p256r1:
 		return point_of_schema(out, CURVE_BRAINPOOL_P256R1,
 		    &in->public_key.ecies_brainpool_p256r1, fi);
@@ -158,8 +159,8 @@ encryption_key_of_schema(struct curve_point *out,
 }
 
 void
-encryption_key_to_schema(public_encryption_key *out,
-    const struct curve_point *p)
+encryption_key_to_schema(
+    public_encryption_key *out, const struct curve_point *p)
 {
 	memset(out, 0, sizeof(*out));
 	out->supported_symm_alg = symm_algorithm_aes128_ccm;
@@ -175,8 +176,8 @@ encryption_key_to_schema(public_encryption_key *out,
 }
 
 enum fault
-signature_of_schema(struct curve_signature *out, const signature *in,
-    struct fault_info *fi)
+signature_of_schema(
+    struct curve_signature *out, const signature *in, struct fault_info *fi)
 {
 	memset(out, 0, sizeof(*out));
 	switch (in->is) {
@@ -185,13 +186,13 @@ signature_of_schema(struct curve_signature *out, const signature *in,
 		return point_of_schema(&out->r, CURVE_P256,
 		    &in->ecdsa_nist_p256_signature.r_sig, fi);
 	case signature_ecdsa_brainpool_p256r1_signature:
-		memcpy(out->s, in->ecdsa_brainpool_p256r1_signature.s_sig.b,
-		    32);
+		memcpy(
+		    out->s, in->ecdsa_brainpool_p256r1_signature.s_sig.b, 32);
 		return point_of_schema(&out->r, CURVE_BRAINPOOL_P256R1,
 		    &in->ecdsa_brainpool_p256r1_signature.r_sig, fi);
 	case signature_ecdsa_brainpool_p384r1_signature:
-		memcpy(out->s, in->ecdsa_brainpool_p384r1_signature.s_sig.b,
-		    48);
+		memcpy(
+		    out->s, in->ecdsa_brainpool_p384r1_signature.s_sig.b, 48);
 		return point_of_schema384(&out->r, CURVE_BRAINPOOL_P384R1,
 		    &in->ecdsa_brainpool_p384r1_signature.r_sig, fi);
 	case signature_ecdsa_nist_p384_signature:
@@ -218,22 +219,22 @@ signature_to_schema(signature *out, const struct curve_signature *in)
 		break;
 	case CURVE_BRAINPOOL_P256R1:
 		out->is = signature_ecdsa_brainpool_p256r1_signature;
-		point_to_schema(&out->ecdsa_brainpool_p256r1_signature.r_sig,
-		    &in->r);
-		memcpy(out->ecdsa_brainpool_p256r1_signature.s_sig.b, in->s,
-		    32);
+		point_to_schema(
+		    &out->ecdsa_brainpool_p256r1_signature.r_sig, &in->r);
+		memcpy(
+		    out->ecdsa_brainpool_p256r1_signature.s_sig.b, in->s, 32);
 		break;
 	case CURVE_BRAINPOOL_P384R1:
 		out->is = signature_ecdsa_brainpool_p384r1_signature;
-		point_to_schema384(&out->ecdsa_brainpool_p384r1_signature.r_sig,
-		    &in->r);
-		memcpy(out->ecdsa_brainpool_p384r1_signature.s_sig.b, in->s,
-		    48);
+		point_to_schema384(
+		    &out->ecdsa_brainpool_p384r1_signature.r_sig, &in->r);
+		memcpy(
+		    out->ecdsa_brainpool_p384r1_signature.s_sig.b, in->s, 48);
 		break;
 	case CURVE_P384:
 		out->is = signature_ecdsa_nist_p384_signature;
-		point_to_schema384(&out->ecdsa_nist_p384_signature.r_sig,
-		    &in->r);
+		point_to_schema384(
+		    &out->ecdsa_nist_p384_signature.r_sig, &in->r);
 		memcpy(out->ecdsa_nist_p384_signature.s_sig.b, in->s, 48);
 		break;
 	}
@@ -287,8 +288,8 @@ ecies_of_schema(struct curve_ecies *out,
 }
 
 void
-ecies_to_schema(encrypted_data_encryption_key *out,
-    const struct curve_ecies *in)
+ecies_to_schema(
+    encrypted_data_encryption_key *out, const struct curve_ecies *in)
 {
 	ecies_p256_encrypted_key *k;
 
@@ -317,8 +318,8 @@ canonical_point(ecc_p256_curve_point *p)
 		return false;
 	x = p->uncompressed_p256.x;
 	odd = (p->uncompressed_p256.y.b[31] & 1) != 0;
-	p->is = odd ? ecc_p256_curve_point_compressed_y_1 :
-	    ecc_p256_curve_point_compressed_y_0;
+	p->is = odd ? ecc_p256_curve_point_compressed_y_1
+		    : ecc_p256_curve_point_compressed_y_0;
 	p->compressed_y_0 = x;
 	return true;
 }
@@ -333,8 +334,8 @@ canonical_point384(ecc_p384_curve_point *p)
 		return false;
 	x = p->uncompressed_p384.x;
 	odd = (p->uncompressed_p384.y.b[47] & 1) != 0;
-	p->is = odd ? ecc_p384_curve_point_compressed_y_1 :
-	    ecc_p384_curve_point_compressed_y_0;
+	p->is = odd ? ecc_p384_curve_point_compressed_y_1
+		    : ecc_p384_curve_point_compressed_y_0;
 	p->compressed_y_0 = x;
 	return true;
 }
@@ -384,8 +385,9 @@ canonical_r(ecc_p256_curve_point *r)
 	if (r->is == ecc_p256_curve_point_x_only ||
 	    r->is == ecc_p256_curve_point_fill)
 		return false;
-	x = r->is == ecc_p256_curve_point_uncompressed_p256 ?
-	    r->uncompressed_p256.x : r->x_only;
+	x = r->is == ecc_p256_curve_point_uncompressed_p256
+		? r->uncompressed_p256.x
+		: r->x_only;
 	r->is = ecc_p256_curve_point_x_only;
 	r->x_only = x;
 	return true;
@@ -399,8 +401,9 @@ canonical_r384(ecc_p384_curve_point *r)
 	if (r->is == ecc_p384_curve_point_x_only ||
 	    r->is == ecc_p384_curve_point_fill)
 		return false;
-	x = r->is == ecc_p384_curve_point_uncompressed_p384 ?
-	    r->uncompressed_p384.x : r->x_only;
+	x = r->is == ecc_p384_curve_point_uncompressed_p384
+		? r->uncompressed_p384.x
+		: r->x_only;
 	r->is = ecc_p384_curve_point_x_only;
 	r->x_only = x;
 	return true;

@@ -32,8 +32,8 @@ set_scalar(struct decryption_key *out, enum recipient_kind kind,
 }
 
 void
-decryption_key_of_scalar(struct decryption_key *out, const struct scalar *d,
-    const struct cert *k)
+decryption_key_of_scalar(
+    struct decryption_key *out, const struct scalar *d, const struct cert *k)
 {
 	set_scalar(out, k != NULL ? RECIPIENT_CERTIFICATE : RECIPIENT_KEY, d);
 	if (k == NULL) {
@@ -62,7 +62,7 @@ decryption_key_of_secret(struct decryption_key *out, enum recipient_kind kind,
     const struct key16 *key)
 {
 	assert(kind == RECIPIENT_PSK || kind == RECIPIENT_SYMMETRIC);
-	*out = (struct decryption_key){ .kind = kind, .secret = *key };
+	*out = (struct decryption_key){.kind = kind, .secret = *key};
 	symmetric_key_id(out->id, key);
 }
 
@@ -76,20 +76,20 @@ open_ccm(struct bytes *out, struct arena *a, const struct key16 *key,
 	uint8_t *p;
 
 	if (in->is != symmetric_ciphertext_aes128ccm)
-		return fault_set(fi, FAULT_UNSUPPORTED,
-		    "cipher is not supported");
+		return fault_set(
+		    fi, FAULT_UNSUPPORTED, "cipher is not supported");
 	if (c.n < CCM_TAG_SIZE)
-		return fault_set(fi, FAULT_BAD_TAG,
-		    "ciphertext is shorter than its tag");
+		return fault_set(
+		    fi, FAULT_BAD_TAG, "ciphertext is shorter than its tag");
 	p = arena_alloc(a, c.n, 1);
 	if (p == NULL || c.n > CCM_MAX)
-		return fault_set(fi, FAULT_TOO_LARGE,
-		    "no room to decrypt %zu octets", c.n);
-	if (ccm_open(&(struct ccm_item){ key->b, in->aes128ccm.nonce.b, c, p },
-	    NULL, 1) != FAULT_OK)
-		return fault_set(fi, FAULT_BAD_TAG,
-		    "contents do not fit their tag");
-	*out = (struct bytes){ p, c.n - CCM_TAG_SIZE };
+		return fault_set(
+		    fi, FAULT_TOO_LARGE, "no room to decrypt %zu octets", c.n);
+	if (ccm_open(&(struct ccm_item){key->b, in->aes128ccm.nonce.b, c, p},
+		NULL, 1) != FAULT_OK)
+		return fault_set(
+		    fi, FAULT_BAD_TAG, "contents do not fit their tag");
+	*out = (struct bytes){p, c.n - CCM_TAG_SIZE};
 	return FAULT_OK;
 }
 
@@ -115,8 +115,8 @@ is_for(const recipient_info *r, const struct decryption_key *k)
 {
 	if ((int)r->is != (int)k->kind)
 		return false;
-	return k->kind == RECIPIENT_KEY || memcmp(recipient_id(r, k->kind)->b,
-	    k->id, CERT_ID_SIZE) == 0;
+	return k->kind == RECIPIENT_KEY ||
+	       memcmp(recipient_id(r, k->kind)->b, k->id, CERT_ID_SIZE) == 0;
 }
 
 static enum fault
@@ -126,13 +126,14 @@ unwrap_symmetric(struct key16 *out, const symm_recipient_info *r,
 	struct bytes c = r->enc_key.aes128ccm.ccm_ciphertext;
 
 	if (r->enc_key.is != symmetric_ciphertext_aes128ccm)
-		return fault_set(fi, FAULT_UNSUPPORTED,
-		    "cipher is not supported");
+		return fault_set(
+		    fi, FAULT_UNSUPPORTED, "cipher is not supported");
 	if (c.n != sizeof(out->b) + CCM_TAG_SIZE ||
-	    ccm_open(&(struct ccm_item){ k->secret.b,
-	    r->enc_key.aes128ccm.nonce.b, c, out->b }, NULL, 1) != FAULT_OK)
-		return fault_set(fi, FAULT_BAD_TAG,
-		    "wrapped key does not open");
+	    ccm_open(&(struct ccm_item){k->secret.b,
+			 r->enc_key.aes128ccm.nonce.b, c, out->b},
+		NULL, 1) != FAULT_OK)
+		return fault_set(
+		    fi, FAULT_BAD_TAG, "wrapped key does not open");
 	return FAULT_OK;
 }
 
@@ -151,8 +152,8 @@ unwrap(struct key16 *out, const recipient_info *r,
 	/* The three public kinds have the same type. */
 	TRY(ecies_of_schema(&in, &r->cert_recip_info.enc_key, fi));
 	if (in.v.curve != k->curve)
-		return fault_set(fi, FAULT_CURVE_MISMATCH,
-		    "key wrapped on %s", curve_name(in.v.curve));
+		return fault_set(fi, FAULT_CURVE_MISMATCH, "key wrapped on %s",
+		    curve_name(in.v.curve));
 	return k->unwrap(k->ctx, out, &in, k->p1, fi);
 }
 
@@ -172,9 +173,10 @@ find_key(struct key16 *out, const encrypted_data *e,
 			if (unwrap(out, &r->v[j], &k[i], fi) == FAULT_OK)
 				return FAULT_OK;
 		}
-	return fault_set(fi, FAULT_NOT_FOR_US, tried ?
-	    "no key opens what is wrapped for its recipient" :
-	    "none of %zu recipients is known here", r->n);
+	return fault_set(fi, FAULT_NOT_FOR_US,
+	    tried ? "no key opens what is wrapped for its recipient"
+		  : "none of %zu recipients is known here",
+	    r->n);
 }
 
 static enum fault
@@ -210,8 +212,8 @@ decode(ieee1609_dot2_data *d, struct arena *a, struct bytes in,
 		    "message of protocol version %u", in.p[0]);
 	TRY(coer_decode(&ieee1609_dot2_data_asn, d, a, in, fi));
 	if (d->content.is != ieee1609_dot2_content_encrypted_data)
-		return fault_set(fi, FAULT_BAD_MESSAGE,
-		    "message is not encryptedData");
+		return fault_set(
+		    fi, FAULT_BAD_MESSAGE, "message is not encryptedData");
 	return FAULT_OK;
 }
 
@@ -227,16 +229,16 @@ spdu_decrypt(struct bytes *out, struct arena *a, struct bytes in,
 
 /* ---- many ---- */
 
-#define CHUNK	64
+#define CHUNK 64
 
 struct chunk {
-	encrypted_data	e[CHUNK];
-	struct ecies	wrapped[CHUNK];
-	struct scalar	d[CHUNK];	/* secret */
-	struct key16	key[CHUNK];	/* secret */
-	size_t		index[CHUNK];
-	bool		ok[CHUNK];
-	size_t		n;
+	encrypted_data e[CHUNK];
+	struct ecies wrapped[CHUNK];
+	struct scalar d[CHUNK];	 /* secret */
+	struct key16 key[CHUNK]; /* secret */
+	size_t index[CHUNK];
+	bool ok[CHUNK];
+	size_t n;
 };
 
 /* False: not of the usual form, which the batch is made for. */
@@ -248,7 +250,7 @@ usual(struct ecies *out, const encrypted_data *e)
 
 	if (e->recipients.n != 1 || r->is != recipient_info_rek_recip_info ||
 	    r->rek_recip_info.enc_key.is !=
-	    encrypted_data_encryption_key_ecies_nist_p256)
+		encrypted_data_encryption_key_ecies_nist_p256)
 		return false;
 	k = &r->rek_recip_info.enc_key.ecies_nist_p256;
 	if (k->v.is != ecc_p256_curve_point_compressed_y_0 &&
@@ -262,19 +264,20 @@ usual(struct ecies *out, const encrypted_data *e)
 }
 
 static void
-open_chunk(struct chunk *h, struct bytes *out, enum fault *verdict,
-    struct arena *a)
+open_chunk(
+    struct chunk *h, struct bytes *out, enum fault *verdict, struct arena *a)
 {
 	size_t i;
 
 	if (h->n == 0)
 		return;
-	per_element(ecies_decrypt(h->key, h->wrapped, h->d, sha256_of_nothing,
-	    h->ok, h->n));
+	per_element(ecies_decrypt(
+	    h->key, h->wrapped, h->d, sha256_of_nothing, h->ok, h->n));
 	for (i = 0; i < h->n; i++)
-		verdict[h->index[i]] = h->ok[i] ? open_ccm(&out[h->index[i]],
-		    a, &h->key[i], &h->e[i].ciphertext, NULL) :
-		    FAULT_NOT_FOR_US;
+		verdict[h->index[i]] =
+		    h->ok[i] ? open_ccm(&out[h->index[i]], a, &h->key[i],
+				   &h->e[i].ciphertext, NULL)
+			     : FAULT_NOT_FOR_US;
 	h->n = 0;
 }
 
@@ -292,7 +295,7 @@ enum fault
 spdu_decrypt_batch(struct bytes *out, enum fault *verdict, struct arena *a,
     const struct bytes *in, const struct scalar *d, size_t n)
 {
-	struct chunk h = { .n = 0 };
+	struct chunk h = {.n = 0};
 	ieee1609_dot2_data data;
 	size_t i;
 

@@ -12,14 +12,14 @@
 /* ---- recipients ---- */
 
 enum fault
-recipient_of_cert(struct recipient *out, const struct cert *k,
-    struct fault_info *fi)
+recipient_of_cert(
+    struct recipient *out, const struct cert *k, struct fault_info *fi)
 {
 	if (!k->has_encryption_key)
-		return fault_set(fi, FAULT_UNSUPPORTED,
-		    "certificate has no encryption key");
-	*out = (struct recipient){ .kind = RECIPIENT_CERTIFICATE,
-	    .key = k->encryption_key };
+		return fault_set(
+		    fi, FAULT_UNSUPPORTED, "certificate has no encryption key");
+	*out = (struct recipient){
+	    .kind = RECIPIENT_CERTIFICATE, .key = k->encryption_key};
 	memcpy(out->id, k->id, sizeof(out->id));
 	/* P1 has 32 octets, whatever the certificate's own hash is. */
 	sha256(out->p1, k->canonical);
@@ -34,7 +34,7 @@ recipient_of_key(struct recipient *out, const struct curve_point *key)
 	uint8_t room[128];
 	struct writer w = writer_of(room, sizeof(room));
 
-	*out = (struct recipient){ .kind = RECIPIENT_KEY, .key = *key };
+	*out = (struct recipient){.kind = RECIPIENT_KEY, .key = *key};
 	memcpy(out->p1, sha256_of_nothing, sizeof(out->p1));
 	if (small.form == POINT_UNCOMPRESSED)
 		curve_compress(&small);
@@ -55,16 +55,16 @@ recipient_of_message(struct recipient *out, struct arena *a,
 
 	TRY(coer_decode(&ieee1609_dot2_data_asn, &d, a, message, fi));
 	if (d.content.is != ieee1609_dot2_content_signed_data)
-		return fault_set(fi, FAULT_BAD_MESSAGE,
-		    "message is not signedData");
+		return fault_set(
+		    fi, FAULT_BAD_MESSAGE, "message is not signedData");
 	key = d.content.signed_data.tbs_data.header_info.encryption_key;
 	if (key == NULL)
-		return fault_set(fi, FAULT_NOT_FOUND,
-		    "message brings no encryption key");
+		return fault_set(
+		    fi, FAULT_NOT_FOUND, "message brings no encryption key");
 	if (key->is != encryption_key_public_)
 		return fault_set(fi, FAULT_UNSUPPORTED,
 		    "message brings a symmetric encryption key");
-	*out = (struct recipient){ .kind = RECIPIENT_SIGNED_DATA };
+	*out = (struct recipient){.kind = RECIPIENT_SIGNED_DATA};
 	TRY(encryption_key_of_schema(&out->key, &key->public_, fi));
 	TRY(canonical_data(&octets_hashed, a, &d, fi));
 	sha256(out->p1, octets_hashed);
@@ -77,18 +77,18 @@ symmetric_key_id(uint8_t out[CERT_ID_SIZE], const struct key16 *key)
 {
 	uint8_t coer[1 + sizeof(key->b)];
 
-	coer[0] = 0x80;		/* aes128Ccm */
+	coer[0] = 0x80; /* aes128Ccm */
 	memcpy(coer + 1, key->b, sizeof(key->b));
 	cert_id8(out, BYTES(coer));
 	wipe(coer, sizeof(coer));
 }
 
 void
-recipient_of_secret(struct recipient *out, enum recipient_kind kind,
-    const struct key16 *key)
+recipient_of_secret(
+    struct recipient *out, enum recipient_kind kind, const struct key16 *key)
 {
 	assert(kind == RECIPIENT_PSK || kind == RECIPIENT_SYMMETRIC);
-	*out = (struct recipient){ .kind = kind, .secret = *key };
+	*out = (struct recipient){.kind = kind, .secret = *key};
 	symmetric_key_id(out->id, key);
 }
 
@@ -102,14 +102,12 @@ seal(symmetric_ciphertext *out, struct arena *a, const struct key16 *key,
 	uint8_t *c = arena_alloc(a, in.n + CCM_TAG_SIZE, 1);
 
 	if (c == NULL || in.n > CCM_MAX)
-		return fault_set(fi, FAULT_TOO_LARGE,
-		    "no room to encrypt %zu octets", in.n);
+		return fault_set(
+		    fi, FAULT_TOO_LARGE, "no room to encrypt %zu octets", in.n);
 	out->is = symmetric_ciphertext_aes128ccm;
 	random_bytes(out->aes128ccm.nonce.b, CCM_NONCE_SIZE);
-	ccm_seal(&(struct ccm_item){ key->b, out->aes128ccm.nonce.b, in, c },
-	    1);
-	out->aes128ccm.ccm_ciphertext =
-	    (struct bytes){ c, in.n + CCM_TAG_SIZE };
+	ccm_seal(&(struct ccm_item){key->b, out->aes128ccm.nonce.b, in, c}, 1);
+	out->aes128ccm.ccm_ciphertext = (struct bytes){c, in.n + CCM_TAG_SIZE};
 	return FAULT_OK;
 }
 
@@ -136,8 +134,8 @@ wrap(recipient_info *out, struct arena *a, const struct recipient *to,
 		return FAULT_OK;
 	case RECIPIENT_SYMMETRIC:
 		out->is = recipient_info_symm_recip_info;
-		memcpy(out->symm_recip_info.recipient_id.b, to->id,
-		    CERT_ID_SIZE);
+		memcpy(
+		    out->symm_recip_info.recipient_id.b, to->id, CERT_ID_SIZE);
 		return seal(&out->symm_recip_info.enc_key, a, &to->secret,
 		    BYTES(key->b), fi);
 	case RECIPIENT_CERTIFICATE:
@@ -183,8 +181,9 @@ seal_all(encrypted_data *out, struct arena *a, struct bytes plaintext,
 	TRY(choose_key(&key, to, n, fi));
 	out->recipients.n = n;
 	out->recipients.v = ARENA_ARRAY(a, n, recipient_info);
-	f = out->recipients.v != NULL ? FAULT_OK :
-	    fault_set(fi, FAULT_TOO_LARGE, "no memory left for recipients");
+	f = out->recipients.v != NULL ? FAULT_OK
+				      : fault_set(fi, FAULT_TOO_LARGE,
+					    "no memory left for recipients");
 	for (i = 0; f == FAULT_OK && i < n; i++)
 		f = wrap(&out->recipients.v[i], a, &to[i], &key, fi);
 	if (f == FAULT_OK)
@@ -194,9 +193,8 @@ seal_all(encrypted_data *out, struct arena *a, struct bytes plaintext,
 }
 
 enum fault
-encrypted_data_seal(struct bytes *out, struct arena *a,
-    struct bytes plaintext, const struct recipient *to, size_t n,
-    struct fault_info *fi)
+encrypted_data_seal(struct bytes *out, struct arena *a, struct bytes plaintext,
+    const struct recipient *to, size_t n, struct fault_info *fi)
 {
 	encrypted_data e;
 
@@ -208,8 +206,8 @@ enum fault
 spdu_encrypt_to(struct bytes *out, struct arena *a, struct bytes plaintext,
     const struct recipient *to, size_t n, struct fault_info *fi)
 {
-	ieee1609_dot2_data d = { .protocol_version = 3,
-	    .content.is = ieee1609_dot2_content_encrypted_data };
+	ieee1609_dot2_data d = {.protocol_version = 3,
+	    .content.is = ieee1609_dot2_content_encrypted_data};
 
 	TRY(seal_all(&d.content.encrypted_data, a, plaintext, to, n, fi));
 	return coer_encode_new(out, a, &ieee1609_dot2_data_asn, &d, fi);

@@ -22,37 +22,36 @@
 
 /* Numbers are the tags of RecipientInfo. */
 enum recipient_kind {
-	RECIPIENT_PSK,		/* pskRecipInfo: a shared key is the data key */
-	RECIPIENT_SYMMETRIC,	/* symmRecipInfo: wrapped under a shared key */
-	RECIPIENT_CERTIFICATE,	/* certRecipInfo */
-	RECIPIENT_SIGNED_DATA,	/* signedDataRecipInfo: key was in a message */
-	RECIPIENT_KEY,		/* rekRecipInfo: a response encryption key */
+	RECIPIENT_PSK,	       /* pskRecipInfo: a shared key is the data key */
+	RECIPIENT_SYMMETRIC,   /* symmRecipInfo: wrapped under a shared key */
+	RECIPIENT_CERTIFICATE, /* certRecipInfo */
+	RECIPIENT_SIGNED_DATA, /* signedDataRecipInfo: key was in a message */
+	RECIPIENT_KEY,	       /* rekRecipInfo: a response encryption key */
 };
 
 struct recipient {
-	enum recipient_kind	 kind;
-	uint8_t			 id[CERT_ID_SIZE];
-	uint8_t			 p1[SHA256_SIZE];
-	struct curve_point	 key;		/* the three public kinds */
-	struct key16		 secret;	/* the two symmetric kinds */
+	enum recipient_kind kind;
+	uint8_t id[CERT_ID_SIZE];
+	uint8_t p1[SHA256_SIZE];
+	struct curve_point key; /* the three public kinds */
+	struct key16 secret;	/* the two symmetric kinds */
 };
 
 /* FAULT_UNSUPPORTED: the certificate has no encryption key. */
-enum fault must_check recipient_of_cert(struct recipient *,
-		    const struct cert *, struct fault_info *);
+enum fault must_check recipient_of_cert(
+    struct recipient *, const struct cert *, struct fault_info *);
 /* id = HashedId8(COER PublicEncryptionKey), P1 = SHA-256(""). */
-void		recipient_of_key(struct recipient *, const struct curve_point *);
+void recipient_of_key(struct recipient *, const struct curve_point *);
 /* The public key in headerInfo.encryptionKey of a signed message: id and P1 are
  * of the hash of its canonical octets.  NOT_FOUND: it has none; UNSUPPORTED:
  * a symmetric one; BAD_MESSAGE: not signedData. */
 enum fault must_check recipient_of_message(struct recipient *, struct arena *,
-		    struct bytes message, struct fault_info *);
+    struct bytes message, struct fault_info *);
 /* kind is RECIPIENT_PSK or _SYMMETRIC; id = HashedId8(80 || key). */
-void		recipient_of_secret(struct recipient *, enum recipient_kind,
-		    const struct key16 *);
+void recipient_of_secret(
+    struct recipient *, enum recipient_kind, const struct key16 *);
 /* HashedId8(COER SymmetricEncryptionKey), the id of the above. */
-void		symmetric_key_id(uint8_t out[CERT_ID_SIZE],
-		    const struct key16 *);
+void symmetric_key_id(uint8_t out[CERT_ID_SIZE], const struct key16 *);
 
 /*
  * Encrypts plaintext, which is an encoded Ieee1609Dot2Data except where CAMP
@@ -60,46 +59,44 @@ void		symmetric_key_id(uint8_t out[CERT_ID_SIZE],
  * TOO_LARGE (arena), BAD_POINT, USAGE (psk among several recipients).
  */
 enum fault must_check spdu_encrypt_to(struct bytes *out, struct arena *,
-		    struct bytes plaintext, const struct recipient *, size_t n,
-		    struct fault_info *);
+    struct bytes plaintext, const struct recipient *, size_t n,
+    struct fault_info *);
 /* The usual case: to the holder of a certificate. */
 enum fault must_check spdu_encrypt(struct bytes *out, struct arena *,
-		    struct bytes plaintext, const struct cert *recipient,
-		    struct fault_info *);
+    struct bytes plaintext, const struct cert *recipient, struct fault_info *);
 /* Bare EncryptedData without protocolVersion and content tag. */
 enum fault must_check encrypted_data_seal(struct bytes *out, struct arena *,
-		    struct bytes plaintext, const struct recipient *, size_t n,
-		    struct fault_info *);
+    struct bytes plaintext, const struct recipient *, size_t n,
+    struct fault_info *);
 
 /*
  * A key that can open messages.  Private keys may sit behind a function
  * (keys/key.h), or be scalars of the caller.
  */
 struct decryption_key {
-	enum recipient_kind	 kind;
+	enum recipient_kind kind;
 	/* recipientId that is looked for; not for RECIPIENT_KEY, whose id is
 	 * never used for look-up (asn1-facts 12.6). */
-	uint8_t			 id[CERT_ID_SIZE];
-	uint8_t			 p1[SHA256_SIZE];
-	enum curve		 curve;
-	enum fault		(*unwrap)(void *ctx, struct key16 *out,
-				    const struct curve_ecies *,
-				    const uint8_t p1[SHA256_SIZE],
-				    struct fault_info *);
-	void			*ctx;
-	struct key16		 secret;	/* the two symmetric kinds */
+	uint8_t id[CERT_ID_SIZE];
+	uint8_t p1[SHA256_SIZE];
+	enum curve curve;
+	enum fault (*unwrap)(void *ctx, struct key16 *out,
+	    const struct curve_ecies *, const uint8_t p1[SHA256_SIZE],
+	    struct fault_info *);
+	void *ctx;
+	struct key16 secret; /* the two symmetric kinds */
 };
 
 /* For a P-256 scalar of the caller, which must outlive the key. cert NULL: a
  * response key (RECIPIENT_KEY). */
-void		decryption_key_of_scalar(struct decryption_key *,
-		    const struct scalar *, const struct cert *);
+void decryption_key_of_scalar(
+    struct decryption_key *, const struct scalar *, const struct cert *);
 /* For the sender of a request with headerInfo.encryptionKey. */
 enum fault must_check decryption_key_of_message(struct decryption_key *,
-		    struct arena *, const struct scalar *,
-		    struct bytes message, struct fault_info *);
-void		decryption_key_of_secret(struct decryption_key *,
-		    enum recipient_kind, const struct key16 *);
+    struct arena *, const struct scalar *, struct bytes message,
+    struct fault_info *);
+void decryption_key_of_secret(
+    struct decryption_key *, enum recipient_kind, const struct key16 *);
 
 /*
  * Decrypts with the first key that fits a recipient; *out is in arena memory.
@@ -108,18 +105,17 @@ void		decryption_key_of_secret(struct decryption_key *,
  * UNSUPPORTED.
  */
 enum fault must_check spdu_decrypt(struct bytes *out, struct arena *,
-		    struct bytes in, const struct decryption_key *, size_t n,
-		    struct fault_info *);
+    struct bytes in, const struct decryption_key *, size_t n,
+    struct fault_info *);
 enum fault must_check encrypted_data_open(struct bytes *out, struct arena *,
-		    struct bytes in, const struct decryption_key *, size_t n,
-		    struct fault_info *);
+    struct bytes in, const struct decryption_key *, size_t n,
+    struct fault_info *);
 /*
  * Many messages to response keys (rekRecipInfo, one recipient), each with a
  * private key of its own: what a device downloads.  verdict[i] as above;
  * returns the first that is not FAULT_OK.
  */
-enum fault must_check spdu_decrypt_batch(struct bytes *out,
-		    enum fault *verdict, struct arena *,
-		    const struct bytes *in, const struct scalar *d, size_t n);
+enum fault must_check spdu_decrypt_batch(struct bytes *out, enum fault *verdict,
+    struct arena *, const struct bytes *in, const struct scalar *d, size_t n);
 
 #endif /* CERT_ENCRYPT_H */

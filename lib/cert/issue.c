@@ -16,8 +16,9 @@ set_issuer(issuer_identifier *out, const struct cert *issuer, enum curve own)
 	memset(out, 0, sizeof(*out));
 	if (issuer == NULL) {
 		out->is = issuer_identifier_self;
-		out->self = hash_of_curve(own) == SHA384_SIZE ?
-		    hash_algorithm_sha384 : hash_algorithm_sha256;
+		out->self = hash_of_curve(own) == SHA384_SIZE
+				? hash_algorithm_sha384
+				: hash_algorithm_sha256;
 	} else if (issuer->hash_n == SHA384_SIZE) {
 		out->is = issuer_identifier_sha384_and_digest;
 		memcpy(out->sha384_and_digest.b, issuer->id, CERT_ID_SIZE);
@@ -33,8 +34,8 @@ check_own_key(const to_be_signed_certificate *tbs, const struct signer *s,
 {
 	struct curve_point in, key;
 
-	TRY(key_of_schema(&in, &tbs->verify_key_indicator.verification_key,
-	    fi));
+	TRY(key_of_schema(
+	    &in, &tbs->verify_key_indicator.verification_key, fi));
 	TRY(curve_decompress(&key, &in, fi));
 	if (key.curve == s->public.curve &&
 	    memcmp(key.x, s->public.x, sizeof(key.x)) == 0 &&
@@ -46,8 +47,7 @@ check_own_key(const to_be_signed_certificate *tbs, const struct signer *s,
 
 enum fault
 cert_issue_explicit(struct bytes *out, struct arena *a,
-    const certificate *template, const struct signer *s,
-    struct fault_info *fi)
+    const certificate *template, const struct signer *s, struct fault_info *fi)
 {
 	size_t hash_n = hash_of_curve(s->public.curve);
 	uint8_t hash[SHA384_SIZE];
@@ -74,18 +74,18 @@ cert_issue_explicit(struct bytes *out, struct arena *a,
 
 /* ---- implicit ---- */
 
-#define CHUNK	64
+#define CHUNK 64
 
 /* What stands before toBeSigned in an implicit certificate: preamble, version,
  * type, and the issuer's tag and HashedId8.  Nothing stands behind. */
-#define BEFORE_TBS	12
+#define BEFORE_TBS 12
 
 struct chunk {
-	struct point	p_u[CHUNK];
-	struct scalar	k[CHUNK], r[CHUNK];	/* secret */
-	struct digest	e[CHUNK];
-	struct bytes	tbs[CHUNK];
-	bool		ok[CHUNK];
+	struct point p_u[CHUNK];
+	struct scalar k[CHUNK], r[CHUNK]; /* secret */
+	struct digest e[CHUNK];
+	struct bytes tbs[CHUNK];
+	bool ok[CHUNK];
 };
 
 static enum fault
@@ -117,7 +117,7 @@ hashed_tbs(struct bytes *out, struct arena *a, struct bytes raw,
 	public_encryption_key key;
 	certificate c;
 
-	*out = (struct bytes){ raw.p + BEFORE_TBS, raw.n - BEFORE_TBS };
+	*out = (struct bytes){raw.p + BEFORE_TBS, raw.n - BEFORE_TBS};
 	if (template->to_be_signed.encryption_key == NULL)
 		return FAULT_OK;
 	key = *template->to_be_signed.encryption_key;
@@ -137,12 +137,14 @@ issue_chunk(struct chunk *h, struct implicit_certificate *out,
 
 	per_element(ecqv_issue(h->p_u, h->k, r_u, h->ok, n));
 	for (i = 0; i < n; i++) {
-		verdict[i] = h->ok[i] ? encode_one(&out[i].raw, a, template[i],
-		    &h->p_u[i], by, fi) : fault_set(fi, FAULT_BAD_POINT,
-		    "request key is not a point of the curve");
+		verdict[i] =
+		    h->ok[i] ? encode_one(&out[i].raw, a, template[i],
+				   &h -> p_u[i], by, fi)
+			     : fault_set(fi, FAULT_BAD_POINT,
+				   "request key is not a point of the curve");
 		if (verdict[i] == FAULT_OK)
-			verdict[i] = hashed_tbs(&h->tbs[i], a, out[i].raw,
-			    template[i]);
+			verdict[i] =
+			    hashed_tbs(&h->tbs[i], a, out[i].raw, template[i]);
 		if (verdict[i] != FAULT_OK)
 			h->tbs[i] = BYTES_NONE;
 	}
@@ -170,8 +172,8 @@ issue_all(struct implicit_certificate *out, enum fault *verdict,
 
 	for (i = 0; i < n; i += m) {
 		m = n - i < CHUNK ? n - i : CHUNK;
-		issue_chunk(&h, out + i, own, a, template + i, r_u + i, m, by,
-		    fi);
+		issue_chunk(
+		    &h, out + i, own, a, template + i, r_u + i, m, by, fi);
 		if (first == FAULT_OK)
 			first = first_fault(own, m);
 		if (verdict != NULL)
@@ -182,8 +184,8 @@ issue_all(struct implicit_certificate *out, enum fault *verdict,
 }
 
 enum fault
-cert_issue_implicit_batch(struct implicit_certificate *out,
-    enum fault *verdict, struct arena *a, const certificate *const *template,
+cert_issue_implicit_batch(struct implicit_certificate *out, enum fault *verdict,
+    struct arena *a, const certificate *const *template,
     const struct point *r_u, size_t n, const struct implicit_issuer *by)
 {
 	size_t i;

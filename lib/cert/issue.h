@@ -28,17 +28,16 @@
  * self-signed under another key than it holds.
  */
 enum fault must_check cert_issue_explicit(struct bytes *out, struct arena *,
-		    const certificate *template, const struct signer *,
-		    struct fault_info *);
+    const certificate *template, const struct signer *, struct fault_info *);
 
 /* Who issues implicit certificates: r = e*k + d needs the scalar itself. */
 struct implicit_issuer {
-	const struct cert	*cert;
-	const struct scalar	*d;
+	const struct cert *cert;
+	const struct scalar *d;
 };
 struct implicit_certificate {
-	struct bytes	raw;
-	struct scalar	r;	/* secret: goes to the device, encrypted */
+	struct bytes raw;
+	struct scalar r; /* secret: goes to the device, encrypted */
 };
 /*
  * Issues n implicit certificates: template[i] for the request key r_u[i].
@@ -47,14 +46,12 @@ struct implicit_certificate {
  * empty then.  Returns the first that is not FAULT_OK.
  */
 enum fault must_check cert_issue_implicit_batch(
-		    struct implicit_certificate *out, enum fault *verdict,
-		    struct arena *, const certificate *const *template,
-		    const struct point *r_u, size_t n,
-		    const struct implicit_issuer *);
+    struct implicit_certificate *out, enum fault *verdict, struct arena *,
+    const certificate *const *template, const struct point *r_u, size_t n,
+    const struct implicit_issuer *);
 /* One; for the ECA. */
 enum fault must_check cert_issue_implicit(struct implicit_certificate *out,
-		    struct arena *, const certificate *template,
-		    const struct point *r_u, const struct implicit_issuer *,
-		    struct fault_info *);
+    struct arena *, const certificate *template, const struct point *r_u,
+    const struct implicit_issuer *, struct fault_info *);
 
 #endif /* CERT_ISSUE_H */

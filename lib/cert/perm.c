@@ -12,9 +12,8 @@
 static bool
 is_empty_opaque(const service_specific_permissions *ssp)
 {
-	return ssp == NULL ||
-	    (ssp->is == service_specific_permissions_opaque &&
-	    ssp->opaque.n == 0);
+	return ssp == NULL || (ssp->is == service_specific_permissions_opaque &&
+				  ssp->opaque.n == 0);
 }
 
 static bool
@@ -40,15 +39,15 @@ bits_agree(const bitmap_ssp_range *r, struct bytes value)
 		if (r->ssp_bitmask.p[i] == 0)
 			continue;
 		if (i >= value.n || ((value.p[i] ^ r->ssp_value.p[i]) &
-		    r->ssp_bitmask.p[i]) != 0)
+					r->ssp_bitmask.p[i]) != 0)
 			return false;
 	}
 	return true;
 }
 
 bool
-perm_ssp_in_range(const service_specific_permissions *ssp,
-    const ssp_range *range)
+perm_ssp_in_range(
+    const service_specific_permissions *ssp, const ssp_range *range)
 {
 	if (range == NULL)
 		return true;
@@ -59,11 +58,11 @@ perm_ssp_in_range(const service_specific_permissions *ssp,
 		if (is_empty_opaque(ssp))
 			return list_has(&range->opaque, BYTES_NONE);
 		return ssp->is == service_specific_permissions_opaque &&
-		    list_has(&range->opaque, ssp->opaque);
+		       list_has(&range->opaque, ssp->opaque);
 	case ssp_range_bitmap_ssp_range:
 		return ssp != NULL &&
-		    ssp->is == service_specific_permissions_bitmap_ssp &&
-		    bits_agree(&range->bitmap_ssp_range, ssp->bitmap_ssp);
+		       ssp->is == service_specific_permissions_bitmap_ssp &&
+		       bits_agree(&range->bitmap_ssp_range, ssp->bitmap_ssp);
 	case ssp_range_unknown:
 		break;
 	}
@@ -80,8 +79,9 @@ bitmap_in_bitmap(const bitmap_ssp_range *inner, const bitmap_ssp_range *outer)
 		return false;
 	/* What outer fixes, inner must fix, too. */
 	for (i = 0; i < outer->ssp_bitmask.n; i++)
-		if ((outer->ssp_bitmask.p[i] & ~(i < inner->ssp_bitmask.n ?
-		    inner->ssp_bitmask.p[i] : 0)) != 0)
+		if ((outer->ssp_bitmask.p[i] &
+			~(i < inner->ssp_bitmask.n ? inner->ssp_bitmask.p[i]
+						   : 0)) != 0)
 			return false;
 	return true;
 }
@@ -108,17 +108,19 @@ perm_range_in_range(const ssp_range *inner, const ssp_range *outer)
 	if (outer->is == ssp_range_opaque)
 		return list_in_list(&inner->opaque, &outer->opaque);
 	if (outer->is == ssp_range_bitmap_ssp_range)
-		return bitmap_in_bitmap(&inner->bitmap_ssp_range,
-		    &outer->bitmap_ssp_range);
+		return bitmap_in_bitmap(
+		    &inner->bitmap_ssp_range, &outer->bitmap_ssp_range);
 	return false;
 }
 
 /* ---- groups ---- */
 
 /* Chain lengths lo..hi; empty if hi < lo. */
-struct lengths { int64_t lo, hi; };
+struct lengths {
+	int64_t lo, hi;
+};
 
-#define LENGTH_MAX	((int64_t)1 << 32)	/* of "any" */
+#define LENGTH_MAX ((int64_t)1 << 32) /* of "any" */
 
 static int64_t
 clamp(int64_t v)
@@ -133,8 +135,8 @@ lengths_of(const psid_group_permissions *g)
 	int64_t range = clamp(g->chain_length_range);
 
 	if (range == -1)
-		return (struct lengths){ lo, LENGTH_MAX };
-	return (struct lengths){ lo, lo + range };
+		return (struct lengths){lo, LENGTH_MAX};
+	return (struct lengths){lo, lo + range};
 }
 
 static bool
@@ -145,14 +147,14 @@ overlap(struct lengths a, struct lengths b)
 
 /* What is wanted of a list of groups. */
 struct want {
-	bool		 every_psid;		/* "all" */
-	uint64_t	 id;			/* PSID */
+	bool every_psid; /* "all" */
+	uint64_t id;	 /* PSID */
 	/* Either an SSP or a range of them. */
-	bool		 is_range;
+	bool is_range;
 	const service_specific_permissions *ssp;
-	const ssp_range	*range;
-	struct lengths	 lengths;
-	uint8_t		 ee_type;		/* one bit */
+	const ssp_range *range;
+	struct lengths lengths;
+	uint8_t ee_type; /* one bit */
 };
 
 /* How far a group goes towards what is wanted. */
@@ -194,8 +196,8 @@ explicit_grants(const psid_group_permissions *g, const struct want *w)
 		if (list->v[i].psid != w->id)
 			continue;
 		r = list->v[i].ssp_range;
-		if (w->is_range ? perm_range_in_range(w->range, r) :
-		    perm_ssp_in_range(w->ssp, r))
+		if (w->is_range ? perm_range_in_range(w->range, r)
+				: perm_ssp_in_range(w->ssp, r))
 			return group_rest(g, w);
 		best = NOT_SSP;
 	}
@@ -203,8 +205,8 @@ explicit_grants(const psid_group_permissions *g, const struct want *w)
 }
 
 static enum grant
-group_grants(const psid_group_permissions *g, const struct want *w,
-    bool named_elsewhere)
+group_grants(
+    const psid_group_permissions *g, const struct want *w, bool named_elsewhere)
 {
 	if (g->subject_permissions.is == subject_permissions_all)
 		return named_elsewhere ? NOT_PSID : group_rest(g, w);
@@ -215,8 +217,8 @@ group_grants(const psid_group_permissions *g, const struct want *w,
 }
 
 static enum grant
-list_grants(const sequence_of_psid_group_permissions *list,
-    const struct want *w)
+list_grants(
+    const sequence_of_psid_group_permissions *list, const struct want *w)
 {
 	enum grant best = NOT_PSID, g;
 	bool named = false;
@@ -235,32 +237,31 @@ static enum fault
 refuse(enum grant g, const struct want *w, struct fault_info *fi)
 {
 	static const enum fault faults[] = {
-		[NOT_PSID] = FAULT_PSID_NOT_PERMITTED,
-		[NOT_SSP] = FAULT_SSP_NOT_PERMITTED,
-		[NOT_LENGTH] = FAULT_CHAIN_LENGTH_NOT_PERMITTED,
-		[NOT_EE_TYPE] = FAULT_EE_TYPE_NOT_PERMITTED,
-		[GRANTED] = FAULT_OK,
+	    [NOT_PSID] = FAULT_PSID_NOT_PERMITTED,
+	    [NOT_SSP] = FAULT_SSP_NOT_PERMITTED,
+	    [NOT_LENGTH] = FAULT_CHAIN_LENGTH_NOT_PERMITTED,
+	    [NOT_EE_TYPE] = FAULT_EE_TYPE_NOT_PERMITTED,
+	    [GRANTED] = FAULT_OK,
 	};
 
 	if (g == GRANTED)
 		return FAULT_OK;
 	if (w->every_psid)
-		return fault_set(fi, faults[g], "all PSIDs: %s",
-		    fault_text(faults[g]));
+		return fault_set(
+		    fi, faults[g], "all PSIDs: %s", fault_text(faults[g]));
 	return fault_set(fi, faults[g], "PSID 0x%" PRIx64 ": %s", w->id,
 	    fault_text(faults[g]));
 }
 
 enum fault
-perm_check(const sequence_of_psid_group_permissions *list,
-    const psid_ssp *p, unsigned length, uint8_t ee_type,
-    struct fault_info *fi)
+perm_check(const sequence_of_psid_group_permissions *list, const psid_ssp *p,
+    unsigned length, uint8_t ee_type, struct fault_info *fi)
 {
 	struct want w = {
-		.id = p->psid,
-		.ssp = p->ssp,
-		.lengths = { length, length },
-		.ee_type = ee_type,
+	    .id = p->psid,
+	    .ssp = p->ssp,
+	    .lengths = {length, length},
+	    .ee_type = ee_type,
 	};
 
 	return refuse(list_grants(list, &w), &w, fi);
@@ -288,8 +289,8 @@ check_group(const psid_group_permissions *g,
 {
 	const sequence_of_psid_ssp_range *psids =
 	    &g->subject_permissions.explicit;
-	struct want w = { .is_range = true, .lengths = lengths,
-	    .ee_type = ee_type };
+	struct want w = {
+	    .is_range = true, .lengths = lengths, .ee_type = ee_type};
 	size_t i;
 
 	if (g->subject_permissions.is == subject_permissions_all) {
@@ -324,8 +325,8 @@ check_issue_groups(const struct cert *k,
 		l.hi += distance;
 		for (bit = 0x80; bit != 0; bit >>= 1)
 			if ((own->v[i].ee_type & bit) != 0)
-				TRY(check_group(&own->v[i], list, l,
-				    (uint8_t)bit, fi));
+				TRY(check_group(
+				    &own->v[i], list, l, (uint8_t)bit, fi));
 	}
 	return FAULT_OK;
 }
@@ -344,7 +345,7 @@ check_request_groups(const struct cert *k,
 {
 	const sequence_of_psid_group_permissions *own =
 	    k->tbs->cert_request_permissions;
-	struct lengths here = { distance, distance }, l;
+	struct lengths here = {distance, distance}, l;
 	enum fault f;
 	size_t i;
 
@@ -356,8 +357,8 @@ check_request_groups(const struct cert *k,
 			l = lengths_of(&own->v[i]);
 			l.lo += distance + 1;
 			l.hi += distance + 1;
-			f = check_group(&own->v[i], list, l,
-			    own->v[i].ee_type, fi);
+			f = check_group(
+			    &own->v[i], list, l, own->v[i].ee_type, fi);
 		}
 		TRY(f);
 	}
@@ -375,8 +376,8 @@ perm_check_issued(const struct cert *k, const struct cert *ancestor,
 		return fault_set(fi, FAULT_PSID_NOT_PERMITTED,
 		    "issuer has no certIssuePermissions");
 	if (k->tbs->app_permissions != NULL)
-		TRY(perm_check_all(list, k->tbs->app_permissions, distance,
-		    EE_APP, fi));
+		TRY(perm_check_all(
+		    list, k->tbs->app_permissions, distance, EE_APP, fi));
 	TRY(check_request_groups(k, list, distance, fi));
 	return check_issue_groups(k, list, distance, fi);
 }
@@ -397,10 +398,11 @@ check_range_form(const psid_group_permissions *g, struct fault_info *fi)
 		r = list->v[i].ssp_range;
 		if (r != NULL && r->is == ssp_range_bitmap_ssp_range &&
 		    r->bitmap_ssp_range.ssp_value.n !=
-		    r->bitmap_ssp_range.ssp_bitmask.n)
+			r->bitmap_ssp_range.ssp_bitmask.n)
 			return fault_set(fi, FAULT_CONSTRAINT,
 			    "PSID 0x%" PRIx64 ": sspValue and sspBitmask "
-			    "differ in length", (uint64_t)list->v[i].psid);
+			    "differ in length",
+			    (uint64_t)list->v[i].psid);
 	}
 	return FAULT_OK;
 }
@@ -416,12 +418,12 @@ check_list_form(const sequence_of_psid_group_permissions *list, int64_t least,
 		g = &list->v[i];
 		if (g->min_chain_length < least || g->chain_length_range < -1)
 			return fault_set(fi, FAULT_CHAIN_LENGTH_NOT_PERMITTED,
-			    "minChainLength %" PRId64 ", chainLengthRange %"
-			    PRId64 " are not valid", g->min_chain_length,
-			    g->chain_length_range);
+			    "minChainLength %" PRId64
+			    ", chainLengthRange %" PRId64 " are not valid",
+			    g->min_chain_length, g->chain_length_range);
 		if (g->ee_type == 0)
-			return fault_set(fi, FAULT_CONSTRAINT,
-			    "eeType is empty");
+			return fault_set(
+			    fi, FAULT_CONSTRAINT, "eeType is empty");
 		TRY(check_range_form(g, fi));
 	}
 	return FAULT_OK;
@@ -443,14 +445,14 @@ perm_check_form(const struct cert *k, struct fault_info *fi)
 /* ---- use ---- */
 
 enum fault
-perm_check_request(const struct cert *enrollment,
-    const sequence_of_psid_ssp *p, struct fault_info *fi)
+perm_check_request(const struct cert *enrollment, const sequence_of_psid_ssp *p,
+    struct fault_info *fi)
 {
 	if (enrollment->tbs->cert_request_permissions == NULL)
 		return fault_set(fi, FAULT_PSID_NOT_PERMITTED,
 		    "certificate has no certRequestPermissions");
-	return perm_check_all(enrollment->tbs->cert_request_permissions, p, 0,
-	    EE_APP, fi);
+	return perm_check_all(
+	    enrollment->tbs->cert_request_permissions, p, 0, EE_APP, fi);
 }
 
 const psid_ssp *

@@ -34,19 +34,18 @@ typedef struct service_specific_permissions service_specific_permissions;
 typedef struct ssp_range ssp_range;
 struct cert;
 
-#define PSID_BSM		0x20u
-#define PSID_SECURITY		0x23u	/* SCMS-internal messages */
-#define PSID_MISBEHAVIOR	0x26u
-#define PSID_CRL		0x100u
+#define PSID_BSM	 0x20u
+#define PSID_SECURITY	 0x23u /* SCMS-internal messages */
+#define PSID_MISBEHAVIOR 0x26u
+#define PSID_CRL	 0x100u
 
-#define EE_APP			0x80u	/* EndEntityType */
-#define EE_ENROL		0x40u
+#define EE_APP	 0x80u /* EndEntityType */
+#define EE_ENROL 0x40u
 
 /* ssp NULL: absent; range NULL: absent. */
-bool		perm_ssp_in_range(const service_specific_permissions *ssp,
-		    const ssp_range *);
-bool		perm_range_in_range(const ssp_range *inner,
-		    const ssp_range *outer);
+bool
+perm_ssp_in_range(const service_specific_permissions *ssp, const ssp_range *);
+bool perm_range_in_range(const ssp_range *inner, const ssp_range *outer);
 
 /*
  * Does a list of groups (certIssuePermissions or certRequestPermissions)
@@ -55,12 +54,11 @@ bool		perm_range_in_range(const ssp_range *inner,
  * EE_TYPE_NOT_PERMITTED: how far the best matching group came.
  */
 enum fault must_check perm_check(const sequence_of_psid_group_permissions *,
-		    const psid_ssp *, unsigned length, uint8_t ee_type,
-		    struct fault_info *);
+    const psid_ssp *, unsigned length, uint8_t ee_type, struct fault_info *);
 /* All of a list. */
 enum fault must_check perm_check_all(const sequence_of_psid_group_permissions *,
-		    const sequence_of_psid_ssp *, unsigned length,
-		    uint8_t ee_type, struct fault_info *);
+    const sequence_of_psid_ssp *, unsigned length, uint8_t ee_type,
+    struct fault_info *);
 
 /*
  * May ancestor, which stands distance (1..) above cert, have cert below it?
@@ -72,8 +70,7 @@ enum fault must_check perm_check_all(const sequence_of_psid_group_permissions *,
  * it.
  */
 enum fault must_check perm_check_issued(const struct cert *,
-		    const struct cert *ancestor, unsigned distance,
-		    struct fault_info *);
+    const struct cert *ancestor, unsigned distance, struct fault_info *);
 /* Groups of a certificate in themselves: minChainLength not 0 when issuing,
  * chainLengthRange -1 or above, no SSP range of bad form.
  * CHAIN_LENGTH_NOT_PERMITTED, CONSTRAINT. */
@@ -82,26 +79,36 @@ enum fault must_check perm_check_form(const struct cert *, struct fault_info *);
 /* May the holder of an enrollment certificate request a certificate with
  * these permissions? (groups with eeType app and chain length 0) */
 enum fault must_check perm_check_request(const struct cert *enrollment,
-		    const sequence_of_psid_ssp *, struct fault_info *);
+    const sequence_of_psid_ssp *, struct fault_info *);
 /* May cert sign messages of this PSID?  PSID_NOT_PERMITTED. */
-enum fault must_check perm_check_use(const struct cert *, uint64_t psid,
-		    struct fault_info *);
+enum fault must_check perm_check_use(
+    const struct cert *, uint64_t psid, struct fault_info *);
 /* The entry of appPermissions for this PSID; NULL: none. */
 const psid_ssp *perm_find(const struct cert *, uint64_t psid);
 
 /* Role of an SCMS component by its SSP under PSID 0x23; numbers are those of
  * the CHOICE ScmsSsp. */
 enum scms_role {
-	SCMS_ELECTOR, SCMS_ROOT, SCMS_PG, SCMS_ICA, SCMS_ECA, SCMS_PCA,
-	SCMS_CRLG, SCMS_DCM, SCMS_LA, SCMS_LOP, SCMS_MA, SCMS_RA,
+	SCMS_ELECTOR,
+	SCMS_ROOT,
+	SCMS_PG,
+	SCMS_ICA,
+	SCMS_ECA,
+	SCMS_PCA,
+	SCMS_CRLG,
+	SCMS_DCM,
+	SCMS_LA,
+	SCMS_LOP,
+	SCMS_MA,
+	SCMS_RA,
 	SCMS_NO_ROLE,
 };
-enum scms_role	perm_role(const struct cert *);
+enum scms_role perm_role(const struct cert *);
 /* FAULT_SSP_NOT_PERMITTED unless cert has this role. */
-enum fault must_check perm_check_role(const struct cert *, enum scms_role,
-		    struct fault_info *);
+enum fault must_check perm_check_role(
+    const struct cert *, enum scms_role, struct fault_info *);
 /* The la-id in an LA's SSP; false: not an LA. */
-bool must_check	perm_la_id(uint8_t out[2], const struct cert *);
-const char     *scms_role_name(enum scms_role);
+bool must_check perm_la_id(uint8_t out[2], const struct cert *);
+const char *scms_role_name(enum scms_role);
 
 #endif /* CERT_PERM_H */

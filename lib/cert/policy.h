@@ -31,72 +31,71 @@
 
 /* Identifies a policy and says from when it holds. */
 struct policy_head {
-	struct bytes	id;			/* 0..32 octets */
-	uint64_t	generation_time, active_time;	/* Time64 */
+	struct bytes id;		       /* 0..32 octets */
+	uint64_t generation_time, active_time; /* Time64 */
 };
 
 struct policy_global {
-	uint8_t		scms_version;		/* 1 */
-	uint16_t	chain_file_id;		/* number of the GCCF */
-	struct lifetime	overdue_crl_tolerance;	/* 2 weeks */
-	struct lifetime	i_period;		/* 10,080 minutes */
-	uint8_t		min_certs_per_i_period;	/* 20 */
-	bool		non_concurrent;		/* validity model */
-	struct lifetime	max_cert_supply;	/* 3 years */
-	struct lifetime	max_request_age;	/* 2 days */
-	uint32_t	shuffle_threshold;	/* 1,000 */
-	uint8_t		request_hash_size;	/* 32 */
-	struct lifetime	max_retrieval_interval;	/* 1 hour */
-	struct lifetime	rse_validity;		/* 169 hours */
-	struct lifetime	rse_overlap;		/* 1 hour */
+	uint8_t scms_version;			/* 1 */
+	uint16_t chain_file_id;			/* number of the GCCF */
+	struct lifetime overdue_crl_tolerance;	/* 2 weeks */
+	struct lifetime i_period;		/* 10,080 minutes */
+	uint8_t min_certs_per_i_period;		/* 20 */
+	bool non_concurrent;			/* validity model */
+	struct lifetime max_cert_supply;	/* 3 years */
+	struct lifetime max_request_age;	/* 2 days */
+	uint32_t shuffle_threshold;		/* 1,000 */
+	uint8_t request_hash_size;		/* 32 */
+	struct lifetime max_retrieval_interval; /* 1 hour */
+	struct lifetime rse_validity;		/* 169 hours */
+	struct lifetime rse_overlap;		/* 1 hour */
 };
 /* The values in the comments above, those of the PoC. */
-extern const struct policy_global	policy_global_default;
+extern const struct policy_global policy_global_default;
 
 struct policy_local {
-	uint32_t	shuffle_threshold;
-	uint8_t		certs_per_i_period;
-	const char     *la1, *la2, *pca;	/* host names; NULL: absent */
+	uint32_t shuffle_threshold;
+	uint8_t certs_per_i_period;
+	const char *la1, *la2, *pca; /* host names; NULL: absent */
 	/* TLS certificates (DER); BYTES_NONE: absent. */
-	struct bytes	ra_tls, la_tls, pca_tls;
-	struct lifetime	shared_key_update;	/* of LA-PCA keys; 0: absent */
+	struct bytes ra_tls, la_tls, pca_tls;
+	struct lifetime shared_key_update; /* of LA-PCA keys; 0: absent */
 };
 
 /* ToBeSignedPolicyData, encoded. */
 enum fault must_check policy_tbs_global(struct bytes *out, struct arena *,
-		    const struct policy_head *, const struct policy_global *,
-		    struct fault_info *);
+    const struct policy_head *, const struct policy_global *,
+    struct fault_info *);
 enum fault must_check policy_tbs_custom(struct bytes *out, struct arena *,
-		    const struct policy_head *, const char *ra_hostname,
-		    const struct policy_global *, struct fault_info *);
+    const struct policy_head *, const char *ra_hostname,
+    const struct policy_global *, struct fault_info *);
 enum fault must_check policy_tbs_local(struct bytes *out, struct arena *,
-		    const struct policy_head *, const struct policy_local *,
-		    struct fault_info *);
+    const struct policy_head *, const struct policy_local *,
+    struct fault_info *);
 
 /* BasePolicyFile of tbs with one countersignature (signer by certificate)
  * generated at time (Time64). */
 enum fault must_check policy_countersign(struct bytes *out, struct arena *,
-		    struct bytes tbs, uint64_t time, const struct signer *,
-		    struct fault_info *);
+    struct bytes tbs, uint64_t time, const struct signer *,
+    struct fault_info *);
 /* SignedGlobalPolicyFile around a BasePolicyFile. */
 enum fault must_check policy_gpf(struct bytes *out, struct arena *,
-		    struct bytes base, const struct signer *pg,
-		    struct fault_info *);
+    struct bytes base, const struct signer *pg, struct fault_info *);
 /* SignedLocalPolicyFile around the two BasePolicyFiles. */
 enum fault must_check policy_lpf(struct bytes *out, struct arena *,
-		    struct bytes custom, struct bytes local,
-		    const struct signer *ra, struct fault_info *);
+    struct bytes custom, struct bytes local, const struct signer *ra,
+    struct fault_info *);
 
 struct policy_file {
-	struct policy_head	 head;		/* of the global part */
-	struct policy_global	 global;
-	bool			 is_local;	/* LPF: */
-	struct policy_head	 local_head;
-	struct policy_local	 local;
-	const char		*ra_hostname;	/* NULL: absent */
-	const struct cert	*pg, *ra;	/* who signed; checked */
+	struct policy_head head; /* of the global part */
+	struct policy_global global;
+	bool is_local; /* LPF: */
+	struct policy_head local_head;
+	struct policy_local local;
+	const char *ra_hostname;    /* NULL: absent */
+	const struct cert *pg, *ra; /* who signed; checked */
 	/* As encoded; e.g. the custom part for the next LPF. */
-	struct bytes		 base;
+	struct bytes base;
 };
 /*
  * Verifies a signed policy file whole: outer signature, countersignatures,
@@ -105,19 +104,17 @@ struct policy_file {
  * not PG or RA; BAD_MESSAGE; BAD_SIGNATURE.
  */
 enum fault must_check policy_open(struct policy_file *out, struct arena *,
-		    struct bytes in, struct trust *, uint32_t now,
-		    struct fault_info *);
+    struct bytes in, struct trust *, uint32_t now, struct fault_info *);
 /* Reads a ToBeSignedPolicyData (what the PG gets from the RA): the custom
  * policy it holds. BAD_MESSAGE: not a custom policy. */
 enum fault must_check policy_read_custom(struct policy_file *out,
-		    struct arena *, struct bytes tbs, uint32_t now,
-		    struct fault_info *);
+    struct arena *, struct bytes tbs, uint32_t now, struct fault_info *);
 /* May the PG sign the custom policy?  Nothing critical removed, everything
  * within the limits of the global policy. DENIED, the text names the value. */
 enum fault must_check policy_check_custom(const struct policy_file *custom,
-		    const struct policy_global *, struct fault_info *);
+    const struct policy_global *, struct fault_info *);
 /* One BasePolicyFile with its countersignature, as the PG returns it. */
 enum fault must_check policy_check_base(struct arena *, struct bytes base,
-		    struct trust *, uint32_t now, struct fault_info *);
+    struct trust *, uint32_t now, struct fault_info *);
 
 #endif /* CERT_POLICY_H */

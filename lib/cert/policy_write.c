@@ -7,19 +7,19 @@
 #include "schema/scms_protocol.h"
 
 const struct policy_global policy_global_default = {
-	.scms_version = 1,
-	.chain_file_id = 1,
-	.overdue_crl_tolerance = { duration_hours, 336 },
-	.i_period = { duration_minutes, 10080 },
-	.min_certs_per_i_period = 20,
-	.non_concurrent = false,
-	.max_cert_supply = { duration_years, 3 },
-	.max_request_age = { duration_hours, 48 },
-	.shuffle_threshold = 1000,
-	.request_hash_size = 32,
-	.max_retrieval_interval = { duration_hours, 1 },
-	.rse_validity = { duration_hours, 169 },
-	.rse_overlap = { duration_hours, 1 },
+    .scms_version = 1,
+    .chain_file_id = 1,
+    .overdue_crl_tolerance = {duration_hours, 336},
+    .i_period = {duration_minutes, 10080},
+    .min_certs_per_i_period = 20,
+    .non_concurrent = false,
+    .max_cert_supply = {duration_years, 3},
+    .max_request_age = {duration_hours, 48},
+    .shuffle_threshold = 1000,
+    .request_hash_size = 32,
+    .max_retrieval_interval = {duration_hours, 1},
+    .rse_validity = {duration_hours, 169},
+    .rse_overlap = {duration_hours, 1},
 };
 
 static enum fault
@@ -30,24 +30,24 @@ no_memory(struct fault_info *fi)
 
 /* ---- series ---- */
 
-#define of_number(v)	(v)
-#define of_text(v)	bytes_of_string(v)
-#define of_span(v)	(v)
+#define of_number(v) (v)
+#define of_text(v)   bytes_of_string(v)
+#define of_span(v)   (v)
 
 static duration
 of_lifetime(struct lifetime l)
 {
-	duration d = { .is = (enum duration_tag)l.unit };
+	duration d = {.is = (enum duration_tag)l.unit};
 
-	d.hours = l.value;	/* all alternatives are the same type */
+	d.hours = l.value; /* all alternatives are the same type */
 	return d;
 }
 
 static cert_validity_model
 of_model(bool non_concurrent)
 {
-	return non_concurrent ? cert_validity_model_non_concurrent :
-	    cert_validity_model_concurrent;
+	return non_concurrent ? cert_validity_model_non_concurrent
+			      : cert_validity_model_concurrent;
 }
 
 /* Is there anything to write? */
@@ -55,35 +55,52 @@ of_model(bool non_concurrent)
 #define has_model(v)	true
 #define has_text(v)	((v) != NULL)
 #define has_span(v)	((v).n != 0)
-#define has_lifetime(v)	((v).value != 0)
+#define has_lifetime(v) ((v).value != 0)
 
-#define SET(prefix, series, element, member, conversion)		\
-	if (has_##conversion(in->member)) {				\
-		prefix##_temporal_series_of_##series *s = ARENA_NEW(a,	\
-		    prefix##_temporal_series_of_##series);		\
-									\
-		if (s == NULL)						\
-			return no_memory(fi);				\
-		s->initial_##element = of_##conversion(in->member);	\
-		out->temporal_series_of_##series = s;			\
+#define SET(kind, series, element, member, conversion)                      \
+	static bool set_##kind##_##series(kind##_policy_data *out,          \
+	    struct arena *a, const struct policy_##kind *in)                \
+	{                                                                   \
+		kind##_policy_data_temporal_series_of_##series *s;          \
+                                                                            \
+		if (!has_##conversion(in->member))                          \
+			return true;                                        \
+		s = ARENA_NEW(                                              \
+		    a, kind##_policy_data_temporal_series_of_##series);     \
+		if (s != NULL)                                              \
+			s->initial_##element = of_##conversion(in->member); \
+		out->temporal_series_of_##series = s;                       \
+		return s != NULL;                                           \
 	}
-#define SET_GLOBAL(...)	SET(global_policy_data, __VA_ARGS__)
-#define SET_LOCAL(...)	SET(local_policy_data, __VA_ARGS__)
+#define SET_GLOBAL(...) SET(global, __VA_ARGS__)
+#define SET_LOCAL(...)	SET(local, __VA_ARGS__)
+
+/* clang-format off */
+POLICY_GLOBAL_SERIES(SET_GLOBAL)
+POLICY_LOCAL_SERIES(SET_LOCAL)
+/* clang-format on */
+
+#define CALL_GLOBAL(series, ...) ok &= set_global_##series(out, a, in);
+#define CALL_LOCAL(series, ...)	 ok &= set_local_##series(out, a, in);
 
 static enum fault
 write_global(global_policy_data *out, struct arena *a,
     const struct policy_global *in, struct fault_info *fi)
 {
-	POLICY_GLOBAL_SERIES(SET_GLOBAL)
-	return FAULT_OK;
+	bool ok = true;
+
+	POLICY_GLOBAL_SERIES(CALL_GLOBAL)
+	return ok ? FAULT_OK : no_memory(fi);
 }
 
 static enum fault
 write_local(local_policy_data *out, struct arena *a,
     const struct policy_local *in, struct fault_info *fi)
 {
-	POLICY_LOCAL_SERIES(SET_LOCAL)
-	return FAULT_OK;
+	bool ok = true;
+
+	POLICY_LOCAL_SERIES(CALL_LOCAL)
+	return ok ? FAULT_OK : no_memory(fi);
 }
 
 /* ---- ToBeSignedPolicyData ---- */
@@ -103,7 +120,7 @@ policy_tbs_global(struct bytes *out, struct arena *a,
     const struct policy_head *head, const struct policy_global *in,
     struct fault_info *fi)
 {
-	to_be_signed_policy_data tbs = { .policy.is = policy_global };
+	to_be_signed_policy_data tbs = {.policy.is = policy_global};
 
 	TRY(write_global(&tbs.policy.global, a, in, fi));
 	return encode_tbs(out, a, &tbs, head, fi);
@@ -114,7 +131,7 @@ policy_tbs_custom(struct bytes *out, struct arena *a,
     const struct policy_head *head, const char *ra_hostname,
     const struct policy_global *in, struct fault_info *fi)
 {
-	to_be_signed_policy_data tbs = { .policy.is = policy_custom };
+	to_be_signed_policy_data tbs = {.policy.is = policy_custom};
 	ra_hostname_id name = bytes_of_string(ra_hostname);
 
 	tbs.policy.custom.requesting_ra_hostname = &name;
@@ -127,7 +144,7 @@ policy_tbs_local(struct bytes *out, struct arena *a,
     const struct policy_head *head, const struct policy_local *in,
     struct fault_info *fi)
 {
-	to_be_signed_policy_data tbs = { .policy.is = policy_local };
+	to_be_signed_policy_data tbs = {.policy.is = policy_local};
 
 	TRY(write_local(&tbs.policy.local, a, in, fi));
 	return encode_tbs(out, a, &tbs, head, fi);
@@ -139,18 +156,19 @@ enum fault
 policy_countersign(struct bytes *out, struct arena *a, struct bytes tbs,
     uint64_t time, const struct signer *s, struct fault_info *fi)
 {
-	struct spdu_header h = { .psid = PSID_SECURITY,
-	    .has_generation_time = true, .generation_time = time };
-	base_policy_file base = { .version = 1 };
+	struct spdu_header h = {.psid = PSID_SECURITY,
+	    .has_generation_time = true,
+	    .generation_time = time};
+	base_policy_file base = {.version = 1};
 	uint8_t hash[SHA256_SIZE];
 	countersignature one;
 	struct bytes counter;
 
-	TRY(coer_decode(&to_be_signed_policy_data_asn, &base.tbs_data, a, tbs,
-	    fi));
+	TRY(coer_decode(
+	    &to_be_signed_policy_data_asn, &base.tbs_data, a, tbs, fi));
 	sha256(hash, tbs);
-	TRY(spdu_sign_external(&counter, a, &h, hash, SIGNER_CERTIFICATE, s,
-	    fi));
+	TRY(spdu_sign_external(
+	    &counter, a, &h, hash, SIGNER_CERTIFICATE, s, fi));
 	TRY(coer_decode(&countersignature_asn, &one, a, counter, fi));
 	base.signatures.n = 1;
 	base.signatures.v = &one;
@@ -161,7 +179,7 @@ static enum fault
 sign_file(struct bytes *out, struct arena *a, const scms_file *file,
     const struct signer *s, struct fault_info *fi)
 {
-	struct spdu_header h = { .psid = PSID_SECURITY };
+	struct spdu_header h = {.psid = PSID_SECURITY};
 	struct bytes payload;
 
 	TRY(coer_encode_new(&payload, a, &scms_file_asn, file, fi));
@@ -172,8 +190,7 @@ enum fault
 policy_gpf(struct bytes *out, struct arena *a, struct bytes base,
     const struct signer *pg, struct fault_info *fi)
 {
-	scms_file file = { .version = 1,
-	    .content.is = scms_file_content_policy };
+	scms_file file = {.version = 1, .content.is = scms_file_content_policy};
 
 	file.content.policy.is = policy_files_global_policy_file;
 	TRY(coer_decode(&base_policy_file_asn,
@@ -185,14 +202,13 @@ enum fault
 policy_lpf(struct bytes *out, struct arena *a, struct bytes custom,
     struct bytes local, const struct signer *ra, struct fault_info *fi)
 {
-	scms_file file = { .version = 1,
-	    .content.is = scms_file_content_policy };
+	scms_file file = {.version = 1, .content.is = scms_file_content_policy};
 	local_policy_file *l = &file.content.policy.local_policy_file;
 
 	file.content.policy.is = policy_files_local_policy_file;
-	TRY(coer_decode(&base_policy_file_asn, &l->global_parameters, a,
-	    custom, fi));
-	TRY(coer_decode(&base_policy_file_asn, &l->local_paramters, a, local,
-	    fi));
+	TRY(coer_decode(
+	    &base_policy_file_asn, &l->global_parameters, a, custom, fi));
+	TRY(coer_decode(
+	    &base_policy_file_asn, &l->local_paramters, a, local, fi));
 	return sign_file(out, a, &file, ra, fi);
 }

@@ -21,9 +21,9 @@ profile_lifetime(enum profile p, enum lifetime_column column)
 static duration
 to_duration(struct lifetime l)
 {
-	duration d = { .is = (enum duration_tag)l.unit };
+	duration d = {.is = (enum duration_tag)l.unit};
 
-	d.hours = l.value;	/* all alternatives are the same type */
+	d.hours = l.value; /* all alternatives are the same type */
 	return d;
 }
 
@@ -51,7 +51,7 @@ profile_countries(struct arena *a, const uint16_t *country, size_t n)
 		v[i].country_only = country[i];
 	}
 	r->is = geographic_region_identified_region;
-	r->identified_region = (sequence_of_identified_region){ n, v };
+	r->identified_region = (sequence_of_identified_region){n, v};
 	return r;
 }
 
@@ -70,7 +70,7 @@ opaque_range(struct arena *a, const struct bytes *ssp, size_t n)
 	for (i = 0; i < n; i++)
 		v[i] = ssp[i];
 	r->is = ssp_range_opaque;
-	r->opaque = (sequence_of_octet_string){ n, v };
+	r->opaque = (sequence_of_octet_string){n, v};
 	return r;
 }
 
@@ -100,7 +100,7 @@ static bool
 listed_range(psid_ssp_range *out, struct arena *a, const struct group_rule *g,
     uint64_t id)
 {
-	static const struct bytes none = { NULL, 0 };
+	static const struct bytes none = {NULL, 0};
 
 	if (g->ssp == PILOT_SSP && find_pilot(id) != NULL)
 		return pilot_range(out, a, find_pilot(id));
@@ -113,8 +113,8 @@ listed_range(psid_ssp_range *out, struct arena *a, const struct group_rule *g,
 }
 
 static bool
-fill_subject(subject_permissions *out, struct arena *a,
-    const struct group_rule *g)
+fill_subject(
+    subject_permissions *out, struct arena *a, const struct group_rule *g)
 {
 	psid_ssp_range *v;
 	size_t i, n;
@@ -128,11 +128,11 @@ fill_subject(subject_permissions *out, struct arena *a,
 	if (v == NULL)
 		return false;
 	out->is = subject_permissions_explicit;
-	out->explicit = (sequence_of_psid_ssp_range){ n, v };
+	out->explicit = (sequence_of_psid_ssp_range){n, v};
 	for (i = 0; i < n; i++)
-		if (!(g->psids == PILOT_PSIDS ?
-		    pilot_range(&v[i], a, &pilot_psids[i]) :
-		    listed_range(&v[i], a, g, g->list[i])))
+		if (!(g->psids == PILOT_PSIDS
+			    ? pilot_range(&v[i], a, &pilot_psids[i])
+			    : listed_range(&v[i], a, g, g->list[i])))
 			return false;
 	return true;
 }
@@ -140,15 +140,15 @@ fill_subject(subject_permissions *out, struct arena *a,
 sequence_of_psid_group_permissions *
 profile_rule_groups(struct arena *a, const struct profile_rule *r)
 {
-	sequence_of_psid_group_permissions *out = ARENA_NEW(a,
-	    sequence_of_psid_group_permissions);
-	psid_group_permissions *v = ARENA_ARRAY(a, r->n_group,
-	    psid_group_permissions);
+	sequence_of_psid_group_permissions *out =
+	    ARENA_NEW(a, sequence_of_psid_group_permissions);
+	psid_group_permissions *v =
+	    ARENA_ARRAY(a, r->n_group, psid_group_permissions);
 	size_t i;
 
 	if (out == NULL || v == NULL)
 		return NULL;
-	*out = (sequence_of_psid_group_permissions){ r->n_group, v };
+	*out = (sequence_of_psid_group_permissions){r->n_group, v};
 	for (i = 0; i < r->n_group; i++) {
 		v[i].min_chain_length = r->group[i].min;
 		v[i].chain_length_range = r->group[i].range;
@@ -163,10 +163,9 @@ sequence_of_psid_group_permissions *
 profile_group(struct arena *a, const uint64_t *id, size_t n,
     bool zero_length_ssp, int min_chain_length, uint8_t ee_type)
 {
-	sequence_of_psid_group_permissions *out = ARENA_NEW(a,
-	    sequence_of_psid_group_permissions);
-	struct group_rule rule = { .ssp = zero_length_ssp ? EMPTY_SSP :
-	    ANY_SSP };
+	sequence_of_psid_group_permissions *out =
+	    ARENA_NEW(a, sequence_of_psid_group_permissions);
+	struct group_rule rule = {.ssp = zero_length_ssp ? EMPTY_SSP : ANY_SSP};
 	psid_group_permissions *g = ARENA_NEW(a, psid_group_permissions);
 	psid_ssp_range *v = ARENA_ARRAY(a, n, psid_ssp_range);
 	size_t i;
@@ -177,10 +176,10 @@ profile_group(struct arena *a, const uint64_t *id, size_t n,
 		if (!listed_range(&v[i], a, &rule, id[i]))
 			return NULL;
 	g->subject_permissions.is = subject_permissions_explicit;
-	g->subject_permissions.explicit = (sequence_of_psid_ssp_range){ n, v };
+	g->subject_permissions.explicit = (sequence_of_psid_ssp_range){n, v};
 	g->min_chain_length = min_chain_length;
 	g->ee_type = ee_type;
-	*out = (sequence_of_psid_group_permissions){ 1, g };
+	*out = (sequence_of_psid_group_permissions){1, g};
 	return out;
 }
 
@@ -188,8 +187,8 @@ profile_group(struct arena *a, const uint64_t *id, size_t n,
 static bool
 fill_psid_ssp(psid_ssp *out, struct arena *a, uint64_t id, struct bytes ssp)
 {
-	service_specific_permissions *s = ARENA_NEW(a,
-	    service_specific_permissions);
+	service_specific_permissions *s =
+	    ARENA_NEW(a, service_specific_permissions);
 
 	if (s == NULL)
 		return false;
@@ -209,7 +208,7 @@ profile_psids(struct arena *a, const uint64_t *id, size_t n)
 
 	if (out == NULL || v == NULL)
 		return NULL;
-	*out = (sequence_of_psid_ssp){ n, v };
+	*out = (sequence_of_psid_ssp){n, v};
 	for (i = 0; i < n; i++)
 		if (!fill_psid_ssp(&v[i], a, id[i], BYTES_NONE))
 			return NULL;
@@ -226,7 +225,7 @@ role_ssp(uint8_t room[8], enum scms_role role, uint16_t id)
 	write_uint(&w, 0x0001, 2);
 	if (role == SCMS_LA)
 		write_uint(&w, id, 2);
-	if (role == SCMS_MA)		/* relevantPsids: {0x20} */
+	if (role == SCMS_MA) /* relevantPsids: {0x20} */
 		write_uint(&w, 0x01010120, 4);
 	return writer_done(&w);
 }
@@ -240,10 +239,11 @@ profile_rule_app(struct arena *a, const struct profile_rule *r, uint16_t id)
 
 	if (out == NULL || v == NULL)
 		return NULL;
-	*out = (sequence_of_psid_ssp){ r->crl_ssp.n != 0 ? 2 : 1, v };
-	if (!fill_psid_ssp(&v[0], a, PSID_SECURITY,
-	    role_ssp(room, r->role, id)) || (r->crl_ssp.n != 0 &&
-	    !fill_psid_ssp(&v[1], a, PSID_CRL, r->crl_ssp)))
+	*out = (sequence_of_psid_ssp){r->crl_ssp.n != 0 ? 2 : 1, v};
+	if (!fill_psid_ssp(
+		&v[0], a, PSID_SECURITY, role_ssp(room, r->role, id)) ||
+	    (r->crl_ssp.n != 0 &&
+		!fill_psid_ssp(&v[1], a, PSID_CRL, r->crl_ssp)))
 		return NULL;
 	return out;
 }
@@ -265,7 +265,7 @@ fill_id(certificate_id *out, struct arena *a, enum profile p,
 		if ((one = arena_alloc(a, 1, 1)) == NULL)
 			return fault_set(fi, FAULT_TOO_LARGE, "no memory left");
 		*one = in->binary_id;
-		out->binary_id = (struct bytes){ one, 1 };
+		out->binary_id = (struct bytes){one, 1};
 	} else if (p != PROFILE_ENROLLMENT) {
 		if (in->name == NULL)
 			return fault_set(fi, FAULT_WRONG_PROFILE,
@@ -279,7 +279,7 @@ static bool
 fill_permissions(to_be_signed_certificate *t, struct arena *a, enum profile p,
     const struct profile_params *in)
 {
-	static const uint64_t pseudonym[] = { PSID_BSM, PSID_MISBEHAVIOR };
+	static const uint64_t pseudonym[] = {PSID_BSM, PSID_MISBEHAVIOR};
 	const struct profile_rule *r = &profile_rules[p];
 
 	if (r->role != SCMS_NO_ROLE)
@@ -319,8 +319,8 @@ fill_keys(to_be_signed_certificate *t, struct arena *a, enum profile p,
 		v->is = verification_key_indicator_verification_key;
 		key_to_schema(&v->verification_key, &small);
 	}
-	if (r->encryption == ABSENT || (r->encryption == OPTIONAL &&
-	    in->encryption_key == NULL))
+	if (r->encryption == ABSENT ||
+	    (r->encryption == OPTIONAL && in->encryption_key == NULL))
 		return FAULT_OK;
 	if (in->encryption_key == NULL)
 		return fault_set(fi, FAULT_WRONG_PROFILE,
@@ -362,8 +362,8 @@ profile_build(certificate **out, struct arena *a, enum profile p,
 		return fault_set(fi, FAULT_TOO_LARGE, "no memory left");
 	t = &c->to_be_signed;
 	c->version = 3;
-	c->type = r->implicit ? certificate_type_implicit :
-	    certificate_type_explicit;
+	c->type =
+	    r->implicit ? certificate_type_implicit : certificate_type_explicit;
 	TRY(fill_id(&t->id, a, p, in, fi));
 	if (r->has_craca)
 		memcpy(t->craca_id.b, in->craca_id, sizeof(t->craca_id.b));

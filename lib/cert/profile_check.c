@@ -4,14 +4,14 @@
 #include "cert/profile_table.h"
 #include "coer/coer.h"
 
-#define ROOM	8192
+#define ROOM 8192
 
 static enum fault
 wrong(const struct profile_rule *r, const char *field, const char *how,
     struct fault_info *fi)
 {
-	return fault_set(fi, FAULT_WRONG_PROFILE, "%s profile: %s %s", r->name,
-	    field, how);
+	return fault_set(
+	    fi, FAULT_WRONG_PROFILE, "%s profile: %s %s", r->name, field, how);
 }
 
 static enum fault
@@ -33,13 +33,13 @@ same(const struct asn_type *t, const void *a, const void *b)
 	struct writer x = writer_of(room[1], sizeof(room[1]));
 
 	return coer_encode(t, a, &w, NULL) == FAULT_OK &&
-	    coer_encode(t, b, &x, NULL) == FAULT_OK &&
-	    bytes_equal(writer_done(&w), writer_done(&x));
+	       coer_encode(t, b, &x, NULL) == FAULT_OK &&
+	       bytes_equal(writer_done(&w), writer_done(&x));
 }
 
 static enum fault
-check_head(const struct profile_rule *r, const struct cert *k,
-    struct fault_info *fi)
+check_head(
+    const struct profile_rule *r, const struct cert *k, struct fault_info *fi)
 {
 	static const uint8_t none[3];
 	const to_be_signed_certificate *t = k->tbs;
@@ -47,8 +47,8 @@ check_head(const struct profile_rule *r, const struct cert *k,
 	if (k->implicit != r->implicit)
 		return wrong(r, "type", "is another", fi);
 	if (k->self_issued != r->self)
-		return wrong(r, "issuer", r->self ? "is not self" : "is self",
-		    fi);
+		return wrong(
+		    r, "issuer", r->self ? "is not self" : "is self", fi);
 	if (t->id.is != r->id)
 		return wrong(r, "id", "is of another kind", fi);
 	if (r->id == certificate_id_linkage_data &&
@@ -68,8 +68,8 @@ check_fields(const struct profile_rule *r, const to_be_signed_certificate *t,
 	bool app = r->role != SCMS_NO_ROLE || r->request == ABSENT;
 
 	TRY(check_presence(r, "region", r->region, t->region != NULL, fi));
-	TRY(check_presence(r, "assuranceLevel", ABSENT,
-	    t->assurance_level != NULL, fi));
+	TRY(check_presence(
+	    r, "assuranceLevel", ABSENT, t->assurance_level != NULL, fi));
 	TRY(check_presence(r, "appPermissions", app ? PRESENT : ABSENT,
 	    t->app_permissions != NULL, fi));
 	TRY(check_presence(r, "certIssuePermissions", r->issue,
@@ -78,15 +78,15 @@ check_fields(const struct profile_rule *r, const to_be_signed_certificate *t,
 	    t->cert_request_permissions != NULL, fi));
 	TRY(check_presence(r, "canRequestRollover", r->rollover,
 	    t->can_request_rollover != NULL, fi));
-	return check_presence(r, "encryptionKey", r->encryption,
-	    t->encryption_key != NULL, fi);
+	return check_presence(
+	    r, "encryptionKey", r->encryption, t->encryption_key != NULL, fi);
 }
 
 static bool
 is_compressed(const ecc_p256_curve_point *p)
 {
 	return p->is == ecc_p256_curve_point_compressed_y_0 ||
-	    p->is == ecc_p256_curve_point_compressed_y_1;
+	       p->is == ecc_p256_curve_point_compressed_y_1;
 }
 
 static enum fault
@@ -96,11 +96,11 @@ check_keys(const struct profile_rule *r, const to_be_signed_certificate *t,
 	const verification_key_indicator *v = &t->verify_key_indicator;
 	const base_public_encryption_key *e;
 
-	if (!r->implicit && v->verification_key.is !=
-	    public_verification_key_ecdsa_nist_p256)
+	if (!r->implicit &&
+	    v->verification_key.is != public_verification_key_ecdsa_nist_p256)
 		return wrong(r, "verifyKeyIndicator", "is not NIST P-256", fi);
-	if (!is_compressed(r->implicit ? &v->reconstruction_value :
-	    &v->verification_key.ecdsa_nist_p256))
+	if (!is_compressed(r->implicit ? &v->reconstruction_value
+				       : &v->verification_key.ecdsa_nist_p256))
 		return wrong(r, "verifyKeyIndicator", "is not compressed", fi);
 	if (t->encryption_key == NULL)
 		return FAULT_OK;
@@ -132,10 +132,10 @@ check_enrollment(const struct profile_rule *r,
 }
 
 static enum fault
-check_component(const struct profile_rule *r, const struct cert *k,
-    struct fault_info *fi)
+check_component(
+    const struct profile_rule *r, const struct cert *k, struct fault_info *fi)
 {
-	uint8_t room[ROOM], id[2] = { 0, 0 };
+	uint8_t room[ROOM], id[2] = {0, 0};
 	struct arena a = arena_of(room, sizeof(room));
 	const to_be_signed_certificate *t = k->tbs;
 	sequence_of_psid_group_permissions *groups;
@@ -144,17 +144,20 @@ check_component(const struct profile_rule *r, const struct cert *k,
 	if (r->role == SCMS_LA && !perm_la_id(id, k))
 		return wrong(r, "appPermissions", "has no laId", fi);
 	app = profile_rule_app(&a, r, (uint16_t)(id[0] << 8 | id[1]));
-	if (app == NULL || !same(&sequence_of_psid_ssp_asn, app,
-	    t->app_permissions))
+	if (app == NULL ||
+	    !same(&sequence_of_psid_ssp_asn, app, t->app_permissions))
 		return wrong(r, "appPermissions", "is another", fi);
 	if (r->n_group == 0)
 		return FAULT_OK;
 	groups = profile_rule_groups(&a, r);
-	if (groups == NULL || !same(&sequence_of_psid_group_permissions_asn,
-	    groups, r->issue == PRESENT ? t->cert_issue_permissions :
-	    t->cert_request_permissions))
-		return wrong(r, r->issue == PRESENT ? "certIssuePermissions" :
-		    "certRequestPermissions", "is another", fi);
+	if (groups == NULL ||
+	    !same(&sequence_of_psid_group_permissions_asn, groups,
+		r->issue == PRESENT ? t->cert_issue_permissions
+				    : t->cert_request_permissions))
+		return wrong(r,
+		    r->issue == PRESENT ? "certIssuePermissions"
+					: "certRequestPermissions",
+		    "is another", fi);
 	return FAULT_OK;
 }
 

@@ -1,20 +1,26 @@
 /* profile_table.c - see profile_table.h; use-cases.md 3.3 and 4. */
 #include "cert/profile_table.h"
 
-#define BOTH	(EE_APP | EE_ENROL)
+#define BOTH (EE_APP | EE_ENROL)
 
 /* CrlSsp: preamble, version 1, associatedCraca, series. */
 static const uint8_t root_crl_ssp[] = {
-	0x00, 0x01, 0x00, 0x01, 0x01, 0x01, 0x00
-};
-static const uint8_t crlg_crl_ssp[] = {
-	0x00, 0x01, 0x01, 0x01, 0x04, 0x00, 0x04, 0x00, 0x03, 0x00, 0x01,
-	0x00, 0x02
-};
+    0x00, 0x01, 0x00, 0x01, 0x01, 0x01, 0x00};
+static const uint8_t crlg_crl_ssp[] = {0x00, 0x01, 0x01, 0x01, 0x04, 0x00, 0x04,
+    0x00, 0x03, 0x00, 0x01, 0x00, 0x02};
 
-#define HOURS(n)	{ duration_hours, n }
-#define SIXTY(n)	{ duration_sixty_hours, n }
-#define YEARS(n)	{ duration_years, n }
+#define HOURS(n)                  \
+	{                         \
+		duration_hours, n \
+	}
+#define SIXTY(n)                        \
+	{                               \
+		duration_sixty_hours, n \
+	}
+#define YEARS(n)                  \
+	{                         \
+		duration_years, n \
+	}
 
 /* clang-format off */
 const struct profile_rule profile_rules[PROFILE_COUNT] = {

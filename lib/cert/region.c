@@ -1,7 +1,7 @@
 /* region.c - what region.h says about sets and certificates; the geometry is
  * in shape.c. */
-#include "cert/cert.h"
 #include "cert/region.h"
+#include "cert/cert.h"
 #include "cert/shape.h"
 #include "coer/coer.h"
 #include "schema/dot2.h"
@@ -20,14 +20,14 @@ has_region(const sequence_of_uint8 *list, uint8_t r)
 }
 
 static bool
-has_subregion(const sequence_of_region_and_subregions *list, uint8_t r,
-    uint16_t sub)
+has_subregion(
+    const sequence_of_region_and_subregions *list, uint8_t r, uint16_t sub)
 {
 	size_t i, j;
 
 	for (i = 0; i < list->n; i++)
-		for (j = 0; list->v[i].region == r &&
-		    j < list->v[i].subregions.n; j++)
+		for (j = 0;
+		     list->v[i].region == r && j < list->v[i].subregions.n; j++)
 			if (list->v[i].subregions.v[j] == sub)
 				return true;
 	return false;
@@ -35,9 +35,9 @@ has_subregion(const sequence_of_region_and_subregions *list, uint8_t r,
 
 /* A country, or a region of it, or a subregion of that. */
 struct area {
-	uint16_t	country, subregion;
-	uint8_t		region;
-	unsigned	level;		/* 1, 2, 3: how many of them count */
+	uint16_t country, subregion;
+	uint8_t region;
+	unsigned level; /* 1, 2, 3: how many of them count */
 };
 
 static bool
@@ -48,14 +48,14 @@ one_holds(const identified_region *o, const struct area *a)
 		return o->country_only == a->country;
 	case identified_region_country_and_regions:
 		return a->level >= 2 &&
-		    o->country_and_regions.country_only == a->country &&
-		    has_region(&o->country_and_regions.regions, a->region);
+		       o->country_and_regions.country_only == a->country &&
+		       has_region(&o->country_and_regions.regions, a->region);
 	case identified_region_country_and_subregions:
 		return a->level == 3 &&
-		    o->country_and_subregions.country == a->country &&
-		    has_subregion(
-		    &o->country_and_subregions.region_and_subregions,
-		    a->region, a->subregion);
+		       o->country_and_subregions.country == a->country &&
+		       has_subregion(
+			   &o->country_and_subregions.region_and_subregions,
+			   a->region, a->subregion);
 	case identified_region_unknown:
 		break;
 	}
@@ -74,22 +74,22 @@ set_holds(const sequence_of_identified_region *outer, struct area a)
 }
 
 static bool
-regions_within(const country_and_regions *c,
-    const sequence_of_identified_region *outer)
+regions_within(
+    const country_and_regions *c, const sequence_of_identified_region *outer)
 {
 	size_t i;
 
 	for (i = 0; i < c->regions.n; i++)
-		if (!set_holds(outer, (struct area){
-		    .country = c->country_only, .region = c->regions.v[i],
-		    .level = 2 }))
+		if (!set_holds(outer, (struct area){.country = c->country_only,
+					  .region = c->regions.v[i],
+					  .level = 2}))
 			return false;
 	return c->regions.n > 0;
 }
 
 static bool
-subregions_within(const country_and_subregions *c,
-    const sequence_of_identified_region *outer)
+subregions_within(
+    const country_and_subregions *c, const sequence_of_identified_region *outer)
 {
 	const sequence_of_region_and_subregions *list =
 	    &c->region_and_subregions;
@@ -99,29 +99,28 @@ subregions_within(const country_and_subregions *c,
 		if (list->v[i].subregions.n == 0)
 			return false;
 		for (j = 0; j < list->v[i].subregions.n; j++)
-			if (!set_holds(outer, (struct area){
-			    .country = c->country,
-			    .region = list->v[i].region,
-			    .subregion = list->v[i].subregions.v[j],
-			    .level = 3 }))
+			if (!set_holds(outer,
+				(struct area){.country = c->country,
+				    .region = list->v[i].region,
+				    .subregion = list->v[i].subregions.v[j],
+				    .level = 3}))
 				return false;
 	}
 	return list->n > 0;
 }
 
 static bool
-identified_within(const identified_region *inner,
-    const sequence_of_identified_region *outer)
+identified_within(
+    const identified_region *inner, const sequence_of_identified_region *outer)
 {
 	switch (inner->is) {
 	case identified_region_country_only:
-		return set_holds(outer, (struct area){
-		    .country = inner->country_only, .level = 1 });
+		return set_holds(outer,
+		    (struct area){.country = inner->country_only, .level = 1});
 	case identified_region_country_and_regions:
 		return regions_within(&inner->country_and_regions, outer);
 	case identified_region_country_and_subregions:
-		return subregions_within(&inner->country_and_subregions,
-		    outer);
+		return subregions_within(&inner->country_and_subregions, outer);
 	case identified_region_unknown:
 		break;
 	}
@@ -150,8 +149,8 @@ same_encoding(const geographic_region *a, const geographic_region *b)
 	struct writer x = writer_of(room[1], sizeof(room[1]));
 
 	return coer_encode(&geographic_region_asn, a, &w, NULL) == FAULT_OK &&
-	    coer_encode(&geographic_region_asn, b, &x, NULL) == FAULT_OK &&
-	    bytes_equal(writer_done(&w), writer_done(&x));
+	       coer_encode(&geographic_region_asn, b, &x, NULL) == FAULT_OK &&
+	       bytes_equal(writer_done(&w), writer_done(&x));
 }
 
 bool
@@ -188,8 +187,8 @@ region_of_cert(const struct cert *k)
 }
 
 enum fault
-region_check_nested(const struct cert *k, const struct cert *issuer,
-    struct fault_info *fi)
+region_check_nested(
+    const struct cert *k, const struct cert *issuer, struct fault_info *fi)
 {
 	if (k->tbs->region == NULL ||
 	    region_within(k->tbs->region, region_of_cert(issuer)))

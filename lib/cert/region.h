@@ -32,21 +32,22 @@ typedef struct geographic_region geographic_region;
 struct cert;
 
 /* Absent regions are NULL: outer NULL is the whole world, inner NULL too. */
-bool		region_within(const geographic_region *inner,
-		    const geographic_region *outer);
+bool
+region_within(const geographic_region *inner, const geographic_region *outer);
 
 /* 1e-7 degrees. */
-struct region_place { int32_t latitude, longitude; };
+struct region_place {
+	int32_t latitude, longitude;
+};
 enum region_answer { REGION_OUTSIDE, REGION_INSIDE, REGION_UNKNOWN };
 /* UNKNOWN: an identified region (no map), or a place marked unknown. */
-enum region_answer region_holds(const geographic_region *,
-		    struct region_place);
+enum region_answer region_holds(const geographic_region *, struct region_place);
 
 /* The region that binds a certificate: its own or, where it has none, that of
  * the nearest issuer that has one; NULL: the whole world (1609.2 6.4.8). */
 const geographic_region *region_of_cert(const struct cert *);
 /* FAULT_REGION_NOT_NESTED. */
-enum fault must_check region_check_nested(const struct cert *,
-		    const struct cert *issuer, struct fault_info *);
+enum fault must_check region_check_nested(
+    const struct cert *, const struct cert *issuer, struct fault_info *);
 
 #endif /* CERT_REGION_H */

@@ -10,18 +10,18 @@
 /* In order of arrival: a ring; found by a hash table of ring positions + 1,
  * with chains.  Digests are hash output, so any bits of them will do. */
 struct seen {
-	struct digest	digest;
-	uint32_t	time;
-	uint32_t	next;		/* in its chain; 0: last */
+	struct digest digest;
+	uint32_t time;
+	uint32_t next; /* in its chain; 0: last */
 };
 
 struct replay {
-	pthread_mutex_t	 lock;
-	uint32_t	 seconds;
-	size_t		 capacity, slots;
-	size_t		 first, n;	/* ring: oldest, how many */
-	struct seen	*ring;
-	uint32_t	*slot;
+	pthread_mutex_t lock;
+	uint32_t seconds;
+	size_t capacity, slots;
+	size_t first, n; /* ring: oldest, how many */
+	struct seen *ring;
+	uint32_t *slot;
 };
 
 struct replay *
@@ -91,7 +91,7 @@ enter(struct replay *r, const struct digest *d, uint32_t now)
 	size_t i = (r->first + r->n++) % r->capacity;
 	uint32_t *at = chain(r, d);
 
-	r->ring[i] = (struct seen){ *d, now, *at };
+	r->ring[i] = (struct seen){*d, now, *at};
 	*at = (uint32_t)i + 1;
 }
 
@@ -119,5 +119,6 @@ replay_check(struct replay *r, const struct digest *d, uint32_t now,
 	}
 	pthread_mutex_unlock(&r->lock);
 	return found ? fault_set(fi, FAULT_REPLAYED,
-	    "this message was accepted before") : FAULT_OK;
+			   "this message was accepted before")
+		     : FAULT_OK;
 }

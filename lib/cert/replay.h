@@ -18,10 +18,10 @@
 
 struct replay;
 
-struct replay  *replay_new(size_t capacity, uint32_t seconds);
-void		replay_free(struct replay *);
+struct replay *replay_new(size_t capacity, uint32_t seconds);
+void replay_free(struct replay *);
 /* FAULT_REPLAYED, or enters the message. now is Time32. */
-enum fault must_check replay_check(struct replay *, const struct digest *,
-		    uint32_t now, struct fault_info *);
+enum fault must_check replay_check(
+    struct replay *, const struct digest *, uint32_t now, struct fault_info *);
 
 #endif /* CERT_REPLAY_H */

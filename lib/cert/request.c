@@ -1,9 +1,9 @@
 /* request.c - see request.h; asn1-facts 12.1, crypto-facts 2. */
 #include <string.h>
 
+#include "cert/convert.h"
 #include "cert/request.h"
 #include "cert/signature.h"
-#include "cert/convert.h"
 #include "coer/coer.h"
 #include "schema/scms_124.h"
 #include "schema/scms_protocol.h"
@@ -15,8 +15,8 @@ request_sign(struct bytes *out, struct arena *a, struct bytes pdu,
     bool extra_octet, enum signer_form form, const struct signer *s,
     struct fault_info *fi)
 {
-	ieee1609_dot2_data d = { .protocol_version = 3,
-	    .content.is = ieee1609_dot2_content_signed_certificate_request };
+	ieee1609_dot2_data d = {.protocol_version = 3,
+	    .content.is = ieee1609_dot2_content_signed_certificate_request};
 	const struct cert *k = form == SIGNER_SELF ? NULL : s->cert;
 	size_t hash_n = hash_of_curve(s->public.curve);
 	uint8_t hash[SHA384_SIZE], *room;
@@ -28,16 +28,18 @@ request_sign(struct bytes *out, struct arena *a, struct bytes pdu,
 	TRY(signer_octets(&by, a, form, s, fi));
 	n = 2 + pdu.n + by.n + SIGNATURE_SIZE_MAX;
 	if ((room = arena_alloc(a, n, 1)) == NULL)
-		return fault_set(fi, FAULT_TOO_LARGE,
-		    "no memory left for a request");
+		return fault_set(
+		    fi, FAULT_TOO_LARGE, "no memory left for a request");
 	w = writer_of(room, n);
-	write_uint(&w, hash_n == SHA384_SIZE ? hash_algorithm_sha384 :
-	    hash_algorithm_sha256, 1);
+	write_uint(&w,
+	    hash_n == SHA384_SIZE ? hash_algorithm_sha384
+				  : hash_algorithm_sha256,
+	    1);
 	if (extra_octet)
 		write_uint(&w, 0, 1);
 	write_bytes(&w, pdu);
 	tbs = writer_done(&w);
-	tbs = (struct bytes){ tbs.p + 1, tbs.n - 1 };
+	tbs = (struct bytes){tbs.p + 1, tbs.n - 1};
 	hash_to_sign(hash, hash_n, tbs, k);
 	TRY(signature_make(&sig, s, hash, fi));
 	write_bytes(&w, by);
@@ -50,36 +52,35 @@ request_sign(struct bytes *out, struct arena *a, struct bytes pdu,
 
 /* Both layouts, as one. */
 struct parts {
-	hash_algorithm			 hash_id;
-	struct bytes			 signed_octets;
-	const signer_identifier		*signer;
-	const signature			*sig;
+	hash_algorithm hash_id;
+	struct bytes signed_octets;
+	const signer_identifier *signer;
+	const signature *sig;
 };
 
 static enum fault
 split(struct parts *p, struct request *out, struct arena *a, struct bytes in,
     struct fault_info *fi)
 {
-	signed_certificate_request *r = ARENA_NEW(a,
-	    signed_certificate_request);
+	signed_certificate_request *r =
+	    ARENA_NEW(a, signed_certificate_request);
 
 	if (r == NULL)
-		return fault_set(fi, FAULT_TOO_LARGE,
-		    "no memory left for a request");
+		return fault_set(
+		    fi, FAULT_TOO_LARGE, "no memory left for a request");
 	TRY(coer_decode(&signed_certificate_request_asn, r, a, in, fi));
 	out->pdu = &r->tbs_request;
 	out->extra_octet = r->extra_octet;
-	*p = (struct parts){ r->hash_id, r->tbs_raw, &r->signer,
-	    &r->signature };
+	*p = (struct parts){r->hash_id, r->tbs_raw, &r->signer, &r->signature};
 	return FAULT_OK;
 }
 
 static enum fault
-split_124(struct parts *p, struct request *out, struct arena *a,
-    struct bytes in)
+split_124(
+    struct parts *p, struct request *out, struct arena *a, struct bytes in)
 {
-	signed_certificate_request_124 *r = ARENA_NEW(a,
-	    signed_certificate_request_124);
+	signed_certificate_request_124 *r =
+	    ARENA_NEW(a, signed_certificate_request_124);
 
 	if (r == NULL)
 		return FAULT_TOO_LARGE;
@@ -87,8 +88,7 @@ split_124(struct parts *p, struct request *out, struct arena *a,
 	out->pdu = NULL;
 	out->pdu_124 = &r->tbs_request;
 	out->extra_octet = r->extra_octet;
-	*p = (struct parts){ r->hash_id, r->tbs_raw, &r->signer,
-	    &r->signature };
+	*p = (struct parts){r->hash_id, r->tbs_raw, &r->signer, &r->signature};
 	return FAULT_OK;
 }
 
@@ -123,22 +123,22 @@ decode(struct parts *p, struct request *out, struct arena *a, struct bytes in,
 
 /* Proof of possession: the key that is to be certified. */
 static enum fault
-requested_key(struct curve_point *out, const struct request *r,
-    struct fault_info *fi)
+requested_key(
+    struct curve_point *out, const struct request *r, struct fault_info *fi)
 {
 	const verification_key_indicator *v;
 	struct curve_point in;
 
 	if (r->pdu == NULL || r->pdu->content.is != scms_pdu_content_eca_ee ||
 	    r->pdu->content.eca_ee.is !=
-	    eca_end_entity_interface_pdu_ee_eca_cert_request)
+		eca_end_entity_interface_pdu_ee_eca_cert_request)
 		return fault_set(fi, FAULT_BAD_MESSAGE,
 		    "only an enrollment request may be signed by self");
 	v = &r->pdu->content.eca_ee.ee_eca_cert_request.tbs_data
-	    .verify_key_indicator;
+		 .verify_key_indicator;
 	if (v->is != verification_key_indicator_verification_key)
-		return fault_set(fi, FAULT_BAD_MESSAGE,
-		    "request holds no verification key");
+		return fault_set(
+		    fi, FAULT_BAD_MESSAGE, "request holds no verification key");
 	TRY(key_of_schema(&in, &v->verification_key, fi));
 	return curve_decompress(out, &in, fi);
 }
@@ -166,15 +166,15 @@ request_open(struct request *out, struct arena *a, struct bytes in,
 	uint8_t hash[SHA384_SIZE];
 	struct cert *signer = NULL;
 	struct curve_point key;
-	struct parts p = { .signer = NULL };
+	struct parts p = {.signer = NULL};
 	size_t hash_n;
 
 	memset(out, 0, sizeof(*out));
 	TRY(decode(&p, out, a, in, fi));
 	TRY(find_key(&key, &signer, a, out, p.signer, t, now, fi));
 	hash_n = hash_of_curve(key.curve);
-	if (p.hash_id != (hash_n == SHA384_SIZE ? hash_algorithm_sha384 :
-	    hash_algorithm_sha256))
+	if (p.hash_id != (hash_n == SHA384_SIZE ? hash_algorithm_sha384
+						: hash_algorithm_sha256))
 		return fault_set(fi, FAULT_HASH_MISMATCH,
 		    "hashId %d with a key on %s", (int)p.hash_id,
 		    curve_name(key.curve));

@@ -26,16 +26,16 @@ typedef struct scms_pdu_124 scms_pdu_124;
 /* Signs an encoded ScmsPDU; *out is the whole Ieee1609Dot2Data.  form is
  * SIGNER_SELF or SIGNER_CERTIFICATE. */
 enum fault must_check request_sign(struct bytes *out, struct arena *,
-		    struct bytes pdu, bool extra_octet, enum signer_form,
-		    const struct signer *, struct fault_info *);
+    struct bytes pdu, bool extra_octet, enum signer_form, const struct signer *,
+    struct fault_info *);
 
 struct request {
-	const scms_pdu		*pdu;		/* decoded; or, if NULL: */
-	const scms_pdu_124	*pdu_124;	/* in a layout of CAMP 1.2.4 */
-	struct bytes		 pdu_octets;	/* without the extra octet */
-	bool			 extra_octet;
-	const struct cert	*signer;	/* NULL: self */
-	struct digest		 digest;	/* tells the request; replay.h */
+	const scms_pdu *pdu;	     /* decoded; or, if NULL: */
+	const scms_pdu_124 *pdu_124; /* in a layout of CAMP 1.2.4 */
+	struct bytes pdu_octets;     /* without the extra octet */
+	bool extra_octet;
+	const struct cert *signer; /* NULL: self */
+	struct digest digest;	   /* tells the request; replay.h */
 };
 
 /*
@@ -47,7 +47,6 @@ struct request {
  * CURVE_MISMATCH, HASH_MISMATCH, BAD_SIGNATURE.
  */
 enum fault must_check request_open(struct request *out, struct arena *,
-		    struct bytes in, struct trust *, uint32_t now,
-		    struct fault_info *);
+    struct bytes in, struct trust *, uint32_t now, struct fault_info *);
 
 #endif /* CERT_REQUEST_H */

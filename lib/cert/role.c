@@ -6,8 +6,9 @@
 #include "schema/scms_protocol.h"
 
 _Static_assert((int)SCMS_ELECTOR == (int)scms_ssp_elector &&
-    (int)SCMS_RA == (int)scms_ssp_ra &&
-    (int)SCMS_NO_ROLE == (int)scms_ssp_unknown, "numbers of the CHOICE");
+		   (int)SCMS_RA == (int)scms_ssp_ra &&
+		   (int)SCMS_NO_ROLE == (int)scms_ssp_unknown,
+    "numbers of the CHOICE");
 
 static bool
 read_ssp(scms_ssp *out, struct arena *a, const struct cert *k)
@@ -15,9 +16,9 @@ read_ssp(scms_ssp *out, struct arena *a, const struct cert *k)
 	const psid_ssp *p = perm_find(k, PSID_SECURITY);
 
 	return p != NULL && p->ssp != NULL &&
-	    p->ssp->is == service_specific_permissions_opaque &&
-	    coer_decode(&scms_ssp_asn, out, a, p->ssp->opaque, NULL) ==
-	    FAULT_OK;
+	       p->ssp->is == service_specific_permissions_opaque &&
+	       coer_decode(&scms_ssp_asn, out, a, p->ssp->opaque, NULL) ==
+		   FAULT_OK;
 }
 
 enum scms_role
@@ -48,16 +49,27 @@ const char *
 scms_role_name(enum scms_role role)
 {
 	static const char *const names[] = {
-		"elector", "root", "PG", "ICA", "ECA", "PCA", "CRLG", "DCM",
-		"LA", "LOP", "MA", "RA", "no SCMS component",
+	    "elector",
+	    "root",
+	    "PG",
+	    "ICA",
+	    "ECA",
+	    "PCA",
+	    "CRLG",
+	    "DCM",
+	    "LA",
+	    "LOP",
+	    "MA",
+	    "RA",
+	    "no SCMS component",
 	};
 
 	return names[role];
 }
 
 enum fault
-perm_check_role(const struct cert *k, enum scms_role role,
-    struct fault_info *fi)
+perm_check_role(
+    const struct cert *k, enum scms_role role, struct fault_info *fi)
 {
 	enum scms_role is = perm_role(k);
 

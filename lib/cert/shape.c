@@ -11,35 +11,37 @@
 
 #include "cert/shape.h"
 
-#define MAX_LATITUDE	900000000
-#define MIN_LONGITUDE	(-1799999999)
-#define MAX_LONGITUDE	1800000000
-#define HALF_TURN	1800000000.0
+#define MAX_LATITUDE  900000000
+#define MIN_LONGITUDE (-1799999999)
+#define MAX_LONGITUDE 1800000000
+#define HALF_TURN     1800000000.0
 
-#define RADIAN		(3.14159265358979323846 / HALF_TURN)
-#define EARTH		6371008.8	/* mean radius, metres */
+#define RADIAN (3.14159265358979323846 / HALF_TURN)
+#define EARTH  6371008.8 /* mean radius, metres */
 /* A distance on the sphere differs from the ellipsoid's by no more. */
-#define ELLIPSOID	1.006
+#define ELLIPSOID 1.006
 /* Metres per 1e-7 degree of latitude, the least anywhere. */
-#define METRES_MIN	0.0110574
+#define METRES_MIN 0.0110574
 /* Beyond, longitudes come too close together to reason in a plane. */
-#define PLANE_LATITUDE	800000000.0
+#define PLANE_LATITUDE 800000000.0
 
 typedef struct two_d_location place;
 
-struct box { double south, north, west, east; };
+struct box {
+	double south, north, west, east;
+};
 
 static bool
 known(const place *p)
 {
 	return p->latitude >= -MAX_LATITUDE && p->latitude <= MAX_LATITUDE &&
-	    p->longitude >= MIN_LONGITUDE && p->longitude <= MAX_LONGITUDE;
+	       p->longitude >= MIN_LONGITUDE && p->longitude <= MAX_LONGITUDE;
 }
 
 bool
 shape_place_known(struct region_place p)
 {
-	return known(&(place){ p.latitude, p.longitude });
+	return known(&(place){p.latitude, p.longitude});
 }
 
 /* Metres on the sphere (haversine). */
@@ -49,7 +51,7 @@ distance(const place *a, const place *b)
 	double u = sin((b->latitude - (double)a->latitude) * RADIAN / 2);
 	double v = sin((b->longitude - (double)a->longitude) * RADIAN / 2);
 	double h = u * u + cos(a->latitude * RADIAN) *
-	    cos(b->latitude * RADIAN) * v * v;
+			       cos(b->latitude * RADIAN) * v * v;
 
 	return 2 * EARTH * asin(sqrt(h > 1 ? 1 : h));
 }
@@ -59,10 +61,10 @@ distance(const place *a, const place *b)
 static bool
 box_of_rectangle(struct box *out, const rectangular_region *r)
 {
-	*out = (struct box){ r->south_east.latitude, r->north_west.latitude,
-	    r->north_west.longitude, r->south_east.longitude };
+	*out = (struct box){r->south_east.latitude, r->north_west.latitude,
+	    r->north_west.longitude, r->south_east.longitude};
 	return known(&r->north_west) && known(&r->south_east) &&
-	    out->south <= out->north && out->west <= out->east;
+	       out->south <= out->north && out->west <= out->east;
 }
 
 static bool
@@ -75,9 +77,9 @@ box_of_circle(struct box *out, const circular_region *c)
 	if (!known(&c->center) || far > PLANE_LATITUDE)
 		return false;
 	dlon = dlat / cos(far * RADIAN);
-	*out = (struct box){ c->center.latitude - dlat,
-	    c->center.latitude + dlat, c->center.longitude - dlon,
-	    c->center.longitude + dlon };
+	*out =
+	    (struct box){c->center.latitude - dlat, c->center.latitude + dlat,
+		c->center.longitude - dlon, c->center.longitude + dlon};
 	return out->west > -HALF_TURN && out->east < HALF_TURN;
 }
 
@@ -87,8 +89,8 @@ box_of_circle(struct box *out, const circular_region *c)
 static double
 edge_bulge(const place *a, const place *b)
 {
-	double lat = fmax(fabs((double)a->latitude),
-	    fabs((double)b->latitude)) * RADIAN;
+	double lat =
+	    fmax(fabs((double)a->latitude), fabs((double)b->latitude)) * RADIAN;
 	double half = fabs(a->longitude - (double)b->longitude) * RADIAN / 2;
 
 	return (atan(tan(lat) / cos(half)) - lat) / RADIAN + 1;
@@ -105,8 +107,7 @@ plane_polygon(const polygonal_region *p)
 		a = &p->v[i];
 		b = &p->v[(i + 1) % p->n];
 		if (!known(a) || fabs((double)a->latitude) > PLANE_LATITUDE ||
-		    fabs(a->longitude - (double)b->longitude) >
-		    HALF_TURN / 3)
+		    fabs(a->longitude - (double)b->longitude) > HALF_TURN / 3)
 			return false;
 	}
 	return p->n >= 3;
@@ -115,7 +116,7 @@ plane_polygon(const polygonal_region *p)
 static bool
 box_of_polygon(struct box *out, const polygonal_region *p)
 {
-	struct box b = { HALF_TURN, -HALF_TURN, HALF_TURN, -HALF_TURN };
+	struct box b = {HALF_TURN, -HALF_TURN, HALF_TURN, -HALF_TURN};
 	double bulge = 0;
 	size_t i;
 
@@ -126,8 +127,8 @@ box_of_polygon(struct box *out, const polygonal_region *p)
 		b.north = fmax(b.north, p->v[i].latitude);
 		b.west = fmin(b.west, p->v[i].longitude);
 		b.east = fmax(b.east, p->v[i].longitude);
-		bulge = fmax(bulge, edge_bulge(&p->v[i],
-		    &p->v[(i + 1) % p->n]));
+		bulge =
+		    fmax(bulge, edge_bulge(&p->v[i], &p->v[(i + 1) % p->n]));
 	}
 	b.south -= bulge;
 	b.north += bulge;
@@ -138,7 +139,7 @@ box_of_polygon(struct box *out, const polygonal_region *p)
 /* ---- inside rectangles ---- */
 
 /* Cutting ends after this many pieces; no real certificate comes near. */
-#define CUTS_MAX	20000
+#define CUTS_MAX 20000
 
 /* Is what is left of b, after the first rectangles, inside the others? */
 static bool
@@ -146,8 +147,9 @@ covered(struct box b, const rectangular_region *v, size_t n, unsigned *cuts)
 {
 	struct box o, rest;
 
-	while (n > 0 && (!box_of_rectangle(&o, v) || o.east < b.west ||
-	    o.west > b.east || o.north < b.south || o.south > b.north)) {
+	while (n > 0 &&
+	       (!box_of_rectangle(&o, v) || o.east < b.west ||
+		   o.west > b.east || o.north < b.south || o.south > b.north)) {
 		v++;
 		n--;
 	}
@@ -183,18 +185,18 @@ box_in_rectangles(struct box b, const sequence_of_rectangular_region *outer)
 }
 
 static bool
-in_rectangles(const geographic_region *inner,
-    const sequence_of_rectangular_region *outer)
+in_rectangles(
+    const geographic_region *inner, const sequence_of_rectangular_region *outer)
 {
 	struct box b;
 	size_t i;
 
 	if (inner->is == geographic_region_circular_region)
 		return box_of_circle(&b, &inner->circular_region) &&
-		    box_in_rectangles(b, outer);
+		       box_in_rectangles(b, outer);
 	if (inner->is == geographic_region_polygonal_region)
 		return box_of_polygon(&b, &inner->polygonal_region) &&
-		    box_in_rectangles(b, outer);
+		       box_in_rectangles(b, outer);
 	for (i = 0; i < inner->rectangular_region.n; i++)
 		if (!box_of_rectangle(&b, &inner->rectangular_region.v[i]) ||
 		    !box_in_rectangles(b, outer))
@@ -219,9 +221,9 @@ rectangle_in_circle(const rectangular_region *r, const circular_region *c)
 	place nw = r->north_west, se = r->south_east;
 
 	return box_of_rectangle(&b, r) && b.east - b.west < HALF_TURN &&
-	    point_in_circle(&nw, c) && point_in_circle(&se, c) &&
-	    point_in_circle(&(place){ nw.latitude, se.longitude }, c) &&
-	    point_in_circle(&(place){ se.latitude, nw.longitude }, c);
+	       point_in_circle(&nw, c) && point_in_circle(&se, c) &&
+	       point_in_circle(&(place){nw.latitude, se.longitude}, c) &&
+	       point_in_circle(&(place){se.latitude, nw.longitude}, c);
 }
 
 static bool
@@ -233,8 +235,10 @@ in_circle(const geographic_region *inner, const circular_region *c)
 		return false;
 	if (inner->is == geographic_region_circular_region)
 		return known(&inner->circular_region.center) &&
-		    distance(&inner->circular_region.center, &c->center) *
-		    ELLIPSOID + inner->circular_region.radius <= c->radius;
+		       distance(&inner->circular_region.center, &c->center) *
+				   ELLIPSOID +
+			       inner->circular_region.radius <=
+			   c->radius;
 	if (inner->is == geographic_region_polygonal_region) {
 		for (i = 0; i < inner->polygonal_region.n; i++)
 			if (!point_in_circle(&inner->polygonal_region.v[i], c))
@@ -264,15 +268,17 @@ point_in_polygon(const place *p, const polygonal_region *poly)
 		if ((a->latitude > p->latitude) == (b->latitude > p->latitude))
 			continue;
 		x = a->longitude + (p->latitude - (double)a->latitude) *
-		    (b->longitude - (double)a->longitude) /
-		    (b->latitude - (double)a->latitude);
+				       (b->longitude - (double)a->longitude) /
+				       (b->latitude - (double)a->latitude);
 		if (p->longitude < x)
 			in = !in;
 	}
 	return in;
 }
 
-struct plane { double x, y; };
+struct plane {
+	double x, y;
+};
 
 static double
 point_to_segment(struct plane p, struct plane a, struct plane b)
@@ -291,8 +297,8 @@ side(struct plane a, struct plane b, struct plane p)
 }
 
 static double
-segment_to_segment(struct plane a, struct plane b, struct plane c,
-    struct plane d)
+segment_to_segment(
+    struct plane a, struct plane b, struct plane c, struct plane d)
 {
 	if (side(a, b, c) * side(a, b, d) < 0 &&
 	    side(c, d, a) * side(c, d, b) < 0)
@@ -305,8 +311,8 @@ segment_to_segment(struct plane a, struct plane b, struct plane c,
 static struct plane
 project(const place *p, double shrink)
 {
-	return (struct plane){ p->longitude * METRES_MIN * shrink,
-	    p->latitude * METRES_MIN };
+	return (struct plane){
+	    p->longitude * METRES_MIN * shrink, p->latitude * METRES_MIN};
 }
 
 static double
@@ -322,8 +328,8 @@ least_cosine(const polygonal_region *poly)
 
 /* Does the segment from a to b keep more than room metres from all edges? */
 static bool
-keeps_away(const place *a, const place *b, double room,
-    const polygonal_region *poly)
+keeps_away(
+    const place *a, const place *b, double room, const polygonal_region *poly)
 {
 	double shrink = least_cosine(poly), d;
 	const place *c, *e;
@@ -345,13 +351,13 @@ static bool
 rectangle_in_polygon(const rectangular_region *r, const polygonal_region *poly)
 {
 	place nw = r->north_west, se = r->south_east;
-	place ne = { nw.latitude, se.longitude };
-	place sw = { se.latitude, nw.longitude };
+	place ne = {nw.latitude, se.longitude};
+	place sw = {se.latitude, nw.longitude};
 	struct box b;
 
 	return box_of_rectangle(&b, r) && point_in_polygon(&nw, poly) &&
-	    keeps_away(&nw, &ne, 0, poly) && keeps_away(&ne, &se, 0, poly) &&
-	    keeps_away(&se, &sw, 0, poly) && keeps_away(&sw, &nw, 0, poly);
+	       keeps_away(&nw, &ne, 0, poly) && keeps_away(&ne, &se, 0, poly) &&
+	       keeps_away(&se, &sw, 0, poly) && keeps_away(&sw, &nw, 0, poly);
 }
 
 static bool
@@ -365,8 +371,8 @@ polygon_in_polygon(const polygonal_region *p, const polygonal_region *poly)
 	for (i = 0; i < p->n; i++) {
 		a = &p->v[i];
 		b = &p->v[(i + 1) % p->n];
-		if (!keeps_away(a, b, edge_bulge(a, b) * METRES_MIN * 1.02,
-		    poly))
+		if (!keeps_away(
+			a, b, edge_bulge(a, b) * METRES_MIN * 1.02, poly))
 			return false;
 	}
 	return true;
@@ -382,14 +388,14 @@ in_polygon(const geographic_region *inner, const polygonal_region *poly)
 		return false;
 	if (inner->is == geographic_region_circular_region)
 		return known(&c->center) &&
-		    point_in_polygon(&c->center, poly) &&
-		    keeps_away(&c->center, &c->center, c->radius * ELLIPSOID,
-		    poly);
+		       point_in_polygon(&c->center, poly) &&
+		       keeps_away(
+			   &c->center, &c->center, c->radius * ELLIPSOID, poly);
 	if (inner->is == geographic_region_polygonal_region)
 		return polygon_in_polygon(&inner->polygonal_region, poly);
 	for (i = 0; i < inner->rectangular_region.n; i++)
-		if (!rectangle_in_polygon(&inner->rectangular_region.v[i],
-		    poly))
+		if (!rectangle_in_polygon(
+			&inner->rectangular_region.v[i], poly))
 			return false;
 	return inner->rectangular_region.n > 0;
 }
@@ -400,8 +406,8 @@ static bool
 is_shape(const geographic_region *r)
 {
 	return r->is == geographic_region_circular_region ||
-	    r->is == geographic_region_rectangular_region ||
-	    r->is == geographic_region_polygonal_region;
+	       r->is == geographic_region_rectangular_region ||
+	       r->is == geographic_region_polygonal_region;
 }
 
 bool
@@ -424,7 +430,7 @@ rectangle_holds(const rectangular_region *r, const place *p)
 	if (p->latitude > r->north_west.latitude ||
 	    p->latitude < r->south_east.latitude)
 		return false;
-	if (west > east)	/* across longitude 180 */
+	if (west > east) /* across longitude 180 */
 		return p->longitude >= west || p->longitude <= east;
 	return p->longitude >= west && p->longitude <= east;
 }
@@ -432,12 +438,12 @@ rectangle_holds(const rectangular_region *r, const place *p)
 bool
 shape_holds(const geographic_region *r, struct region_place at)
 {
-	place p = { at.latitude, at.longitude };
+	place p = {at.latitude, at.longitude};
 	size_t i;
 
 	if (r->is == geographic_region_circular_region)
 		return distance(&p, &r->circular_region.center) / ELLIPSOID <=
-		    r->circular_region.radius;
+		       r->circular_region.radius;
 	if (r->is == geographic_region_polygonal_region)
 		return point_in_polygon(&p, &r->polygonal_region);
 	for (i = 0; i < r->rectangular_region.n; i++)

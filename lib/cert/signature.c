@@ -8,19 +8,19 @@
 #include "coer/coer.h"
 
 void
-hash_to_sign(uint8_t *out, size_t hash_n, struct bytes data,
-    const struct cert *signer)
+hash_to_sign(
+    uint8_t *out, size_t hash_n, struct bytes data, const struct cert *signer)
 {
 	struct digest d;
 
 	assert(signer == NULL || signer->hash_n == hash_n);
 	if (hash_n == SHA384_SIZE) {
-		sha384_to_sign(out, data, signer != NULL ? signer->hash :
-		    sha384_of_nothing);
+		sha384_to_sign(out, data,
+		    signer != NULL ? signer->hash : sha384_of_nothing);
 		return;
 	}
-	sha256_to_sign(&d, &data, signer != NULL ? signer->hash :
-	    sha256_of_nothing, 1);
+	sha256_to_sign(
+	    &d, &data, signer != NULL ? signer->hash : sha256_of_nothing, 1);
 	memcpy(out, d.b, sizeof(d.b));
 }
 
@@ -52,8 +52,8 @@ signature_make(signature *out, const struct signer *s, const uint8_t *hash,
 		signature_of_p256(out, &p256);
 		return FAULT_OK;
 	}
-	TRY(s->sign_any(s->ctx, &any, hash, hash_of_curve(s->public.curve),
-	    fi));
+	TRY(s->sign_any(
+	    s->ctx, &any, hash, hash_of_curve(s->public.curve), fi));
 	signature_to_schema(out, &any);
 	return FAULT_OK;
 }
@@ -62,7 +62,7 @@ enum fault
 signer_octets(struct bytes *out, struct arena *a, enum signer_form form,
     const struct signer *s, struct fault_info *fi)
 {
-	signer_identifier id = { .is = signer_identifier_self };
+	signer_identifier id = {.is = signer_identifier_self};
 	certificate one;
 
 	if (form != SIGNER_SELF && s->cert == NULL)
@@ -74,7 +74,7 @@ signer_octets(struct bytes *out, struct arena *a, enum signer_form form,
 	} else if (form == SIGNER_CERTIFICATE) {
 		one = *s->cert->c;
 		id.is = signer_identifier_certificate;
-		id.certificate = (sequence_of_certificate){ 1, &one };
+		id.certificate = (sequence_of_certificate){1, &one};
 	}
 	return coer_encode_new(out, a, &signer_identifier_asn, &id, fi);
 }
@@ -94,7 +94,7 @@ static enum fault
 scalar_sign_any(void *ctx, struct curve_signature *out, const uint8_t *hash,
     size_t hash_n, struct fault_info *fi)
 {
-	uint8_t d[CURVE_OCTETS_MAX] = { 0 };
+	uint8_t d[CURVE_OCTETS_MAX] = {0};
 	enum fault f;
 
 	memcpy(d, ((const struct scalar *)ctx)->b, sizeof(struct scalar));
@@ -112,9 +112,8 @@ signer_of_scalar(struct signer *out, const struct scalar *d,
 	if (!scalar_valid(d))
 		return fault_set(fi, FAULT_BAD_SCALAR, "not a private key");
 	TRY(p256_base_mul(&q, d, NULL, 1));
-	if (cert != NULL && (!cert->has_key ||
-	    cert->key.curve != CURVE_P256 ||
-	    memcmp(&cert->key_p256, &q, sizeof(q)) != 0))
+	if (cert != NULL && (!cert->has_key || cert->key.curve != CURVE_P256 ||
+				memcmp(&cert->key_p256, &q, sizeof(q)) != 0))
 		return fault_set(fi, FAULT_KEY_MISMATCH,
 		    "key does not belong to the certificate");
 	memset(out, 0, sizeof(*out));

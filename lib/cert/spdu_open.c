@@ -13,35 +13,35 @@
 
 /* One message on its way. */
 struct opening {
-	struct spdu		*out;
-	const signed_data	*sd;
-	struct cert		*signer;	/* NULL: self */
-	struct cert		*along[CERT_CHAIN_MAX];
-	size_t			 n_along;
-	struct curve_signature	 sig;
-	uint8_t			 hash[SHA384_SIZE];
-	size_t			 hash_n;
+	struct spdu *out;
+	const signed_data *sd;
+	struct cert *signer; /* NULL: self */
+	struct cert *along[CERT_CHAIN_MAX];
+	size_t n_along;
+	struct curve_signature sig;
+	uint8_t hash[SHA384_SIZE];
+	size_t hash_n;
 };
 
 /* ---- form ---- */
 
 static enum fault
-decode(struct opening *o, struct arena *a, struct bytes in,
-    struct fault_info *fi)
+decode(
+    struct opening *o, struct arena *a, struct bytes in, struct fault_info *fi)
 {
 	ieee1609_dot2_data *d = ARENA_NEW(a, ieee1609_dot2_data);
 
 	if (d == NULL)
-		return fault_set(fi, FAULT_TOO_LARGE,
-		    "no memory left for a message");
+		return fault_set(
+		    fi, FAULT_TOO_LARGE, "no memory left for a message");
 	/* The version is not under the signature; it has its own fault. */
 	if (in.n > 0 && in.p[0] != 3)
 		return fault_set(fi, FAULT_BAD_VERSION,
 		    "message of protocol version %u", in.p[0]);
 	TRY(coer_decode(&ieee1609_dot2_data_asn, d, a, in, fi));
 	if (d->content.is != ieee1609_dot2_content_signed_data)
-		return fault_set(fi, FAULT_BAD_MESSAGE,
-		    "message is not signedData");
+		return fault_set(
+		    fi, FAULT_BAD_MESSAGE, "message is not signedData");
 	o->out->data = d;
 	o->sd = &d->content.signed_data;
 	return FAULT_OK;
@@ -50,7 +50,7 @@ decode(struct opening *o, struct arena *a, struct bytes in,
 static void
 read_header(struct spdu_header *out, const header_info *h)
 {
-	*out = (struct spdu_header){ .psid = h->psid };
+	*out = (struct spdu_header){.psid = h->psid};
 	if ((out->has_generation_time = h->generation_time != NULL))
 		out->generation_time = *h->generation_time;
 	if ((out->has_expiry_time = h->expiry_time != NULL))
@@ -79,23 +79,23 @@ read_hash(const hashed_data *h)
 }
 
 static enum fault
-read_payload(struct spdu *out, const signed_data_payload *p,
-    struct fault_info *fi)
+read_payload(
+    struct spdu *out, const signed_data_payload *p, struct fault_info *fi)
 {
 	if (p->omitted != NULL)
 		return fault_set(fi, FAULT_UNSUPPORTED,
 		    "payload is omitted from the message");
 	if (p->data == NULL && p->ext_data_hash == NULL)
-		return fault_set(fi, FAULT_BAD_MESSAGE,
-		    "message without payload");
+		return fault_set(
+		    fi, FAULT_BAD_MESSAGE, "message without payload");
 	if (p->ext_data_hash != NULL)
 		out->external_hash = read_hash(p->ext_data_hash);
 	if (p->data == NULL)
 		return FAULT_OK;
-	out->is_unsecured = p->data->content.is ==
-	    ieee1609_dot2_content_unsecured_data;
-	out->payload = out->is_unsecured ? p->data->content.unsecured_data :
-	    p->data->raw;
+	out->is_unsecured =
+	    p->data->content.is == ieee1609_dot2_content_unsecured_data;
+	out->payload =
+	    out->is_unsecured ? p->data->content.unsecured_data : p->data->raw;
 	return FAULT_OK;
 }
 
@@ -120,8 +120,8 @@ signers_along(struct opening *o, struct arena *a,
 }
 
 static enum fault
-find_signer(struct opening *o, struct arena *a, struct trust *t,
-    struct fault_info *fi)
+find_signer(
+    struct opening *o, struct arena *a, struct trust *t, struct fault_info *fi)
 {
 	const signer_identifier *s = &o->sd->signer;
 
@@ -134,22 +134,21 @@ find_signer(struct opening *o, struct arena *a, struct trust *t,
 	case signer_identifier_unknown:
 		break;
 	}
-	return fault_set(fi, FAULT_BAD_MESSAGE,
-	    "message names no signing certificate");
+	return fault_set(
+	    fi, FAULT_BAD_MESSAGE, "message names no signing certificate");
 }
 
 static enum fault
-check_hash_id(const struct opening *o, enum curve curve,
-    struct fault_info *fi)
+check_hash_id(const struct opening *o, enum curve curve, struct fault_info *fi)
 {
-	hash_algorithm want = hash_of_curve(curve) == SHA384_SIZE ?
-	    hash_algorithm_sha384 : hash_algorithm_sha256;
+	hash_algorithm want = hash_of_curve(curve) == SHA384_SIZE
+				  ? hash_algorithm_sha384
+				  : hash_algorithm_sha256;
 
 	if (o->sd->hash_id == want)
 		return FAULT_OK;
-	return fault_set(fi, FAULT_HASH_MISMATCH,
-	    "hashId %d with a key on %s", (int)o->sd->hash_id,
-	    curve_name(curve));
+	return fault_set(fi, FAULT_HASH_MISMATCH, "hashId %d with a key on %s",
+	    (int)o->sd->hash_id, curve_name(curve));
 }
 
 /* The hash that is signed, and the signature, ready to be verified. */
@@ -181,8 +180,8 @@ prepare(struct opening *o, struct arena *a, struct bytes in, struct trust *t,
 	read_header(&o->out->header, &o->sd->tbs_data.header_info);
 	TRY(read_payload(o->out, &o->sd->tbs_data.payload, fi));
 	TRY(find_signer(o, a, t, fi));
-	TRY(trust_check_chain_with(NULL, t, o->signer, rules->now, o->along,
-	    o->n_along, fi));
+	TRY(trust_check_chain_with(
+	    NULL, t, o->signer, rules->now, o->along, o->n_along, fi));
 	o->out->signer = o->signer;
 	return take_signature(o, a, &o->signer->key, fi);
 }
@@ -190,8 +189,8 @@ prepare(struct opening *o, struct arena *a, struct bytes in, struct trust *t,
 /* ---- rules ---- */
 
 static enum fault
-check_times(const struct spdu *s, const struct spdu_rules *r,
-    struct fault_info *fi)
+check_times(
+    const struct spdu *s, const struct spdu_rules *r, struct fault_info *fi)
 {
 	uint64_t made = s->header.generation_time / 1000000;
 	uint64_t ends = s->header.expiry_time / 1000000;
@@ -207,8 +206,8 @@ check_times(const struct spdu *s, const struct spdu_rules *r,
 		    "generated %" PRIu64 " s in the future", made - now);
 	if (s->header.has_generation_time && r->max_age != 0 &&
 	    now > made + r->max_age + r->tolerance)
-		return fault_set(fi, FAULT_TOO_OLD, "generated %" PRIu64
-		    " s ago", now - made);
+		return fault_set(fi, FAULT_TOO_OLD,
+		    "generated %" PRIu64 " s ago", now - made);
 	if (s->header.has_expiry_time && now > ends + r->tolerance)
 		return fault_set(fi, FAULT_MESSAGE_EXPIRED,
 		    "expired %" PRIu64 " s ago", now - ends);
@@ -225,46 +224,48 @@ check_origin(const struct spdu *s, struct fault_info *fi)
 	if (s->header.has_generation_time)
 		TRY(validity_check_time(s->signer, t, fi));
 	if (s->header.has_location && region_holds(region_of_cert(s->signer),
-	    s->header.place) == REGION_OUTSIDE)
+					  s->header.place) == REGION_OUTSIDE)
 		return fault_set(fi, FAULT_OUTSIDE_REGION,
 		    "made outside the region of the signer");
 	return FAULT_OK;
 }
 
 static enum fault
-check_psid(const struct spdu *s, const struct spdu_rules *r,
-    struct fault_info *fi)
+check_psid(
+    const struct spdu *s, const struct spdu_rules *r, struct fault_info *fi)
 {
 	if (!r->any_psid && s->header.psid != r->psid)
 		return fault_set(fi, FAULT_PSID_NOT_PERMITTED,
 		    "message has PSID 0x%" PRIx64 ", expected 0x%" PRIx64,
 		    (uint64_t)s->header.psid, r->psid);
-	return s->signer != NULL ? perm_check_use(s->signer, s->header.psid,
-	    fi) : FAULT_OK;
+	return s->signer != NULL ? perm_check_use(s->signer, s->header.psid, fi)
+				 : FAULT_OK;
 }
 
 static enum fault
-check_who(const struct spdu *s, const struct spdu_rules *r,
-    struct fault_info *fi)
+check_who(
+    const struct spdu *s, const struct spdu_rules *r, struct fault_info *fi)
 {
-	if (r->signer == NULL || (s->signer != NULL &&
-	    memcmp(s->signer->hash, r->signer->hash, SHA384_SIZE) == 0))
+	if (r->signer == NULL ||
+	    (s->signer != NULL &&
+		memcmp(s->signer->hash, r->signer->hash, SHA384_SIZE) == 0))
 		return FAULT_OK;
 	return fault_set(fi, FAULT_DENIED,
 	    "signed by another certificate than is expected here");
 }
 
 static enum fault
-check_rules(const struct spdu *s, const struct spdu_rules *r,
-    struct fault_info *fi)
+check_rules(
+    const struct spdu *s, const struct spdu_rules *r, struct fault_info *fi)
 {
 	TRY(check_who(s, r, fi));
 	TRY(check_psid(s, r, fi));
 	TRY(check_times(s, r, fi));
 	if (s->signer != NULL)
 		TRY(check_origin(s, fi));
-	return r->replay != NULL ? replay_check(r->replay, &s->digest, r->now,
-	    fi) : FAULT_OK;
+	return r->replay != NULL
+		   ? replay_check(r->replay, &s->digest, r->now, fi)
+		   : FAULT_OK;
 }
 
 /* ---- one ---- */
@@ -273,7 +274,7 @@ enum fault
 spdu_open(struct spdu *out, struct arena *a, struct bytes in, struct trust *t,
     const struct spdu_rules *rules, struct fault_info *fi)
 {
-	struct opening o = { .out = out };
+	struct opening o = {.out = out};
 
 	memset(out, 0, sizeof(*out));
 	TRY(prepare(&o, a, in, t, rules, fi));
@@ -286,13 +287,13 @@ spdu_open_self(struct spdu *out, struct arena *a, struct bytes in,
     const struct curve_point *key, const struct spdu_rules *rules,
     struct fault_info *fi)
 {
-	struct opening o = { .out = out };
+	struct opening o = {.out = out};
 
 	memset(out, 0, sizeof(*out));
 	TRY(decode(&o, a, in, fi));
 	if (o.sd->signer.is != signer_identifier_self)
-		return fault_set(fi, FAULT_BAD_MESSAGE,
-		    "signer of the message is not self");
+		return fault_set(
+		    fi, FAULT_BAD_MESSAGE, "signer of the message is not self");
 	read_header(&out->header, &o.sd->tbs_data.header_info);
 	TRY(read_payload(out, &o.sd->tbs_data.payload, fi));
 	TRY(take_signature(&o, a, key, fi));
@@ -302,31 +303,31 @@ spdu_open_self(struct spdu *out, struct arena *a, struct bytes in,
 
 /* ---- many ---- */
 
-#define CHUNK	64
+#define CHUNK 64
 
 /* From here on a table of multiples of the signer's key pays. */
-#define KNOWN_MIN	1000
+#define KNOWN_MIN 1000
 
 struct verifying {
-	struct point		key[CHUNK];
-	struct digest		e[CHUNK];
-	struct p256_signature	sig[CHUNK];
-	size_t			index[CHUNK];
-	bool			ok[CHUNK];
-	size_t			n;
+	struct point key[CHUNK];
+	struct digest e[CHUNK];
+	struct p256_signature sig[CHUNK];
+	size_t index[CHUNK];
+	bool ok[CHUNK];
+	size_t n;
 };
 
 static void
-verify_chunk(struct verifying *v, enum fault *verdict,
-    const struct p256_known *known)
+verify_chunk(
+    struct verifying *v, enum fault *verdict, const struct p256_known *known)
 {
 	size_t i;
 
 	if (v->n == 0)
 		return;
-	per_element(known != NULL ?
-	    ecdsa_verify_known(known, v->e, v->sig, v->ok, v->n) :
-	    ecdsa_verify(v->key, v->e, v->sig, v->ok, v->n));
+	per_element(known != NULL
+			? ecdsa_verify_known(known, v->e, v->sig, v->ok, v->n)
+			: ecdsa_verify(v->key, v->e, v->sig, v->ok, v->n));
 	for (i = 0; i < v->n; i++)
 		if (!v->ok[i])
 			verdict[v->index[i]] = FAULT_BAD_SIGNATURE;
@@ -353,8 +354,8 @@ common_key(const struct opening *o, const enum fault *verdict, size_t n)
 		if (verdict[i] != FAULT_OK ||
 		    o[i].signer->key.curve != CURVE_P256)
 			continue;
-		if (key != NULL && memcmp(key, &o[i].signer->key_p256,
-		    sizeof(*key)) != 0)
+		if (key != NULL &&
+		    memcmp(key, &o[i].signer->key_p256, sizeof(*key)) != 0)
 			return NULL;
 		key = &o[i].signer->key_p256;
 		count++;
@@ -366,7 +367,7 @@ static void
 verify_all(const struct opening *o, enum fault *verdict, size_t n)
 {
 	struct p256_known *known = common_key(o, verdict, n);
-	struct verifying v = { .n = 0 };
+	struct verifying v = {.n = 0};
 	size_t i;
 
 	for (i = 0; i < n; i++) {
@@ -410,8 +411,8 @@ spdu_open_batch(struct spdu *out, enum fault *verdict, struct arena *a,
 }
 
 enum fault
-spdu_canonical(struct bytes *out, struct arena *a, struct bytes in,
-    struct fault_info *fi)
+spdu_canonical(
+    struct bytes *out, struct arena *a, struct bytes in, struct fault_info *fi)
 {
 	ieee1609_dot2_data d;
 

@@ -7,21 +7,21 @@
 #include "cert/spdu.h"
 #include "coer/coer.h"
 
-#define CHUNK	64
+#define CHUNK 64
 
 /* What all messages of a batch have in common. */
 struct common {
-	const struct signer	*signer;
-	enum signer_form	 form;
-	struct bytes		 signer_octets;
-	header_info		 header;
-	three_d_location	 location;
-	encryption_key		 key;
-	time64			 generation, expiry;
+	const struct signer *signer;
+	enum signer_form form;
+	struct bytes signer_octets;
+	header_info header;
+	three_d_location location;
+	encryption_key key;
+	time64 generation, expiry;
 };
 
 struct one {
-	struct bytes	tbs, canonical;
+	struct bytes tbs, canonical;
 };
 
 static void
@@ -38,8 +38,8 @@ set_header(struct common *c, const struct spdu_header *h)
 		c->header.expiry_time = &c->expiry;
 	}
 	if (h->has_location) {
-		c->location = (three_d_location){ h->place.latitude,
-		    h->place.longitude, h->elevation };
+		c->location = (three_d_location){
+		    h->place.latitude, h->place.longitude, h->elevation};
 		c->header.generation_location = &c->location;
 	}
 	if (h->encryption_key != NULL) {
@@ -62,8 +62,7 @@ static enum fault
 encode_tbs(struct one *o, struct arena *a, const struct common *c,
     const signed_data_payload *payload, struct fault_info *fi)
 {
-	to_be_signed_data tbs = { .payload = *payload,
-	    .header_info = c->header };
+	to_be_signed_data tbs = {.payload = *payload, .header_info = c->header};
 
 	TRY(coer_encode_new(&o->tbs, a, &to_be_signed_data_asn, &tbs, fi));
 	tbs.raw = o->tbs;
@@ -81,12 +80,15 @@ assemble(struct bytes *out, struct arena *a, const struct common *c,
 	struct writer w;
 
 	if (p == NULL)
-		return fault_set(fi, FAULT_TOO_LARGE,
-		    "no memory left for a message");
+		return fault_set(
+		    fi, FAULT_TOO_LARGE, "no memory left for a message");
 	w = writer_of(p, n);
 	write_uint(&w, 0x0381, 2);
-	write_uint(&w, hash_of_curve(c->signer->public.curve) == SHA384_SIZE ?
-	    hash_algorithm_sha384 : hash_algorithm_sha256, 1);
+	write_uint(&w,
+	    hash_of_curve(c->signer->public.curve) == SHA384_SIZE
+		? hash_algorithm_sha384
+		: hash_algorithm_sha256,
+	    1);
 	write_bytes(&w, o->tbs);
 	write_bytes(&w, c->signer_octets);
 	TRY(coer_encode(&signature_asn, sig, &w, fi));
@@ -138,18 +140,19 @@ static enum fault
 sign_some(struct bytes *out, struct arena *a, const struct common *c,
     const struct one *o, size_t n, struct fault_info *fi)
 {
-	return c->signer->public.curve == CURVE_P256 ?
-	    sign_p256(out, a, c, o, n, fi) : sign_any(out, a, c, o, n, fi);
+	return c->signer->public.curve == CURVE_P256
+		   ? sign_p256(out, a, c, o, n, fi)
+		   : sign_any(out, a, c, o, n, fi);
 }
 
 enum fault
-spdu_sign_batch(struct bytes *out, struct arena *a,
-    const struct spdu_header *h, const struct bytes *payload, size_t n,
-    enum signer_form form, const struct signer *s, struct fault_info *fi)
+spdu_sign_batch(struct bytes *out, struct arena *a, const struct spdu_header *h,
+    const struct bytes *payload, size_t n, enum signer_form form,
+    const struct signer *s, struct fault_info *fi)
 {
-	ieee1609_dot2_data data = { .protocol_version = 3,
-	    .content.is = ieee1609_dot2_content_unsecured_data };
-	signed_data_payload p = { .data = &data };
+	ieee1609_dot2_data data = {.protocol_version = 3,
+	    .content.is = ieee1609_dot2_content_unsecured_data};
+	signed_data_payload p = {.data = &data};
 	struct one one[CHUNK];
 	struct common c;
 	size_t i, j, m;
@@ -176,8 +179,8 @@ spdu_sign(struct bytes *out, struct arena *a, const struct spdu_header *h,
 
 static enum fault
 sign_payload(struct bytes *out, struct arena *a, const struct spdu_header *h,
-    const signed_data_payload *p, enum signer_form form,
-    const struct signer *s, struct fault_info *fi)
+    const signed_data_payload *p, enum signer_form form, const struct signer *s,
+    struct fault_info *fi)
 {
 	struct common c;
 	struct one one;
@@ -188,12 +191,12 @@ sign_payload(struct bytes *out, struct arena *a, const struct spdu_header *h,
 }
 
 enum fault
-spdu_sign_data(struct bytes *out, struct arena *a,
-    const struct spdu_header *h, struct bytes in, enum signer_form form,
-    const struct signer *s, struct fault_info *fi)
+spdu_sign_data(struct bytes *out, struct arena *a, const struct spdu_header *h,
+    struct bytes in, enum signer_form form, const struct signer *s,
+    struct fault_info *fi)
 {
 	ieee1609_dot2_data data;
-	signed_data_payload p = { .data = &data };
+	signed_data_payload p = {.data = &data};
 
 	TRY(coer_decode(&ieee1609_dot2_data_asn, &data, a, in, fi));
 	return sign_payload(out, a, h, &p, form, s, fi);
@@ -204,8 +207,8 @@ spdu_sign_external(struct bytes *out, struct arena *a,
     const struct spdu_header *h, const uint8_t hash[SHA256_SIZE],
     enum signer_form form, const struct signer *s, struct fault_info *fi)
 {
-	hashed_data hashed = { .is = hashed_data_sha256_hashed_data };
-	signed_data_payload p = { .ext_data_hash = &hashed };
+	hashed_data hashed = {.is = hashed_data_sha256_hashed_data};
+	signed_data_payload p = {.ext_data_hash = &hashed};
 
 	memcpy(hashed.sha256_hashed_data.b, hash, SHA256_SIZE);
 	return sign_payload(out, a, h, &p, form, s, fi);
@@ -215,8 +218,8 @@ enum fault
 spdu_wrap(struct bytes *out, struct arena *a, struct bytes payload,
     struct fault_info *fi)
 {
-	ieee1609_dot2_data data = { .protocol_version = 3,
-	    .content.is = ieee1609_dot2_content_unsecured_data };
+	ieee1609_dot2_data data = {.protocol_version = 3,
+	    .content.is = ieee1609_dot2_content_unsecured_data};
 
 	data.content.unsecured_data = payload;
 	return coer_encode_new(out, a, &ieee1609_dot2_data_asn, &data, fi);
@@ -230,8 +233,8 @@ spdu_unwrap(struct bytes *out, struct bytes in, struct fault_info *fi)
 	ieee1609_dot2_data data;
 
 	if (in.n >= 2 && in.p[0] == 3 && in.p[1] != 0x80)
-		return fault_set(fi, FAULT_BAD_MESSAGE,
-		    "message is not unsecuredData");
+		return fault_set(
+		    fi, FAULT_BAD_MESSAGE, "message is not unsecuredData");
 	TRY(coer_decode(&ieee1609_dot2_data_asn, &data, &a, in, fi));
 	*out = data.content.unsecured_data;
 	return FAULT_OK;

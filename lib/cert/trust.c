@@ -9,8 +9,8 @@
 #include "cert/chainfile.h"
 #include "cert/trust_int.h"
 
-#define TRUST_MEMORY	((size_t)256 << 20)
-#define FILE_LIMIT	((size_t)16 << 20)
+#define TRUST_MEMORY ((size_t)256 << 20)
+#define FILE_LIMIT   ((size_t)16 << 20)
 
 struct trust *
 trust_new(void)
@@ -95,8 +95,7 @@ add_locked(struct entry **out, struct trust *t, const struct cert *probe,
 	}
 	e = ARENA_NEW(&t->arena, struct entry);
 	if (e == NULL)
-		return fault_set(fi, FAULT_TOO_LARGE,
-		    "too many certificates");
+		return fault_set(fi, FAULT_TOO_LARGE, "too many certificates");
 	TRY(cert_load(&e->cert, &t->arena, probe->raw, fi));
 	e->next = t->bucket[s];
 	t->bucket[s] = *out = e;
@@ -131,8 +130,8 @@ check_root(struct bytes raw, struct fault_info *fi)
 
 	f = cert_load(&k, &a, raw, fi);
 	if (f == FAULT_OK && !k->self_issued)
-		f = fault_set(fi, FAULT_UNTRUSTED_ROOT,
-		    "a root must be self-signed");
+		f = fault_set(
+		    fi, FAULT_UNTRUSTED_ROOT, "a root must be self-signed");
 	if (f == FAULT_OK)
 		f = cert_check_issued(k, k, fi);
 	arena_free(&a);
@@ -151,8 +150,8 @@ trust_add_root(struct trust *t, struct bytes raw, struct fault_info *fi)
 }
 
 static enum fault
-add_list(struct trust *t, const struct bytes *cert, size_t n,
-    struct fault_info *fi)
+add_list(
+    struct trust *t, const struct bytes *cert, size_t n, struct fault_info *fi)
 {
 	struct entry *e;
 	enum fault f;
@@ -167,8 +166,8 @@ add_list(struct trust *t, const struct bytes *cert, size_t n,
 }
 
 static enum fault
-add_chain_file(struct trust *t, struct arena *a, struct bytes raw,
-    struct fault_info *fi)
+add_chain_file(
+    struct trust *t, struct arena *a, struct bytes raw, struct fault_info *fi)
 {
 	struct chain_file file;
 
@@ -202,7 +201,7 @@ is_oer(const struct dirent *d)
 	size_t n = strlen(d->d_name);
 
 	return d->d_name[0] != '.' && n > 4 &&
-	    strcmp(d->d_name + n - 4, ".oer") == 0;
+	       strcmp(d->d_name + n - 4, ".oer") == 0;
 }
 
 static enum fault
@@ -217,8 +216,8 @@ add_file(struct trust *t, const char *path, bool roots, struct fault_info *fi)
 		return FAULT_OK;
 	f = file_read(&raw, &a, path, FILE_LIMIT, fi);
 	if (f == FAULT_OK) {
-		f = roots ? trust_add_root(t, raw, fi) :
-		    trust_add_known(t, raw, fi);
+		f = roots ? trust_add_root(t, raw, fi)
+			  : trust_add_known(t, raw, fi);
 		if (f != FAULT_OK)
 			fault_prefix(fi, "%s", path);
 	}
@@ -227,8 +226,8 @@ add_file(struct trust *t, const char *path, bool roots, struct fault_info *fi)
 }
 
 enum fault
-trust_add_folder(struct trust *t, const char *folder, bool roots,
-    struct fault_info *fi)
+trust_add_folder(
+    struct trust *t, const char *folder, bool roots, struct fault_info *fi)
 {
 	char path[PATH_SIZE];
 	struct dirent **names;
@@ -289,8 +288,8 @@ trust_recall(struct trust *t, struct cert *k)
 		m = &t->memory[slot(k->id, MEMORIES)];
 		/* The hash is of the canonical form; the issuer field and all
 		 * that was checked are part of it. */
-		found = m->n != 0 &&
-		    memcmp(m->hash, k->hash, sizeof(m->hash)) == 0;
+		found =
+		    m->n != 0 && memcmp(m->hash, k->hash, sizeof(m->hash)) == 0;
 		if (found) {
 			k->key_p256 = m->key;
 			curve_of_p256(&k->key, &m->key);
@@ -317,7 +316,7 @@ trust_find_signer(struct cert **out, struct arena *a, struct trust *t,
 	if (e == NULL && t->memory != NULL) {
 		m = &t->memory[slot(id, MEMORIES)];
 		if (m->n != 0 && memcmp(m->hash + SHA256_SIZE - CERT_ID_SIZE,
-		    id, CERT_ID_SIZE) == 0) {
+				     id, CERT_ID_SIZE) == 0) {
 			n = m->n;
 			memcpy(raw, m->raw, n);
 		}
@@ -328,8 +327,8 @@ trust_find_signer(struct cert **out, struct arena *a, struct trust *t,
 		return FAULT_OK;
 	}
 	if (n != 0)
-		return cert_load(out, a, (struct bytes){ raw, n }, fi);
+		return cert_load(out, a, (struct bytes){raw, n}, fi);
 	hex_encode(hex, id, CERT_ID_SIZE);
-	return fault_set(fi, FAULT_UNKNOWN_ISSUER,
-	    "certificate %s is not known", hex);
+	return fault_set(
+	    fi, FAULT_UNKNOWN_ISSUER, "certificate %s is not known", hex);
 }

@@ -24,23 +24,23 @@
 
 struct trust;
 
-struct trust   *trust_new(void);
-void		trust_free(struct trust *);
+struct trust *trust_new(void);
+void trust_free(struct trust *);
 
 /* A self-signed certificate that is trusted from now on; its form and own
  * signature are checked.  Adding the same again is fine. */
-enum fault must_check trust_add_root(struct trust *, struct bytes raw,
-		    struct fault_info *);
+enum fault must_check trust_add_root(
+    struct trust *, struct bytes raw, struct fault_info *);
 /* One certificate, or a whole chain file: LCCF or GCCF (bare ScmsFile), of
  * which all certificates are taken, those of electors excepted.  Nothing is
  * trusted by this.  Faults as cert_load; DUPLICATE: another certificate has
  * this HashedId8. */
-enum fault must_check trust_add_known(struct trust *, struct bytes raw,
-		    struct fault_info *);
+enum fault must_check trust_add_known(
+    struct trust *, struct bytes raw, struct fault_info *);
 /* Every regular file *.oer of a folder, as roots or as known certificates;
  * files in the order of their names; the fault's text names the file. */
-enum fault must_check trust_add_folder(struct trust *, const char *path,
-		    bool roots, struct fault_info *);
+enum fault must_check trust_add_folder(
+    struct trust *, const char *path, bool roots, struct fault_info *);
 
 /* By HashedId8; NULL: not known.  Says nothing about trust. */
 const struct cert *trust_find(struct trust *, const uint8_t id[CERT_ID_SIZE]);
@@ -50,40 +50,39 @@ const struct cert *trust_find(struct trust *, const uint8_t id[CERT_ID_SIZE]);
  * it by digest can be opened and its chain need not be computed again.  Room
  * is for about a thousand; newer ones replace older ones.
  */
-void		trust_remember(struct trust *, const struct cert *);
+void trust_remember(struct trust *, const struct cert *);
 /* A known or remembered certificate, in the arena if it is the latter.
  * UNKNOWN_ISSUER: neither. Says nothing about trust. */
 enum fault must_check trust_find_signer(struct cert **out, struct arena *,
-		    struct trust *, const uint8_t id[CERT_ID_SIZE],
-		    struct fault_info *);
+    struct trust *, const uint8_t id[CERT_ID_SIZE], struct fault_info *);
 
 /* Everything but the present time is judged. */
-#define TRUST_ANY_TIME	UINT32_MAX
+#define TRUST_ANY_TIME UINT32_MAX
 
 /* The checks, in the order they are made from the root down. */
 enum chain_check {
-	CHAIN_ISSUER,		/* UNKNOWN_ISSUER, CHAIN_TOO_LONG */
-	CHAIN_ROOT,		/* UNTRUSTED_ROOT */
-	CHAIN_FORM,		/* CHAIN_LENGTH_NOT_PERMITTED, CONSTRAINT */
-	CHAIN_SIGNATURE,	/* BAD_SIGNATURE, CURVE_MISMATCH, BAD_POINT */
-	CHAIN_VALIDITY,		/* VALIDITY_NOT_NESTED */
-	CHAIN_REGION,		/* REGION_NOT_NESTED */
-	CHAIN_PERMISSIONS,	/* PSID_, SSP_, CHAIN_LENGTH_, EE_TYPE_... */
-	CHAIN_TIME,		/* NOT_YET_VALID, EXPIRED */
+	CHAIN_ISSUER,	   /* UNKNOWN_ISSUER, CHAIN_TOO_LONG */
+	CHAIN_ROOT,	   /* UNTRUSTED_ROOT */
+	CHAIN_FORM,	   /* CHAIN_LENGTH_NOT_PERMITTED, CONSTRAINT */
+	CHAIN_SIGNATURE,   /* BAD_SIGNATURE, CURVE_MISMATCH, BAD_POINT */
+	CHAIN_VALIDITY,	   /* VALIDITY_NOT_NESTED */
+	CHAIN_REGION,	   /* REGION_NOT_NESTED */
+	CHAIN_PERMISSIONS, /* PSID_, SSP_, CHAIN_LENGTH_, EE_TYPE_... */
+	CHAIN_TIME,	   /* NOT_YET_VALID, EXPIRED */
 	CHAIN_CHECKS
 };
-const char     *chain_check_name(enum chain_check);
+const char *chain_check_name(enum chain_check);
 
 /* What was checked, root first; a check that could not be made (nothing to
  * check against) has no step. */
 struct chain_step {
-	const struct cert	*cert;
-	enum chain_check	 check;
-	struct fault_info	 verdict;	/* code FAULT_OK: holds */
+	const struct cert *cert;
+	enum chain_check check;
+	struct fault_info verdict; /* code FAULT_OK: holds */
 };
 struct chain_report {
-	size_t			 n;
-	struct chain_step	 step[(CERT_CHAIN_MAX + 1) * CHAIN_CHECKS];
+	size_t n;
+	struct chain_step step[(CERT_CHAIN_MAX + 1) * CHAIN_CHECKS];
 };
 
 /*
@@ -93,19 +92,17 @@ struct chain_report {
  * *leaf may be a CA certificate, or a trusted root itself.
  */
 enum fault must_check trust_check_chain(struct chain_report *, struct trust *,
-		    struct cert *leaf, uint32_t time, struct fault_info *);
+    struct cert *leaf, uint32_t time, struct fault_info *);
 /* The same; where known certificates do not lead to a trusted root, those that
  * came along may serve as issuers, of the leaf and of one another. */
 enum fault must_check trust_check_chain_with(struct chain_report *,
-		    struct trust *, struct cert *leaf, uint32_t time,
-		    struct cert *const *along, size_t n_along,
-		    struct fault_info *);
+    struct trust *, struct cert *leaf, uint32_t time, struct cert *const *along,
+    size_t n_along, struct fault_info *);
 /*
  * Many leaves: signatures and reconstructions run as batches.  verdict[i] is
  * that of leaf[i]; returns the first that is not FAULT_OK.
  */
 enum fault must_check trust_check_batch(struct trust *,
-		    struct cert *const *leaf, enum fault *verdict, size_t n,
-		    uint32_t time);
+    struct cert *const *leaf, enum fault *verdict, size_t n, uint32_t time);
 
 #endif /* CERT_TRUST_H */

@@ -11,37 +11,37 @@
 
 /* A known certificate. */
 struct entry {
-	struct cert	*cert;
-	struct entry	*next;		/* in its bucket */
-	atomic_bool	 root;		/* trusted by itself */
+	struct cert *cert;
+	struct entry *next; /* in its bucket */
+	atomic_bool root;   /* trusted by itself */
 	/* Its chain up to a trusted root was checked, all but the present
 	 * time; cert->issuer and cert->key are final from then on. */
-	atomic_bool	 checked;
+	atomic_bool checked;
 };
 
 /* A remembered leaf; raw too long: not remembered. */
 struct memory {
-	size_t			 n;		/* 0: empty */
-	uint8_t			 hash[SHA256_SIZE];
-	uint8_t			 raw[512];
-	struct point		 key;
-	const struct cert	*issuer;
+	size_t n; /* 0: empty */
+	uint8_t hash[SHA256_SIZE];
+	uint8_t raw[512];
+	struct point key;
+	const struct cert *issuer;
 };
 
-#define BUCKETS		1024
-#define MEMORIES	1024
+#define BUCKETS	 1024
+#define MEMORIES 1024
 
 struct trust {
-	pthread_rwlock_t lock;		/* of all below */
-	pthread_mutex_t	 checking;	/* of entries not checked yet */
-	struct arena	 arena;
-	struct entry	*bucket[BUCKETS];
-	struct memory	*memory;	/* MEMORIES of them, or NULL */
+	pthread_rwlock_t lock;	  /* of all below */
+	pthread_mutex_t checking; /* of entries not checked yet */
+	struct arena arena;
+	struct entry *bucket[BUCKETS];
+	struct memory *memory; /* MEMORIES of them, or NULL */
 };
 
 /* NULL: not known. */
-struct entry   *trust_entry(struct trust *, const uint8_t id[CERT_ID_SIZE]);
+struct entry *trust_entry(struct trust *, const uint8_t id[CERT_ID_SIZE]);
 /* Takes key and issuer of leaf from memory, if it is there. */
-bool		trust_recall(struct trust *, struct cert *leaf);
+bool trust_recall(struct trust *, struct cert *leaf);
 
 #endif /* CERT_TRUST_INT_H */

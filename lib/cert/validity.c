@@ -1,10 +1,10 @@
 /* validity.c - see validity.h. */
+#include "cert/validity.h"
 #include "base/time32.h"
 #include "cert/cert.h"
-#include "cert/validity.h"
 #include "schema/dot2.h"
 
-#define YEAR_SECONDS	31556952u
+#define YEAR_SECONDS 31556952u
 
 uint64_t
 duration_in_seconds(const duration *d)
@@ -40,7 +40,7 @@ bool
 validity_nested(const validity_period *inner, const validity_period *outer)
 {
 	return inner->start >= outer->start &&
-	    validity_end(inner) <= validity_end(outer);
+	       validity_end(inner) <= validity_end(outer);
 }
 
 enum fault
@@ -51,20 +51,20 @@ validity_check_time(const struct cert *k, uint32_t t, struct fault_info *fi)
 	time32_text(at, t);
 	if (t < k->start) {
 		time32_text(limit, k->start);
-		return fault_set(fi, FAULT_NOT_YET_VALID,
-		    "at %s, valid from %s", at, limit);
+		return fault_set(
+		    fi, FAULT_NOT_YET_VALID, "at %s, valid from %s", at, limit);
 	}
 	if (t >= k->end) {
 		time32_text(limit, k->end);
-		return fault_set(fi, FAULT_EXPIRED, "at %s, valid until %s",
-		    at, limit);
+		return fault_set(
+		    fi, FAULT_EXPIRED, "at %s, valid until %s", at, limit);
 	}
 	return FAULT_OK;
 }
 
 enum fault
-validity_check_nested(const struct cert *k, const struct cert *issuer,
-    struct fault_info *fi)
+validity_check_nested(
+    const struct cert *k, const struct cert *issuer, struct fault_info *fi)
 {
 	char a[TIME32_TEXT], b[TIME32_TEXT], c[TIME32_TEXT], d[TIME32_TEXT];
 

@@ -9,15 +9,15 @@
 #include "keys/key.h"
 #include "keys/sealed.h"
 
-static const uint8_t magic[6] = { 'M', 'K', 'E', 'Y', 1, 0 };
+static const uint8_t magic[6] = {'M', 'K', 'E', 'Y', 1, 0};
 
-#define PLAIN_MAX (sizeof(magic) + 1 + 2 * CURVE_OCTETS_MAX + 1)
+#define PLAIN_MAX (sizeof(magic) + 1 + 2 * (size_t)CURVE_OCTETS_MAX + 1)
 
 struct key {
-	enum curve		curve;
-	uint8_t			d[CURVE_OCTETS_MAX];
-	struct scalar		scalar;		/* d, if P-256 */
-	struct curve_point	public;		/* uncompressed */
+	enum curve curve;
+	uint8_t d[CURVE_OCTETS_MAX];
+	struct scalar scalar;	   /* d, if P-256 */
+	struct curve_point public; /* uncompressed */
 };
 
 static struct key *
@@ -43,8 +43,8 @@ key_generate(enum curve curve)
 }
 
 enum fault
-key_import(struct key **out, enum curve curve, const uint8_t *d,
-    struct fault_info *fi)
+key_import(
+    struct key **out, enum curve curve, const uint8_t *d, struct fault_info *fi)
 {
 	struct key *k = key_new(curve);
 	enum fault f;
@@ -100,8 +100,8 @@ key_parse(struct key **out, struct bytes in, struct fault_info *fi)
 	d = read_span(&r, n);
 	stored = read_span(&r, n + 1);
 	if (r.failed || read_left(&r) != 0)
-		return fault_set(fi, FAULT_BAD_MESSAGE,
-		    "key file of wrong size");
+		return fault_set(
+		    fi, FAULT_BAD_MESSAGE, "key file of wrong size");
 	TRY(key_import(out, curve, d, fi));
 	public_octets(q, *out);
 	if (memcmp(q, stored, n + 1) == 0)
@@ -156,8 +156,8 @@ static bool
 same_point(const struct curve_point *a, const struct curve_point *b)
 {
 	return a->curve == b->curve &&
-	    memcmp(a->x, b->x, curve_octets(a->curve)) == 0 &&
-	    memcmp(a->y, b->y, curve_octets(a->curve)) == 0;
+	       memcmp(a->x, b->x, curve_octets(a->curve)) == 0 &&
+	       memcmp(a->y, b->y, curve_octets(a->curve)) == 0;
 }
 
 static enum fault
@@ -186,16 +186,16 @@ enum fault
 key_signer(struct signer *out, struct key *k, const struct cert *cert,
     struct fault_info *fi)
 {
-	if (cert != NULL && (!cert->has_key ||
-	    !same_point(&cert->key, &k->public)))
+	if (cert != NULL &&
+	    (!cert->has_key || !same_point(&cert->key, &k->public)))
 		return fault_set(fi, FAULT_KEY_MISMATCH,
 		    "key does not belong to the certificate");
 	*out = (struct signer){
-		.cert = cert,
-		.public = k->public,
-		.sign = sign_batch,
-		.sign_any = sign_any,
-		.ctx = k,
+	    .cert = cert,
+	    .public = k->public,
+	    .sign = sign_batch,
+	    .sign_any = sign_any,
+	    .ctx = k,
 	};
 	return FAULT_OK;
 }
@@ -217,14 +217,14 @@ key_decryption(struct decryption_key *out, struct key *k,
 		return fault_set(fi, FAULT_UNSUPPORTED,
 		    "no encryption to keys on %s", curve_name(k->curve));
 	if (cert != NULL && (!cert->has_encryption_key ||
-	    !same_point(&cert->encryption_key, &k->public)))
+				!same_point(&cert->encryption_key, &k->public)))
 		return fault_set(fi, FAULT_KEY_MISMATCH,
 		    "key is not the certificate's encryption key");
 	*out = (struct decryption_key){
-		.kind = cert != NULL ? RECIPIENT_CERTIFICATE : RECIPIENT_KEY,
-		.curve = k->curve,
-		.unwrap = unwrap,
-		.ctx = k,
+	    .kind = cert != NULL ? RECIPIENT_CERTIFICATE : RECIPIENT_KEY,
+	    .curve = k->curve,
+	    .unwrap = unwrap,
+	    .ctx = k,
 	};
 	if (cert == NULL) {
 		memcpy(out->p1, sha256_of_nothing, sizeof(out->p1));

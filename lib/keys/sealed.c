@@ -9,26 +9,26 @@
 #include "crypto/random.h"
 #include "keys/sealed.h"
 
-#define SCRYPT_LOG_N	15	/* 32 MB, about 0.1 s */
-#define SCRYPT_R	8
-#define SCRYPT_P	1
-#define SCRYPT_LOG_N_MAX 20	/* what a file may ask of us */
-#define SCRYPT_R_MAX	16
-#define SCRYPT_P_MAX	4
-#define SCRYPT_MEMORY	((uint64_t)3 << 30)
+#define SCRYPT_LOG_N	 15 /* 32 MB, about 0.1 s */
+#define SCRYPT_R	 8
+#define SCRYPT_P	 1
+#define SCRYPT_LOG_N_MAX 20 /* what a file may ask of us */
+#define SCRYPT_R_MAX	 16
+#define SCRYPT_P_MAX	 4
+#define SCRYPT_MEMORY	 ((uint64_t)3 << 30)
 
-#define SALT_SIZE	16
-#define NONCE_SIZE	12
-#define TAG_SIZE	16
+#define SALT_SIZE  16
+#define NONCE_SIZE 12
+#define TAG_SIZE   16
 
-static const uint8_t magic[6] = { 'M', 'K', 'E', 'Y', 1, 1 };
+static const uint8_t magic[6] = {'M', 'K', 'E', 'Y', 1, 1};
 
 /* What stands before the ciphertext, and is authenticated with it. */
 struct head {
-	uint8_t	magic[sizeof(magic)];
-	uint8_t	log_n, r, p;
-	uint8_t	salt[SALT_SIZE];
-	uint8_t	nonce[NONCE_SIZE];
+	uint8_t magic[sizeof(magic)];
+	uint8_t log_n, r, p;
+	uint8_t salt[SALT_SIZE];
+	uint8_t nonce[NONCE_SIZE];
 };
 _Static_assert(sizeof(struct head) == 37, "no padding");
 
@@ -38,11 +38,11 @@ derive(uint8_t key[32], const struct head *h, struct bytes passphrase,
 {
 	if (h->log_n < 1 || h->log_n > SCRYPT_LOG_N_MAX || h->r < 1 ||
 	    h->r > SCRYPT_R_MAX || h->p < 1 || h->p > SCRYPT_P_MAX)
-		return fault_set(fi, FAULT_BAD_MESSAGE,
-		    "scrypt parameters out of range");
+		return fault_set(
+		    fi, FAULT_BAD_MESSAGE, "scrypt parameters out of range");
 	if (EVP_PBE_scrypt((const char *)passphrase.p, passphrase.n, h->salt,
-	    SALT_SIZE, UINT64_C(1) << h->log_n, h->r, h->p, SCRYPT_MEMORY,
-	    key, 32) != 1)
+		SALT_SIZE, UINT64_C(1) << h->log_n, h->r, h->p, SCRYPT_MEMORY,
+		key, 32) != 1)
 		return fault_set(fi, FAULT_INTERNAL, "scrypt failed");
 	return FAULT_OK;
 }
@@ -58,16 +58,16 @@ gcm(bool sealing, uint8_t *out, const uint8_t key[32], const struct head *h,
 
 	if (c == NULL)
 		log_fatal("out of memory");
-	ok = EVP_CipherInit_ex(c, EVP_aes_256_gcm(), NULL, key, h->nonce,
-	    sealing) == 1 &&
-	    EVP_CipherUpdate(c, NULL, &n, (const uint8_t *)h,
-	    sizeof(*h)) == 1 &&
-	    EVP_CipherUpdate(c, out, &n, in.p, (int)in.n) == 1 &&
-	    (sealing || EVP_CIPHER_CTX_ctrl(c, EVP_CTRL_AEAD_SET_TAG, TAG_SIZE,
-	    tag) == 1) &&
-	    EVP_CipherFinal_ex(c, out + n, &n) == 1 &&
-	    (!sealing || EVP_CIPHER_CTX_ctrl(c, EVP_CTRL_AEAD_GET_TAG, TAG_SIZE,
-	    tag) == 1);
+	ok = EVP_CipherInit_ex(
+		 c, EVP_aes_256_gcm(), NULL, key, h->nonce, sealing) == 1 &&
+	     EVP_CipherUpdate(c, NULL, &n, (const uint8_t *)h, sizeof(*h)) ==
+		 1 &&
+	     EVP_CipherUpdate(c, out, &n, in.p, (int)in.n) == 1 &&
+	     (sealing || EVP_CIPHER_CTX_ctrl(
+			     c, EVP_CTRL_AEAD_SET_TAG, TAG_SIZE, tag) == 1) &&
+	     EVP_CipherFinal_ex(c, out + n, &n) == 1 &&
+	     (!sealing || EVP_CIPHER_CTX_ctrl(
+			      c, EVP_CTRL_AEAD_GET_TAG, TAG_SIZE, tag) == 1);
 	EVP_CIPHER_CTX_free(c);
 	return ok;
 }
@@ -77,8 +77,7 @@ static enum fault
 seal(struct bytes *out, struct arena *a, struct bytes secret,
     struct bytes passphrase, struct fault_info *fi)
 {
-	struct head h = { .log_n = SCRYPT_LOG_N, .r = SCRYPT_R,
-	    .p = SCRYPT_P };
+	struct head h = {.log_n = SCRYPT_LOG_N, .r = SCRYPT_R, .p = SCRYPT_P};
 	size_t n = sizeof(h) + secret.n + TAG_SIZE;
 	uint8_t key[32], *p;
 	bool ok;
@@ -95,7 +94,7 @@ seal(struct bytes *out, struct arena *a, struct bytes secret,
 	wipe(key, sizeof(key));
 	if (!ok)
 		return fault_set(fi, FAULT_INTERNAL, "sealing failed");
-	*out = (struct bytes){ p, n };
+	*out = (struct bytes){p, n};
 	return FAULT_OK;
 }
 
@@ -147,7 +146,7 @@ unseal(struct bytes *out, struct arena *a, const char *path, struct bytes file,
 		return fault_set(fi, FAULT_BAD_TAG,
 		    "%s: wrong passphrase, or the file is damaged", path);
 	}
-	*out = (struct bytes){ buf, sealed.n };
+	*out = (struct bytes){buf, sealed.n};
 	return FAULT_OK;
 }
 
@@ -164,8 +163,8 @@ sealed_load(struct bytes *out, struct arena *a, const char *path,
 		return FAULT_OK;
 	}
 	if (passphrase.n == 0)
-		return fault_set(fi, FAULT_DENIED, "%s: needs its passphrase",
-		    path);
+		return fault_set(
+		    fi, FAULT_DENIED, "%s: needs its passphrase", path);
 	return unseal(out, a, path, file, passphrase, fi);
 }
 
@@ -185,8 +184,8 @@ key16_load(struct key16 *out, const char *path, struct fault_info *fi)
 
 	f = file_read(&in, &a, path, sizeof(room) / 2, fi);
 	if (f == FAULT_OK && in.n != sizeof(out->b))
-		f = fault_set(fi, FAULT_BAD_MESSAGE,
-		    "%s: not a key of 16 octets", path);
+		f = fault_set(
+		    fi, FAULT_BAD_MESSAGE, "%s: not a key of 16 octets", path);
 	if (f == FAULT_OK)
 		memcpy(out->b, in.p, sizeof(out->b));
 	wipe(room, sizeof(room));
