@@ -29,7 +29,7 @@ enum fault
 monarch_bootstrap(const char *folder, struct bytes zip, struct fault_info *fi)
 {
 	struct arena arena = arena_new(ARENA_LIMIT);
-	struct fault_info own;
+	struct fault_info own = {0};
 	struct folder f;
 	struct scalar key;
 	enum fault fault;

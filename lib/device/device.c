@@ -123,7 +123,7 @@ monarch_open(struct monarch_device **out, const char *folder,
     const struct monarch_settings *settings, struct fault_info *fi)
 {
 	struct http_client_config config = {.hosts = settings->hosts};
-	struct fault_info own;
+	struct fault_info own = {0};
 	char ca[PATH_SIZE], name[64];
 	enum fault fault;
 

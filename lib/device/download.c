@@ -23,9 +23,9 @@
 #define MISSING_MOST 8
 
 static const struct zip_limits limits = {
-    .entries = 2 * WEEK_MAX,
+    .entries = (size_t)2 * WEEK_MAX,
     .entry = RESPONSE_LIMIT,
-    .total = WEEK_MAX * RESPONSE_LIMIT,
+    .total = (size_t)WEEK_MAX * RESPONSE_LIMIT,
 };
 
 /* One batch: as it came, and what is to be stored of it. */

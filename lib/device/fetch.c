@@ -1,5 +1,6 @@
 /* fetch.c - authenticated downloads, whole or in pieces. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/time32.h"
@@ -87,19 +88,33 @@ append(struct bytes *all, struct arena *arena, struct bytes piece,
 	return FAULT_OK;
 }
 
+/* A number, and the character after it. */
+static bool
+take_number(unsigned long *out, const char **p, char after)
+{
+	char *end;
+
+	*out = strtoul(*p, &end, 10);
+	if (end == *p || *end != after)
+		return false;
+	*p = end + (after != '\0');
+	return true;
+}
+
 /* "bytes 4096-8191/9017": the total, if it is the piece that we wanted. */
 static bool
 content_range(size_t *total, const struct http_result *result,
     struct arena *arena, size_t from)
 {
-	const char *value;
+	const char *p = http_result_header(result, arena, "Content-Range");
 	unsigned long first, last, all;
 
-	value = http_result_header(result, arena, "Content-Range");
-	if (value == NULL ||
-	    sscanf(value, "bytes %lu-%lu/%lu", &first, &last, &all) != 3 ||
-	    first != from || last < first || last >= all ||
-	    last - first + 1 != result->body.n)
+	if (p == NULL || strncmp(p, "bytes ", 6) != 0)
+		return false;
+	p += 6;
+	if (!take_number(&first, &p, '-') || !take_number(&last, &p, '/') ||
+	    !take_number(&all, &p, '\0') || first != from || last < first ||
+	    last >= all || last - first + 1 != result->body.n)
 		return false;
 	*total = all;
 	return true;

@@ -34,39 +34,39 @@
 struct monarch_verifier;
 
 struct monarch_verifier *monarch_verifier_new(void);
-void	monarch_verifier_free(struct monarch_verifier *);
+void monarch_verifier_free(struct monarch_verifier *);
 /* A root certificate that the caller trusts, COER. */
-enum fault must_check monarch_verifier_trust(struct monarch_verifier *,
-		    struct bytes root, struct fault_info *);
+enum fault must_check monarch_verifier_trust(
+    struct monarch_verifier *, struct bytes root, struct fault_info *);
 /* What else may be needed and is not trusted by itself: a certificate, a
  * certificate chain file (LCCF, GCCF), or an SPDU that carries its
  * certificate, so that later digests are found. */
-enum fault must_check monarch_verifier_add(struct monarch_verifier *,
-		    struct bytes known, struct fault_info *);
+enum fault must_check monarch_verifier_add(
+    struct monarch_verifier *, struct bytes known, struct fault_info *);
 
 struct monarch_rules {
-	uint32_t	now;		/* Time32; 0: the clock */
-	uint32_t	psid;		/* that it must have; 0x20 is a BSM */
-	uint32_t	seconds;	/* how old or early it may be; 0: 5 */
+	uint32_t now;	  /* Time32; 0: the clock */
+	uint32_t psid;	  /* that it must have; 0x20 is a BSM */
+	uint32_t seconds; /* how old or early it may be; 0: 5 */
 };
 
 struct monarch_message {
-	uint32_t	psid;
-	uint64_t	generation_time;	/* Time64 */
-	uint8_t		signer[8];		/* HashedId8 */
-	bool		certificate;		/* it came with the message */
-	struct bytes	payload;		/* inside the octets given */
+	uint32_t psid;
+	uint64_t generation_time; /* Time64 */
+	uint8_t signer[8];	  /* HashedId8 */
+	bool certificate;	  /* it came with the message */
+	struct bytes payload;	  /* inside the octets given */
 };
 
 /* One line for each check made, in order; the last one may have failed. */
-#define MONARCH_STEPS		64
+#define MONARCH_STEPS 64
 struct monarch_step {
-	enum fault	verdict;
-	char		text[200];
+	enum fault verdict;
+	char text[200];
 };
 struct monarch_report {
-	size_t			n;
-	struct monarch_step	step[MONARCH_STEPS];
+	size_t n;
+	struct monarch_step step[MONARCH_STEPS];
 };
 
 /*
@@ -76,9 +76,8 @@ struct monarch_report {
  * failing step.  report may be NULL.
  */
 enum fault must_check monarch_verify(const struct monarch_verifier *,
-		    struct monarch_message *out, struct monarch_report *,
-		    struct bytes spdu, const struct monarch_rules *,
-		    struct fault_info *);
+    struct monarch_message *out, struct monarch_report *, struct bytes spdu,
+    const struct monarch_rules *, struct fault_info *);
 
 /* ---- a basic safety message (SAE J2735), part I ------------------------- */
 
@@ -121,92 +120,90 @@ struct monarch_bsm {
 #undef F
 };
 
-#define MONARCH_BSM_SIZE	40
+#define MONARCH_BSM_SIZE 40
 
 /* Every field at its value for "unavailable". */
-void	monarch_bsm_init(struct monarch_bsm *);
+void monarch_bsm_init(struct monarch_bsm *);
 /* By J2735's name; false: no such field. */
-bool must_check	monarch_bsm_set(struct monarch_bsm *, const char *name,
-		    int64_t);
+bool must_check monarch_bsm_set(
+    struct monarch_bsm *, const char *name, int64_t);
 /* A MessageFrame in unaligned PER.  FAULT_CONSTRAINT names the field. */
 enum fault must_check monarch_bsm_encode(uint8_t out[MONARCH_BSM_SIZE],
-		    const struct monarch_bsm *, struct fault_info *);
+    const struct monarch_bsm *, struct fault_info *);
 
 /* ---- enrollment --------------------------------------------------------- */
 
 struct monarch_csr_terms {
-	const uint32_t	*psids;		/* asked for, each with an empty SSP */
-	size_t		 psids_n;
-	const uint16_t	*countries;	/* UN M.49, such as 840 */
-	size_t		 countries_n;
-	uint16_t	 years;		/* 0: 6 */
-	bool		 extra_octet;	/* older encoders write one (CAMP) */
+	const uint32_t *psids; /* asked for, each with an empty SSP */
+	size_t psids_n;
+	const uint16_t *countries; /* UN M.49, such as 840 */
+	size_t countries_n;
+	uint16_t years;	  /* 0: 6 */
+	bool extra_octet; /* older encoders write one (CAMP) */
 };
 
 /* Makes the folder of a device with a fresh key and its certificate request
  * in it (request.oer).  FAULT_EXISTS if the folder does. */
-enum fault must_check monarch_csr_new(const char *folder,
-		    const struct monarch_csr_terms *, struct fault_info *);
+enum fault must_check monarch_csr_new(
+    const char *folder, const struct monarch_csr_terms *, struct fault_info *);
 /* One ZIP with the request of each device, named as its folder plus .oer. */
 enum fault must_check monarch_csr_zip(const char *path,
-		    const char *const *folders, size_t n,
-		    struct fault_info *);
+    const char *const *folders, size_t n, struct fault_info *);
 /*
  * Takes from a bundle (a ZIP in memory) the files for this device, which are
  * in a folder of its name, and checks everything in them; the fault names the
  * first thing that is wrong.  Then, and only then, installs them.  The same
  * bundle again is fine; FAULT_EXISTS when the device holds another.
  */
-enum fault must_check monarch_bootstrap(const char *folder,
-		    struct bytes bundle, struct fault_info *);
+enum fault must_check monarch_bootstrap(
+    const char *folder, struct bytes bundle, struct fault_info *);
 
 /* ---- a bootstrapped device ---------------------------------------------- */
 
 struct monarch_device;
 
 enum monarch_event {
-	MONARCH_REFUSED,	/* an entry of a batch; text says why */
-	MONARCH_STORED,		/* certificates of a period */
-	MONARCH_RETRY,		/* a request failed and is sent again */
-	MONARCH_POLICY,		/* a new policy or chain file is in force */
+	MONARCH_REFUSED, /* an entry of a batch; text says why */
+	MONARCH_STORED,	 /* certificates of a period */
+	MONARCH_RETRY,	 /* a request failed and is sent again */
+	MONARCH_POLICY,	 /* a new policy or chain file is in force */
 };
 
 struct monarch_settings {
-	const char	*hosts;		/* as /etc/hosts; NULL: DNS */
-	unsigned	 attempts;	/* per request; 0: 4 */
-	unsigned	 timeout;	/* seconds per request; 0: 10 */
-	void		(*tell)(void *, const struct monarch_device *,
-			    enum monarch_event, const char *text);
-	void		*ctx;		/* first argument of tell, or NULL */
+	const char *hosts; /* as /etc/hosts; NULL: DNS */
+	unsigned attempts; /* per request; 0: 4 */
+	unsigned timeout;  /* seconds per request; 0: 10 */
+	void (*tell)(void *, const struct monarch_device *, enum monarch_event,
+	    const char *text);
+	void *ctx; /* first argument of tell, or NULL */
 };
 
-enum fault must_check monarch_open(struct monarch_device **,
-		    const char *folder, const struct monarch_settings *,
-		    struct fault_info *);
-void	monarch_close(struct monarch_device *);
+enum fault must_check monarch_open(struct monarch_device **, const char *folder,
+    const struct monarch_settings *, struct fault_info *);
+void monarch_close(struct monarch_device *);
 /* The last part of the folder's path. */
-const char     *monarch_name(const struct monarch_device *);
+const char *monarch_name(const struct monarch_device *);
 
 /*
  * What the RA answered last, when it refused: the SCMS-POC-Error code (0: none
  * was sent, as in PROD), its meaning and the HTTP status.
  */
 struct monarch_refusal {
-	unsigned	status, code;
-	const char     *meaning;
+	unsigned status, code;
+	const char *meaning;
 };
 struct monarch_refusal monarch_refusal(const struct monarch_device *);
 
 /* Fetches the policy and chain files, if they are newer than those held,
  * checks and installs them.  Provisioning and download begin with it. */
-enum fault must_check monarch_update_policy(struct monarch_device *,
-		    struct fault_info *);
+enum fault must_check monarch_update_policy(
+    struct monarch_device *, struct fault_info *);
 
 enum monarch_layout { MONARCH_LAYOUT_1_2_2, MONARCH_LAYOUT_1_2_4 };
 
 struct monarch_provision_terms {
-	enum monarch_layout	layout;
-	bool			extra_octet;
+	enum monarch_layout layout;
+	bool extra_octet;
 };
 
 /*
@@ -215,22 +212,21 @@ struct monarch_provision_terms {
  * octets.  A device that has its answer asks nobody.  out: when to download.
  */
 enum fault must_check monarch_provision(struct monarch_device *,
-		    uint32_t *download_time,
-		    const struct monarch_provision_terms *,
-		    struct fault_info *);
+    uint32_t *download_time, const struct monarch_provision_terms *,
+    struct fault_info *);
 
 struct monarch_download_terms {
-	uint32_t	i_zero, i_seconds;	/* 0: as CAMP */
-	unsigned	periods;	/* at most, from now; 0: as the policy */
-	bool		extra_octet;
+	uint32_t i_zero, i_seconds; /* 0: as CAMP */
+	unsigned periods;	    /* at most, from now; 0: as the policy */
+	bool extra_octet;
 };
 
 struct monarch_download_result {
-	unsigned	periods;	/* new ones, complete */
-	unsigned	certificates;	/* new ones */
-	unsigned	refused;	/* entries */
-	unsigned	missing;	/* periods the RA does not have yet */
-	uint32_t	next;		/* .info: when more is expected; 0: ? */
+	unsigned periods;      /* new ones, complete */
+	unsigned certificates; /* new ones */
+	unsigned refused;      /* entries */
+	unsigned missing;      /* periods the RA does not have yet */
+	uint32_t next;	       /* .info: when more is expected; 0: ? */
 };
 
 /*
@@ -240,39 +236,39 @@ struct monarch_download_result {
  * by name and does not stop the others.
  */
 enum fault must_check monarch_download(struct monarch_device *,
-		    struct monarch_download_result *,
-		    const struct monarch_download_terms *,
-		    struct fault_info *);
+    struct monarch_download_result *, const struct monarch_download_terms *,
+    struct fault_info *);
 
 struct monarch_status {
-	bool		bootstrapped, provisioned;
-	uint8_t		request_hash[8];	/* when provisioned */
-	uint32_t	enrollment_end, download_time, next;
-	uint32_t	i_first, i_last;	/* of what is held */
-	unsigned	periods, incomplete, certificates;
-	unsigned	usable;			/* valid now */
-	unsigned	failures;		/* in a row */
-	uint32_t	last_contact;
-	char		last_error[200];	/* of the last attempt, or "" */
-	char		ra[256];		/* URL */
+	bool bootstrapped, provisioned;
+	uint8_t request_hash[8]; /* when provisioned */
+	uint32_t enrollment_end, download_time, next;
+	uint32_t i_first, i_last; /* of what is held */
+	unsigned periods, incomplete, certificates;
+	unsigned usable;   /* valid now */
+	unsigned failures; /* in a row */
+	uint32_t last_contact;
+	char last_error[200]; /* of the last attempt, or "" */
+	char ra[256];	      /* URL */
 };
-enum fault must_check monarch_status(const char *folder,
-		    struct monarch_status *, struct fault_info *);
+enum fault must_check monarch_status(
+    const char *folder, struct monarch_status *, struct fault_info *);
 
 /* ---- signing ------------------------------------------------------------ */
 
 struct monarch_signer;
 
-#define MONARCH_SPDU_EXTRA	1024	/* an SPDU is longer than its payload
-					 * by less than this */
+#define MONARCH_SPDU_EXTRA                         \
+	1024 /* an SPDU is longer than its payload \
+	      * by less than this */
 
 /*
  * Begins or goes on to sign with the device's certificates.  Which one is in
  * use, since when, and which were used before is kept in the folder; saved
  * when the certificate changes, and by monarch_signer_close.
  */
-enum fault must_check monarch_signer_open(struct monarch_signer **,
-		    const char *folder, struct fault_info *);
+enum fault must_check monarch_signer_open(
+    struct monarch_signer **, const char *folder, struct fault_info *);
 enum fault monarch_signer_close(struct monarch_signer *, struct fault_info *);
 
 /*
@@ -283,7 +279,7 @@ enum fault monarch_signer_close(struct monarch_signer *, struct fault_info *);
  * all were used.  *n takes the length.  FAULT_NO_CERTIFICATE: none is valid.
  */
 enum fault must_check monarch_sign(struct monarch_signer *, uint8_t *out,
-		    size_t size, size_t *n, struct bytes payload, uint64_t now,
-		    bool full, struct fault_info *);
+    size_t size, size_t *n, struct bytes payload, uint64_t now, bool full,
+    struct fault_info *);
 
 #endif /* MONARCH_H */

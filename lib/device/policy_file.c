@@ -176,7 +176,7 @@ enum fault
 monarch_update_policy(struct monarch_device *d, struct fault_info *fi)
 {
 	struct arena arena = arena_new(ARENA_LIMIT);
-	struct fault_info own;
+	struct fault_info own = {0};
 	enum fault fault;
 
 	fi = fi == NULL ? &own : fi;

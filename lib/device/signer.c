@@ -24,7 +24,7 @@
 
 #define ARENA_LIMIT  (16u << 20)
 #define SPDU_ARENA   (256u << 10)
-#define CHANGE_AFTER (300u * 1000000u) /* microseconds */
+#define CHANGE_AFTER 300000000u /* microseconds */
 #define FULL_EVERY   450000u
 #define STATE_SIZE   (8 + 4 + 4 + 8 + 8 + 2 + 4 * WEEK_MAX + 32)
 
@@ -294,7 +294,7 @@ monarch_signer_open(
     struct monarch_signer **out, const char *folder, struct fault_info *fi)
 {
 	struct monarch_signer *s = calloc(1, sizeof(*s));
-	struct fault_info own;
+	struct fault_info own = {0};
 	enum fault fault;
 
 	fi = fi == NULL ? &own : fi;
@@ -365,7 +365,7 @@ monarch_sign(struct monarch_signer *s, uint8_t *out, size_t size, size_t *n,
     struct bytes payload, uint64_t now, bool full, struct fault_info *fi)
 {
 	struct arena arena = arena_new(SPDU_ARENA + 4 * payload.n);
-	struct fault_info own;
+	struct fault_info own = {0};
 	struct bytes spdu;
 	enum fault fault;
 

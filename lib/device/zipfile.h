@@ -19,15 +19,15 @@
  * is then empty.  The other entries are not affected.
  */
 struct zip_entry {
-	const char	*name;
-	struct bytes	 data;
-	enum fault	 fault;
+	const char *name;
+	struct bytes data;
+	enum fault fault;
 };
 
 struct zip_limits {
-	size_t	entries;	/* how many */
-	size_t	entry;		/* octets of one, unpacked */
-	size_t	total;		/* octets of all, unpacked */
+	size_t entries; /* how many */
+	size_t entry;	/* octets of one, unpacked */
+	size_t total;	/* octets of all, unpacked */
 };
 
 /*
@@ -36,11 +36,11 @@ struct zip_limits {
  * before anything is unpacked.
  */
 enum fault must_check zipfile_read(struct zip_entry **out, size_t *n,
-		    struct arena *, struct bytes in, const struct zip_limits *,
-		    struct fault_info *);
+    struct arena *, struct bytes in, const struct zip_limits *,
+    struct fault_info *);
 
 /* The octets of a ZIP with the n entries, in their order, in the arena. */
 enum fault must_check zipfile_build(struct bytes *out, struct arena *,
-		    const struct zip_entry *, size_t n, struct fault_info *);
+    const struct zip_entry *, size_t n, struct fault_info *);
 
 #endif /* DEVICE_ZIPFILE_H */

@@ -1,4 +1,5 @@
 /* csr.c - scms-obe csr: devices with keys and certificate requests. */
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -97,8 +98,8 @@ name_devices(const char **folder, struct arena *arena, const char *dir,
 	    snprintf(NULL, 0, "%lld", (long long)(o->first + o->count - 1));
 
 	for (int64_t k = 0; k < o->count; k++) {
-		folder[k] = arena_printf(arena, "%s/%s%0*lld", dir, o->name,
-		    width < 2 ? 2 : width, (long long)(o->first + k));
+		folder[k] = arena_printf(arena, "%s/%s%0*" PRId64, dir, o->name,
+		    width < 2 ? 2 : width, o->first + k);
 		if (folder[k] == NULL || strlen(folder[k]) >= PATH_SIZE)
 			return fault_set(fi, FAULT_TOO_LARGE, "%s", dir);
 		/* All or none: looked at before the first is made. */
