@@ -437,15 +437,16 @@ bulk_append(struct bulk *b, const struct bulk_record *records, size_t n,
 
 /* ---- find ---- */
 
-/* *value borrows the map of a segment in the list. */
+/* Newest segment first. */
 static bool
-find_in(const struct segment_list *l, const uint8_t *key,
+find_in(const struct segment_list *l, const uint8_t *key, size_t key_n,
     const struct segment **where, uint64_t *at)
 {
+	uint64_t hash = key_hash(key, key_n);
 	size_t i;
 
 	for (i = l->n; i-- > 0;) {
-		if (segment_find(l->v[i], key, at)) {
+		if (segment_find(l->v[i], hash, key, at)) {
 			*where = l->v[i];
 			return true;
 		}
@@ -482,7 +483,7 @@ bulk_has(struct bulk *b, const uint8_t *key)
 	struct segment_list *l = list_take(b);
 	const struct segment *s;
 	uint64_t at;
-	bool found = find_in(l, key, &s, &at);
+	bool found = find_in(l, key, b->key_n, &s, &at);
 
 	list_release(l);
 	return found;
@@ -501,7 +502,7 @@ bulk_find_batch(struct bulk *b, struct bytes values[], struct arena *arena,
 
 	for (k = 0; k < n && f == FAULT_OK; k++) {
 		values[k] = BYTES_NONE;
-		if (!find_in(l, keys[k], &s, &at))
+		if (!find_in(l, keys[k], b->key_n, &s, &at))
 			continue;
 		f = copy_value(&values[k], arena, s, at, fi);
 		hits++;

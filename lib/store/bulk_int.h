@@ -110,12 +110,13 @@ bool must_check	segment_name_parse(const char *name, uint64_t *first,
 enum fault must_check segment_open(struct segment **, const char *folder,
 		    const char *name, size_t key_n, struct fault_info *);
 void		segment_release(struct segment *);
+/* Of a key, for the filters. */
+uint64_t	key_hash(const uint8_t *key, size_t key_n);
 /* Sets the bits of a key in a filter of n octets. */
-void		filter_add(uint8_t *filter, uint64_t n, const uint8_t *key,
-		    size_t key_n);
+void		filter_add(uint8_t *filter, uint64_t n, uint64_t hash);
 /* Position of the key; false: not there. */
-bool		segment_find(const struct segment *, const uint8_t *key,
-		    uint64_t *at);
+bool		segment_find(const struct segment *, uint64_t hash,
+		    const uint8_t *key, uint64_t *at);
 /* The value at a position; FAULT_STORE: damaged. */
 enum fault must_check segment_value(const struct segment *, uint64_t at,
 		    struct bytes *, struct fault_info *);

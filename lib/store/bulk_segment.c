@@ -159,22 +159,25 @@ segment_release(struct segment *s)
 	free(s);
 }
 
+uint64_t
+key_hash(const uint8_t *key, size_t key_n)
+{
+	return check_of(CHECK_SEED, key, key_n);
+}
+
 /* Which block of the filter, and six of its 512 bits. */
 static uint64_t
-filter_place(uint64_t filter_n, const uint8_t *key, size_t key_n,
-    uint64_t *bits)
+filter_place(uint64_t filter_n, uint64_t hash, uint64_t *bits)
 {
-	uint64_t h = check_of(CHECK_SEED, key, key_n);
-
-	*bits = mix(h, UINT64_C(0x94d049bb133111eb));
-	return (h >> 32) * (filter_n / BLOCK_SIZE) >> 32;
+	*bits = mix(hash, UINT64_C(0x94d049bb133111eb));
+	return (hash >> 32) * (filter_n / BLOCK_SIZE) >> 32;
 }
 
 void
-filter_add(uint8_t *filter, uint64_t n, const uint8_t *key, size_t key_n)
+filter_add(uint8_t *filter, uint64_t n, uint64_t hash)
 {
 	uint64_t bits;
-	uint8_t *block = filter + filter_place(n, key, key_n, &bits) * BLOCK_SIZE;
+	uint8_t *block = filter + filter_place(n, hash, &bits) * BLOCK_SIZE;
 	int i;
 
 	for (i = 0; i < 6; i++, bits >>= 9)
@@ -182,11 +185,11 @@ filter_add(uint8_t *filter, uint64_t n, const uint8_t *key, size_t key_n)
 }
 
 static bool
-filter_has(const struct segment *s, const uint8_t *key)
+filter_has(const struct segment *s, uint64_t hash)
 {
 	uint64_t bits;
 	const uint8_t *block = s->filter +
-	    filter_place(s->filter_n, key, s->key_n, &bits) * BLOCK_SIZE;
+	    filter_place(s->filter_n, hash, &bits) * BLOCK_SIZE;
 	int i;
 
 	for (i = 0; i < 6; i++, bits >>= 9)
@@ -196,11 +199,12 @@ filter_has(const struct segment *s, const uint8_t *key)
 }
 
 bool
-segment_find(const struct segment *s, const uint8_t *key, uint64_t *at)
+segment_find(const struct segment *s, uint64_t hash, const uint8_t *key,
+    uint64_t *at)
 {
 	uint64_t low = 0, high = s->records;
 
-	if (!filter_has(s, key))
+	if (!filter_has(s, hash))
 		return false;
 	while (low < high) {
 		uint64_t middle = low + (high - low) / 2;

@@ -106,7 +106,7 @@ count(struct output *o, struct totals *t, size_t key_n, struct source *from,
 			return fault_set(fi, FAULT_EXISTS,
 			    "the same key twice in one batch");
 		before = key;
-		filter_add(t->filter, t->filter_n, key, key_n);
+		filter_add(t->filter, t->filter_n, key_hash(key, key_n));
 		t->records++;
 		t->values_n += value.n;
 	}

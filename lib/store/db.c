@@ -2,6 +2,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -141,16 +142,28 @@ prepare(struct db *db, const struct db_schema *schema, struct fault_info *fi)
 	return FAULT_OK;
 }
 
-/* SQLite would create it with the umask's mode. */
+/*
+ * SQLite would create it with the umask's mode.  A file that is there is not
+ * opened: closing it would take away the locks that other connections of this
+ * process hold on it (that is how POSIX has it), and then any other process
+ * that looks into the database removes the write-ahead log on leaving.
+ */
 static enum fault
 create_file(const char *path, struct fault_info *fi)
 {
-	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+	enum fault f = FAULT_OK;
+	int fd;
 
-	if (fd < 0)
-		return fault_errno(fi, FAULT_IO, "%s", path);
-	close(fd);
-	return FAULT_OK;
+	/* Nobody of this process connects before the new file is closed. */
+	pthread_mutex_lock(&lock);
+	fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	if (fd >= 0)
+		close(fd);
+	else if (errno != EEXIST)
+		f = fault_errno(fi, FAULT_IO, "%s", path);
+	pthread_mutex_unlock(&lock);
+	return f;
 }
 
 static struct db *
