@@ -4,6 +4,10 @@
 
 #include "http/server.h"
 
+#define RA_ROUTES 8
+
+extern const struct http_route ra_routes[RA_ROUTES];
+
 http_handler ra_provision;	/* provision.c */
 http_handler ra_download_batch; /* batch_file.c */
 http_handler ra_download_info;	/* info.c */

@@ -22,18 +22,6 @@ static const char *const crash_points[] = {
 #undef CRASH
     NULL};
 
-static const struct http_route routes[] = {
-    {"POST", "/provision-pseudonym-certificate-batch", NULL, RA_BODY_MAX,
-	ra_provision, 0},
-    {"POST", "/retrieve-ra-certificate", NULL, RA_BODY_MAX, ra_certificate, 0},
-    {"GET", "/retrieve-ra-certificate", NULL, 0, ra_certificate, 0},
-    {"GET", "/download/batch", NULL, 0, ra_download_batch, 0},
-    {"GET", "/download/info", NULL, 0, ra_download_info, 0},
-    {"GET", "/download/local-certificate-chain", NULL, 0, ra_chain_file, 0},
-    {"GET", "/download/policy/local", NULL, 0, ra_policy_file, 0},
-    {"GET", "/download/", NULL, 0, ra_unknown_path, HTTP_ROUTE_PREFIX},
-};
-
 /* One batch in flight each; those beyond the setting have nothing to do. */
 static void
 send_batches(void *state, struct service *service)
@@ -202,8 +190,8 @@ static const struct service_def ra_service = {
     .tls = HTTP_TLS_DEVICES,
     .threading = HTTP_THREAD_POOL,
     .arena = RA_ARENA,
-    .routes = routes,
-    .routes_n = sizeof(routes) / sizeof(routes[0]),
+    .routes = ra_routes,
+    .routes_n = RA_ROUTES,
     .threads = threads,
     .threads_n = sizeof(threads) / sizeof(threads[0]),
     .commands = commands,

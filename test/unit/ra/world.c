@@ -43,6 +43,7 @@ static const struct {
 static void
 make_actor(struct world *w, enum who who)
 {
+	static const uint16_t countries[] = {124, 840};
 	struct actor *a = &w->actor[who];
 	const struct actor *issuer = &w->actor[actors[who].issuer];
 	struct profile_params p = {
@@ -58,6 +59,8 @@ make_actor(struct world *w, enum who who)
 	certificate *template;
 	struct bytes raw;
 
+	if (who == WHO_ICA || who == WHO_ECA)
+		p.region = profile_countries(&w->arena, countries, 2);
 	if (who == WHO_PCA)
 		p.lifetime = (struct lifetime){6, 4};
 	a->sign = key_generate(CURVE_P256);
@@ -202,6 +205,8 @@ world_wait(struct world *w, int weeks)
 
 /* ---- devices ---- */
 
+struct profile_params device_params;
+
 void
 device_make(struct device *d, struct world *w, enum who eca)
 {
@@ -209,6 +214,8 @@ device_make(struct device *d, struct world *w, enum who eca)
 	    .name = "",
 	    .start = time32_now() - 86400,
 	    .lifetime = {6, 10},
+	    .region = device_params.region,
+	    .request_permissions = device_params.request_permissions,
 	};
 	struct implicit_issuer issuer = {.cert = w->actor[eca].cert};
 	struct implicit_certificate issued;

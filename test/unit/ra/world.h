@@ -5,6 +5,7 @@
 #ifndef TEST_RA_WORLD_H
 #define TEST_RA_WORLD_H
 
+#include "cert/profile.h"
 #include "crypto/butterfly.h"
 #include "http/server.h"
 #include "role/ra/ra.h"
@@ -60,6 +61,9 @@ void world_stop(struct world *);
 /* Weeks pass. */
 void world_wait(struct world *, int weeks);
 
+/* What devices made from now on have instead of the usual: region and
+ * request_permissions count. */
+extern struct profile_params device_params;
 /* Enrolled by the ECA (or by the stranger) with a fresh key. */
 void device_make(struct device *, struct world *, enum who eca);
 /* A signed and encrypted message of a device. */

@@ -1,0 +1,15 @@
+/* routes.c - what devices may ask for, and how long it may be. */
+#include "role/ra/handlers.h"
+#include "role/ra/ra.h"
+
+const struct http_route ra_routes[RA_ROUTES] = {
+    {"POST", "/provision-pseudonym-certificate-batch", NULL, RA_BODY_MAX,
+	ra_provision, 0},
+    {"POST", "/retrieve-ra-certificate", NULL, RA_BODY_MAX, ra_certificate, 0},
+    {"GET", "/retrieve-ra-certificate", NULL, 0, ra_certificate, 0},
+    {"GET", "/download/batch", NULL, 0, ra_download_batch, 0},
+    {"GET", "/download/info", NULL, 0, ra_download_info, 0},
+    {"GET", "/download/local-certificate-chain", NULL, 0, ra_chain_file, 0},
+    {"GET", "/download/policy/local", NULL, 0, ra_policy_file, 0},
+    {"GET", "/download/", NULL, 0, ra_unknown_path, HTTP_ROUTE_PREFIX},
+};
