@@ -28,11 +28,11 @@
 #include "http/server.h"
 #include "http/x509.h"
 
-#define SECONDS		3
-#define BODY		400
+#define SECONDS 3
+#define BODY	400
 
 static struct fault_info info;
-static char		 folder[PATH_SIZE];
+static char folder[PATH_SIZE];
 
 static void
 need(enum fault f)
@@ -51,7 +51,7 @@ use_core(int core)
 	CPU_ZERO(&set);
 	CPU_SET((unsigned)core, &set);
 	if (sched_setaffinity(0, sizeof(set), &set) != 0)
-		return;			/* there is only one */
+		return; /* there is only one */
 }
 
 static const char *
@@ -69,13 +69,13 @@ static void
 make_certificates(void)
 {
 	const uint32_t now = time32_now();
-	const struct x509_validity v = { now - 86400, now + 86400 };
+	const struct x509_validity v = {now - 86400, now + 86400};
 	struct x509_ca *ca;
 
-	need(x509_make_ca(path_of("ca.pem"), path_of("ca.key"), "p", "CA", v,
-	    &info));
-	need(x509_open_ca(&ca, path_of("ca.pem"), path_of("ca.key"), "p",
-	    &info));
+	need(x509_make_ca(
+	    path_of("ca.pem"), path_of("ca.key"), "p", "CA", v, &info));
+	need(x509_open_ca(
+	    &ca, path_of("ca.pem"), path_of("ca.key"), "p", &info));
 	need(x509_issue(ca, path_of("s.pem"), path_of("s.key"),
 	    "s.monarch.test", v, &info));
 	x509_close_ca(ca);
@@ -95,12 +95,16 @@ static pid_t
 start_server(uint16_t *port)
 {
 	static const struct http_route routes[] = {
-		{ "POST", "/echo", NULL, 4000000, echo, 0 } };
-	const struct http_route_set set = { routes, 1, NULL };
-	const struct http_server_config config = { .listen = "127.0.0.1:0",
-	    .cert = path_of("s.pem"), .key = path_of("s.key"),
-	    .tls = HTTP_TLS_DEVICES, .threading = HTTP_THREAD_POOL,
-	    .threads = 1, .sets = &set, .sets_n = 1 };
+	    {"POST", "/echo", NULL, 4000000, echo, 0}};
+	const struct http_route_set set = {routes, 1, NULL};
+	const struct http_server_config config = {.listen = "127.0.0.1:0",
+	    .cert = path_of("s.pem"),
+	    .key = path_of("s.key"),
+	    .tls = HTTP_TLS_DEVICES,
+	    .threading = HTTP_THREAD_POOL,
+	    .threads = 1,
+	    .sets = &set,
+	    .sets_n = 1};
 	struct http_server *server;
 	int pipes[2];
 	pid_t pid;
@@ -124,9 +128,9 @@ start_server(uint16_t *port)
 static SSL *
 connect_to(SSL_CTX *ctx, uint16_t port)
 {
-	struct sockaddr_in a = { .sin_family = AF_INET,
+	struct sockaddr_in a = {.sin_family = AF_INET,
 	    .sin_port = htons(port),
-	    .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	    .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
 	SSL *ssl = SSL_new(ctx);
 	int fd = socket(AF_INET, SOCK_STREAM, 0), on = 1;
 
@@ -144,7 +148,7 @@ connect_to(SSL_CTX *ctx, uint16_t port)
 static void
 disconnect(SSL *ssl)
 {
-	const struct linger now = { 1, 0 };	/* no TIME_WAIT */
+	const struct linger now = {1, 0}; /* no TIME_WAIT */
 	int fd = SSL_get_fd(ssl);
 
 	setsockopt(fd, SOL_SOCKET, SO_LINGER, &now, sizeof(now));
@@ -169,7 +173,7 @@ read_answers(SSL *ssl, size_t count)
 		if (answer_n == 0) {
 			text[n] = '\0';
 			answer_n = (size_t)(strstr(text, "\r\n\r\n") - text) +
-			    4 + BODY;
+				   4 + BODY;
 		}
 	}
 }
@@ -181,8 +185,10 @@ make_requests(char *out, size_t count)
 	size_t i;
 
 	for (i = 0; i < count; i++) {
-		p += sprintf(p, "POST /echo HTTP/1.1\r\nHost: s\r\n"
-		    "Content-Length: %d\r\n\r\n", BODY);
+		p += sprintf(p,
+		    "POST /echo HTTP/1.1\r\nHost: s\r\n"
+		    "Content-Length: %d\r\n\r\n",
+		    BODY);
 		memset(p, 'x', BODY);
 		p += BODY;
 	}
@@ -234,8 +240,8 @@ bench_requests(SSL_CTX *ctx, uint16_t port, pid_t pid, size_t connections,
 	wall = (double)(clock_ns() - start) * 1e-9;
 	cpu = cpu_seconds(pid) - cpu;
 	printf("kept alive, %2zu in a row  %10.0f requests/s  %6.2f us of the "
-	    "server's CPU each\n", pipelined, (double)done / wall,
-	    cpu * 1e6 / (double)done);
+	       "server's CPU each\n",
+	    pipelined, (double)done / wall, cpu * 1e6 / (double)done);
 	for (i = 0; i < connections; i++)
 		disconnect(c[i]);
 	free(requests);
@@ -263,16 +269,16 @@ bench_handshakes(SSL_CTX *ctx, uint16_t port, pid_t pid)
 	wall = (double)(clock_ns() - start) * 1e-9;
 	cpu = cpu_seconds(pid) - cpu;
 	printf("new connection each    %10.0f handshakes/s one by one, %.0f/s "
-	    "per core of the server\n", (double)done / wall,
-	    (double)done / cpu);
+	       "per core of the server\n",
+	    (double)done / wall, (double)done / cpu);
 }
 
 /* lib/http's client, as the components use it: one thread, large messages. */
 static void
 bench_client(uint16_t port, size_t size)
 {
-	const struct http_client_config config = { .ca = path_of("ca.pem"),
-	    .hosts = path_of("hosts") };
+	const struct http_client_config config = {
+	    .ca = path_of("ca.pem"), .hosts = path_of("hosts")};
 	struct arena arena = arena_new((size_t)64 << 20);
 	struct http_client *client;
 	struct http_result r;
@@ -285,8 +291,10 @@ bench_client(uint16_t port, size_t size)
 	need(http_client_new(&client, &config, &info));
 	start = clock_ns();
 	while (clock_ns() - start < SECONDS * UINT64_C(1000000000)) {
-		const struct http_call call = { .method = "POST", .url = url,
-		    .body = { body, size }, .limit = size };
+		const struct http_call call = {.method = "POST",
+		    .url = url,
+		    .body = {body, size},
+		    .limit = size};
 
 		arena_reset(&arena);
 		need(http_call(client, &r, &arena, &call, &info));

@@ -17,10 +17,10 @@
 #include "store/bulk.h"
 #include "store/db.h"
 
-#define BATCH		4096u
-#define KEY_N		32u
-#define VALUE_N		300u
-#define LOOKUPS		200000u
+#define BATCH	4096u
+#define KEY_N	32u
+#define VALUE_N 300u
+#define LOOKUPS 200000u
 
 static struct fault_info info;
 
@@ -64,7 +64,7 @@ append(struct bulk *b, uint64_t first)
 	for (i = 0; i < BATCH; i++) {
 		make_key(first + i, keys[i]);
 		records[i].key = keys[i];
-		records[i].value = (struct bytes){ values[i], VALUE_N };
+		records[i].value = (struct bytes){values[i], VALUE_N};
 	}
 	need(bulk_append(b, records, BATCH, NULL, &info));
 }
@@ -85,12 +85,13 @@ bench_appends(struct bulk *b, uint64_t batches)
 	total = seconds_since(start);
 	bulk_stats(b, &s);
 	printf("bulk append            %12.0f records/s  %6.2f ms per batch, "
-	    "longest %.1f ms\n", (double)(batches * BATCH) / total,
-	    total * 1e3 / (double)batches, longest * 1e3);
+	       "longest %.1f ms\n",
+	    (double)(batches * BATCH) / total, total * 1e3 / (double)batches,
+	    longest * 1e3);
 	printf("                       %12llu records, %llu segments, %llu "
-	    "merges, %.0f octets per record\n", (unsigned long long)s.records,
-	    (unsigned long long)s.segments, (unsigned long long)s.merges,
-	    (double)s.octets / (double)s.records);
+	       "merges, %.0f octets per record\n",
+	    (unsigned long long)s.records, (unsigned long long)s.segments,
+	    (unsigned long long)s.merges, (double)s.octets / (double)s.records);
 }
 
 static void
@@ -135,7 +136,8 @@ bench_bulk(const char *folder, uint64_t batches)
 	start = clock_ns();
 	bulk_close(b);
 	need(bulk_open(&b, path, KEY_N, BULK_MERGE, &info));
-	printf("bulk close and open    %12.2f ms\n", seconds_since(start) * 1e3);
+	printf(
+	    "bulk close and open    %12.2f ms\n", seconds_since(start) * 1e3);
 	bulk_close(b);
 	path_join(path, folder, "keep");
 	need(bulk_open(&b, path, KEY_N, BULK_KEEP, &info));
@@ -144,8 +146,8 @@ bench_bulk(const char *folder, uint64_t batches)
 	bulk_close(b);
 }
 
-#define STATEMENTS(S)							\
-	S(ADD, "insert into t (id, blob) values (?1, ?2)")		\
+#define STATEMENTS(S)                                      \
+	S(ADD, "insert into t (id, blob) values (?1, ?2)") \
 	S(GET, "select blob from t where id = ?1")
 
 enum { STATEMENTS(DB_STATEMENT_ENUM) STATEMENT_COUNT };
@@ -154,9 +156,9 @@ static void
 bench_db(const char *folder)
 {
 	static const char *const steps[] = {
-	    "create table t (id integer primary key, blob blob)" };
-	static const char *const sql[] = { STATEMENTS(DB_STATEMENT_SQL) };
-	const struct db_schema schema = { steps, 1, sql, STATEMENT_COUNT };
+	    "create table t (id integer primary key, blob blob)"};
+	static const char *const sql[] = {STATEMENTS(DB_STATEMENT_SQL)};
+	const struct db_schema schema = {steps, 1, sql, STATEMENT_COUNT};
 	static uint8_t blob[250];
 	char path[PATH_SIZE];
 	uint64_t start, n, i, id = 0;

@@ -15,34 +15,34 @@
 #include "http/client.h"
 #include "http/client_int.h"
 
-#define HEAD_MAX	((size_t)32 << 10)
+#define HEAD_MAX ((size_t)32 << 10)
 
 /* A curl handle with its kept-alive connections; idle ones wait in a list. */
 struct handle {
-	CURL		*curl;
-	char		 error[CURL_ERROR_SIZE];
-	struct handle	*next;
+	CURL *curl;
+	char error[CURL_ERROR_SIZE];
+	struct handle *next;
 };
 
 struct http_client {
-	char			*ca, *cert, *key, *cipher_list;
-	bool			 tls13_only;
-	struct curl_slist	*hosts;
-	pthread_mutex_t		 lock;
-	struct handle		*idle;
-	_Atomic bool		 interrupted;
+	char *ca, *cert, *key, *cipher_list;
+	bool tls13_only;
+	struct curl_slist *hosts;
+	pthread_mutex_t lock;
+	struct handle *idle;
+	_Atomic bool interrupted;
 };
 
 /* Where an answer is collected. */
 struct sink {
-	CURL		*curl;		/* to ask for the size; or NULL */
-	struct arena	*arena;
-	uint8_t		*p;
-	size_t		 n, size, limit;
-	bool		 full;
+	CURL *curl; /* to ask for the size; or NULL */
+	struct arena *arena;
+	uint8_t *p;
+	size_t n, size, limit;
+	bool full;
 };
 
-static pthread_once_t	once = PTHREAD_ONCE_INIT;
+static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 static void
 init_curl(void)
@@ -66,7 +66,7 @@ copy(const char *s)
 static enum fault
 check_files(const struct http_client_config *c, struct fault_info *fi)
 {
-	const char *paths[] = { c->ca, c->cert, c->key };
+	const char *paths[] = {c->ca, c->cert, c->key};
 	size_t i;
 
 	for (i = 0; i < 3; i++)
@@ -132,8 +132,8 @@ set_time(CURL *curl, void *ssl_ctx, void *unused)
 {
 	(void)curl;
 	(void)unused;
-	X509_VERIFY_PARAM_set_time(SSL_CTX_get0_param(ssl_ctx),
-	    (time_t)time32_to_posix(time32_now()));
+	X509_VERIFY_PARAM_set_time(
+	    SSL_CTX_get0_param(ssl_ctx), (time_t)time32_to_posix(time32_now()));
 	return CURLE_OK;
 }
 
@@ -163,8 +163,8 @@ grow(struct sink *s, size_t n)
 	if (n <= s->size - s->n)
 		return true;
 	if (s->curl != NULL && s->n == 0)
-		curl_easy_getinfo(s->curl, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T,
-		    &length);
+		curl_easy_getinfo(
+		    s->curl, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
 	if (length > 0)
 		room = (size_t)length;
 	while (room < s->n + n)
@@ -224,8 +224,9 @@ set_options(struct http_client *c, struct handle *h)
 	}
 	curl_easy_setopt(u, CURLOPT_SSLVERSION,
 	    c->cipher_list != NULL ? (long)CURL_SSLVERSION_TLSv1_2 |
-	    (long)CURL_SSLVERSION_MAX_TLSv1_2 : c->tls13_only ?
-	    (long)CURL_SSLVERSION_TLSv1_3 : (long)CURL_SSLVERSION_TLSv1_2);
+					 (long)CURL_SSLVERSION_MAX_TLSv1_2
+	    : c->tls13_only ? (long)CURL_SSLVERSION_TLSv1_3
+			    : (long)CURL_SSLVERSION_TLSv1_2);
 	if (c->cipher_list != NULL)
 		curl_easy_setopt(u, CURLOPT_SSL_CIPHER_LIST, c->cipher_list);
 }
@@ -290,16 +291,17 @@ set_method(CURL *u, const struct http_call *call)
 		curl_easy_setopt(u, CURLOPT_POST, 1L);
 		curl_easy_setopt(u, CURLOPT_POSTFIELDS,
 		    call->body.n > 0 ? (const char *)call->body.p : "");
-		curl_easy_setopt(u, CURLOPT_POSTFIELDSIZE_LARGE,
-		    (curl_off_t)call->body.n);
+		curl_easy_setopt(
+		    u, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)call->body.n);
 		curl_easy_setopt(u, CURLOPT_CUSTOMREQUEST, NULL);
 	} else {
 		curl_easy_setopt(u, CURLOPT_HTTPGET, 1L);
-		curl_easy_setopt(u, CURLOPT_NOBODY,
-		    strcmp(method, "HEAD") == 0 ? 1L : 0L);
+		curl_easy_setopt(
+		    u, CURLOPT_NOBODY, strcmp(method, "HEAD") == 0 ? 1L : 0L);
 		curl_easy_setopt(u, CURLOPT_CUSTOMREQUEST,
-		    strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0 ?
-		    NULL : method);
+		    strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0
+			? NULL
+			: method);
 	}
 }
 
@@ -307,10 +309,14 @@ static enum fault
 fault_of_curl(CURLcode code)
 {
 	static const CURLcode tls[] = {
-		CURLE_SSL_CONNECT_ERROR, CURLE_SSL_CERTPROBLEM,
-		CURLE_SSL_CIPHER, CURLE_PEER_FAILED_VERIFICATION,
-		CURLE_SSL_CACERT_BADFILE, CURLE_SSL_ISSUER_ERROR,
-		CURLE_SSL_CLIENTCERT, CURLE_USE_SSL_FAILED,
+	    CURLE_SSL_CONNECT_ERROR,
+	    CURLE_SSL_CERTPROBLEM,
+	    CURLE_SSL_CIPHER,
+	    CURLE_PEER_FAILED_VERIFICATION,
+	    CURLE_SSL_CACERT_BADFILE,
+	    CURLE_SSL_ISSUER_ERROR,
+	    CURLE_SSL_CLIENTCERT,
+	    CURLE_USE_SSL_FAILED,
 	};
 	size_t i;
 
@@ -353,8 +359,8 @@ enum fault
 http_call(struct http_client *client, struct http_result *out,
     struct arena *arena, const struct http_call *call, struct fault_info *fi)
 {
-	struct sink body = { .arena = arena, .limit = call->limit };
-	struct sink head = { .arena = arena, .limit = HEAD_MAX };
+	struct sink body = {.arena = arena, .limit = call->limit};
+	struct sink head = {.arena = arena, .limit = HEAD_MAX};
 	struct handle *h = handle_take(client);
 	long status = 0;
 	enum fault f;
@@ -366,14 +372,14 @@ http_call(struct http_client *client, struct http_result *out,
 	handle_give(client, h);
 	TRY(f);
 	out->status = (unsigned)status;
-	out->body = (struct bytes){ body.p, body.n };
-	out->head = (struct bytes){ head.p, head.n };
+	out->body = (struct bytes){body.p, body.n};
+	out->head = (struct bytes){head.p, head.n};
 	return FAULT_OK;
 }
 
 enum fault
-http_post(struct http_client *client, struct bytes *answer,
-    struct arena *arena, const struct http_call *call, struct fault_info *fi)
+http_post(struct http_client *client, struct bytes *answer, struct arena *arena,
+    const struct http_call *call, struct fault_info *fi)
 {
 	struct http_call post = *call;
 	struct http_result result;
@@ -383,8 +389,8 @@ http_post(struct http_client *client, struct bytes *answer,
 	TRY(http_call(client, &result, arena, &post, fi));
 	if (result.status != 200 && result.status != 204) {
 		code = http_result_header(&result, arena, "SCMS-POC-Error");
-		text = http_result_header(&result, arena,
-		    "SCMS-POC-Error-Message");
+		text = http_result_header(
+		    &result, arena, "SCMS-POC-Error-Message");
 		return fault_set(fi, FAULT_HTTP_STATUS, "%s: status %u%s%s%s%s",
 		    call->url, result.status, code != NULL ? ", error " : "",
 		    code != NULL ? code : "", text != NULL ? ": " : "",
@@ -405,16 +411,16 @@ value_of(const char *line, const char *end, const char *name, size_t *n)
 		return NULL;
 	for (line += len + 1; line < end && (*line == ' ' || *line == '\t');)
 		line++;
-	while (end > line && (end[-1] == ' ' || end[-1] == '\t' ||
-	    end[-1] == '\r'))
+	while (end > line &&
+	       (end[-1] == ' ' || end[-1] == '\t' || end[-1] == '\r'))
 		end--;
 	*n = (size_t)(end - line);
 	return line;
 }
 
 const char *
-http_result_header(const struct http_result *r, struct arena *arena,
-    const char *name)
+http_result_header(
+    const struct http_result *r, struct arena *arena, const char *name)
 {
 	const char *p = (const char *)r->head.p, *end = p + r->head.n;
 	const char *line_end, *v;

@@ -8,7 +8,7 @@
 
 /* Reads a file in the form of /etc/hosts into a list for
  * CURLOPT_CONNECT_TO: "name::address:".  FAULT_CONFIG names the line. */
-enum fault must_check hosts_read(struct curl_slist **, const char *path,
-		    struct fault_info *);
+enum fault must_check hosts_read(
+    struct curl_slist **, const char *path, struct fault_info *);
 
 #endif /* HTTP_CLIENT_INT_H */

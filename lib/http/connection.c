@@ -30,8 +30,8 @@ now_ms(void)
 void
 connection_enter(struct connection *k, enum phase phase)
 {
-	atomic_store_explicit(&k->state, now_ms() << 2 | phase,
-	    memory_order_relaxed);
+	atomic_store_explicit(
+	    &k->state, now_ms() << 2 | phase, memory_order_relaxed);
 }
 
 static void
@@ -42,8 +42,7 @@ opened(struct http_server *s, struct MHD_Connection *mhd, void **slot)
 
 	if (k == NULL)
 		log_fatal("out of memory");
-	info = MHD_get_connection_info(mhd,
-	    MHD_CONNECTION_INFO_CONNECTION_FD);
+	info = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD);
 	k->fd = info->connect_fd;
 	connection_enter(k, PHASE_IDLE);
 	pthread_mutex_lock(&s->lock);
@@ -89,8 +88,8 @@ connection_notify(void *server, struct MHD_Connection *mhd, void **slot,
 struct connection *
 connection_of(struct MHD_Connection *mhd)
 {
-	const union MHD_ConnectionInfo *info = MHD_get_connection_info(mhd,
-	    MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+	const union MHD_ConnectionInfo *info =
+	    MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
 
 	return info->socket_context;
 }
@@ -99,19 +98,20 @@ static void
 sweep_once(struct http_server *s)
 {
 	const uint64_t limit_ms[PHASES] = {
-		[PHASE_IDLE] = s->config.idle_seconds * UINT64_C(1000),
-		[PHASE_REQUEST] = s->config.request_seconds * UINT64_C(1000),
-		[PHASE_HANDLER] = UINT64_MAX,
-		[PHASE_RESPONSE] = s->config.response_seconds * UINT64_C(1000),
+	    [PHASE_IDLE] = s->config.idle_seconds * UINT64_C(1000),
+	    [PHASE_REQUEST] = s->config.request_seconds * UINT64_C(1000),
+	    [PHASE_HANDLER] = UINT64_MAX,
+	    [PHASE_RESPONSE] = s->config.response_seconds * UINT64_C(1000),
 	};
 	uint64_t now = now_ms();
 	struct connection *k;
 
 	for (k = s->connections; k != NULL; k = k->next) {
-		uint64_t state = atomic_load_explicit(&k->state,
-		    memory_order_relaxed);
+		uint64_t state =
+		    atomic_load_explicit(&k->state, memory_order_relaxed);
 
-		if (now > (state >> 2) && now - (state >> 2) > limit_ms[state & 3])
+		if (now > (state >> 2) &&
+		    now - (state >> 2) > limit_ms[state & 3])
 			shutdown(k->fd, SHUT_RDWR);
 	}
 }
@@ -144,7 +144,8 @@ only_dns_name(char out[PEER_NAME_MAX], gnutls_x509_crt_t crt)
 
 	for (i = 0;; i++) {
 		n = sizeof(name);
-		r = gnutls_x509_crt_get_subject_alt_name(crt, i, name, &n, NULL);
+		r = gnutls_x509_crt_get_subject_alt_name(
+		    crt, i, name, &n, NULL);
 		if (r == GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE)
 			break;
 		if (r < 0)
@@ -172,10 +173,10 @@ read_certificate(struct connection *k, const gnutls_datum_t *der)
 		return false;
 	if (gnutls_x509_crt_import(crt, der, GNUTLS_X509_FMT_DER) == 0 &&
 	    only_dns_name(name, crt)) {
-		k->not_before = time32_of_posix(
-		    gnutls_x509_crt_get_activation_time(crt));
-		k->not_after = time32_of_posix(
-		    gnutls_x509_crt_get_expiration_time(crt));
+		k->not_before =
+		    time32_of_posix(gnutls_x509_crt_get_activation_time(crt));
+		k->not_after =
+		    time32_of_posix(gnutls_x509_crt_get_expiration_time(crt));
 		memcpy(k->peer, name, sizeof(k->peer));
 		ok = true;
 	}
@@ -186,16 +187,17 @@ read_certificate(struct connection *k, const gnutls_datum_t *der)
 static void
 log_refusal(struct connection *k, unsigned status)
 {
-	gnutls_datum_t text = { NULL, 0 };
+	gnutls_datum_t text = {NULL, 0};
 
 	if (k->refusal_logged)
 		return;
 	k->refusal_logged = true;
 	if (status != 0)
-		gnutls_certificate_verification_status_print(status,
-		    GNUTLS_CRT_X509, &text, 0);
-	log_warn("TLS client certificate refused: %s", text.data != NULL ?
-	    (const char *)text.data : "it must have one DNS name");
+		gnutls_certificate_verification_status_print(
+		    status, GNUTLS_CRT_X509, &text, 0);
+	log_warn("TLS client certificate refused: %s",
+	    text.data != NULL ? (const char *)text.data
+			      : "it must have one DNS name");
 	gnutls_free(text.data);
 }
 
@@ -204,11 +206,12 @@ verify(struct connection *k, gnutls_session_t session)
 {
 	static unsigned char purpose[] = GNUTLS_KP_TLS_WWW_CLIENT;
 	gnutls_typed_vdata_st rule = {
-		.type = GNUTLS_DT_KEY_PURPOSE_OID, .data = purpose };
+	    .type = GNUTLS_DT_KEY_PURPOSE_OID, .data = purpose};
 	const gnutls_datum_t *chain;
 	unsigned n, status = 0;
 
-	if ((chain = gnutls_certificate_get_peers(session, &n)) == NULL || n == 0)
+	if ((chain = gnutls_certificate_get_peers(session, &n)) == NULL ||
+	    n == 0)
 		return;
 	if (gnutls_certificate_verify_peers(session, &rule, 1, &status) < 0)
 		status = GNUTLS_CERT_INVALID;
@@ -223,8 +226,8 @@ connection_peer(struct connection *k, struct MHD_Connection *mhd)
 	uint32_t now = time32_now();
 
 	if (k->peer[0] == '\0') {
-		info = MHD_get_connection_info(mhd,
-		    MHD_CONNECTION_INFO_GNUTLS_SESSION);
+		info = MHD_get_connection_info(
+		    mhd, MHD_CONNECTION_INFO_GNUTLS_SESSION);
 		if (info == NULL || info->tls_session == NULL)
 			return NULL;
 		verify(k, info->tls_session);

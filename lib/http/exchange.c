@@ -6,12 +6,12 @@
 #include "base/log.h"
 #include "http/server_int.h"
 
-#define POOL_MAX	64u			/* exchanges kept for reuse */
-#define KEEP_MAX	((size_t)256 << 10)	/* arena memory kept in one */
-#define FIRST_BODY	((size_t)16 << 10)	/* of a body of unknown size */
+#define POOL_MAX   64u		       /* exchanges kept for reuse */
+#define KEEP_MAX   ((size_t)256 << 10) /* arena memory kept in one */
+#define FIRST_BODY ((size_t)16 << 10)  /* of a body of unknown size */
 /* A refused body up to this size is read and thrown away, so that the sender
  * gets the answer and not a broken connection. */
-#define THROW_AWAY_MAX	((size_t)4 << 20)
+#define THROW_AWAY_MAX ((size_t)4 << 20)
 
 static struct exchange *
 exchange_new(struct http_server *s)
@@ -96,8 +96,9 @@ prepare_body(struct exchange *ex)
 		return MHD_HTTP_CONTENT_TOO_LARGE;
 	if (!reserve(ex, ex->chunked ? max : (size_t)ex->declared))
 		return MHD_HTTP_SERVICE_UNAVAILABLE;
-	ex->body_size = !ex->chunked ? (size_t)ex->declared :
-	    max < FIRST_BODY ? max : FIRST_BODY;
+	ex->body_size = !ex->chunked	   ? (size_t)ex->declared
+			: max < FIRST_BODY ? max
+					   : FIRST_BODY;
 	ex->body = arena_alloc(&ex->arena, ex->body_size, 1);
 	return ex->body == NULL ? MHD_HTTP_SERVICE_UNAVAILABLE : 0;
 }
@@ -122,7 +123,7 @@ admit(struct exchange *ex, const char *method)
 static enum MHD_Result
 answer(struct exchange *ex)
 {
-	struct http_response r = { .status = 200, .fd = -1 };
+	struct http_response r = {.status = 200, .fd = -1};
 
 	connection_enter(ex->connection, PHASE_HANDLER);
 	if (ex->refusal != 0) {
@@ -134,7 +135,7 @@ answer(struct exchange *ex)
 			http_set_header(&r, "Retry-After", "1");
 	} else {
 		atomic_fetch_add(&ex->server->requests, 1);
-		ex->request.body = (struct bytes){ ex->body, ex->body_n };
+		ex->request.body = (struct bytes){ex->body, ex->body_n};
 		ex->route->handler(ex->ctx, &ex->request, &r);
 	}
 	connection_enter(ex->connection, PHASE_RESPONSE);
@@ -149,9 +150,9 @@ static bool
 answers_now(const struct exchange *ex)
 {
 	return ex->refusal == MHD_HTTP_BAD_REQUEST ||
-	    (ex->refusal != 0 && ex->has_body &&
-	    (ex->declared > THROW_AWAY_MAX ||
-	    http_header(&ex->request, "Expect") != NULL));
+	       (ex->refusal != 0 && ex->has_body &&
+		   (ex->declared > THROW_AWAY_MAX ||
+		       http_header(&ex->request, "Expect") != NULL));
 }
 
 static enum MHD_Result
@@ -169,8 +170,9 @@ begin(struct http_server *s, struct MHD_Connection *mhd, const char *url,
 	ex->request.path = url;
 	ex->request.tail = "";
 	ex->request.arena = &ex->arena;
-	ex->refusal = form_uri_was_cut(ex->connection, url, version) ?
-	    MHD_HTTP_BAD_REQUEST : admit(ex, method);
+	ex->refusal = form_uri_was_cut(ex->connection, url, version)
+			  ? MHD_HTTP_BAD_REQUEST
+			  : admit(ex, method);
 	return answers_now(ex) ? answer(ex) : MHD_YES;
 }
 
@@ -244,26 +246,26 @@ exchange_completed(void *server, struct MHD_Connection *mhd, void **slot,
 const char *
 http_header(const struct http_request *r, const char *name)
 {
-	return MHD_lookup_connection_value(exchange_of(r)->mhd,
-	    MHD_HEADER_KIND, name);
+	return MHD_lookup_connection_value(
+	    exchange_of(r)->mhd, MHD_HEADER_KIND, name);
 }
 
 const char *
 http_query(const struct http_request *r, const char *name)
 {
-	return MHD_lookup_connection_value(exchange_of(r)->mhd,
-	    MHD_GET_ARGUMENT_KIND, name);
+	return MHD_lookup_connection_value(
+	    exchange_of(r)->mhd, MHD_GET_ARGUMENT_KIND, name);
 }
 
 struct visitor {
-	const char	*name;
-	void		(*fn)(void *, const char *);
-	void		*ctx;
+	const char *name;
+	void (*fn)(void *, const char *);
+	void *ctx;
 };
 
 static enum MHD_Result
-visit_header(void *ctx, enum MHD_ValueKind kind, const char *key,
-    const char *value)
+visit_header(
+    void *ctx, enum MHD_ValueKind kind, const char *key, const char *value)
 {
 	const struct visitor *v = ctx;
 
@@ -277,8 +279,8 @@ void
 http_header_each(const struct http_request *r, const char *name,
     void (*fn)(void *, const char *), void *ctx)
 {
-	struct visitor v = { name, fn, ctx };
+	struct visitor v = {name, fn, ctx};
 
-	MHD_get_connection_values(exchange_of(r)->mhd, MHD_HEADER_KIND,
-	    visit_header, &v);
+	MHD_get_connection_values(
+	    exchange_of(r)->mhd, MHD_HEADER_KIND, visit_header, &v);
 }

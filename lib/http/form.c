@@ -12,9 +12,9 @@
 #include "http/server_int.h"
 
 struct form {
-	unsigned	lengths, encodings, hosts;
-	uint64_t	length;
-	bool		chunked, bad;
+	unsigned lengths, encodings, hosts;
+	uint64_t length;
+	bool chunked, bad;
 };
 
 static bool
@@ -26,7 +26,8 @@ is_token(const char *s)
 		return false;
 	for (; *s != '\0'; s++) {
 		bool letter = (*s >= 'a' && *s <= 'z') ||
-		    (*s >= 'A' && *s <= 'Z') || (*s >= '0' && *s <= '9');
+			      (*s >= 'A' && *s <= 'Z') ||
+			      (*s >= '0' && *s <= '9');
 
 		if (!letter && strchr(marks, *s) == NULL)
 			return false;
@@ -86,7 +87,7 @@ visit(void *ctx, enum MHD_ValueKind kind, const char *key, const char *value)
 bool
 form_check(struct exchange *ex)
 {
-	struct form f = { 0 };
+	struct form f = {0};
 
 	MHD_get_connection_values(ex->mhd, MHD_HEADER_KIND, visit, &f);
 	if (f.bad || (f.lengths > 0 && f.encodings > 0))
@@ -95,7 +96,7 @@ form_check(struct exchange *ex)
 	ex->declared = f.length;
 	ex->has_body = f.chunked || f.length > 0;
 	return ex->request.path[0] == '/' &&
-	    strchr(ex->request.path, '%') == NULL;
+	       strchr(ex->request.path, '%') == NULL;
 }
 
 void *
@@ -111,8 +112,8 @@ form_note_uri(void *ctx, const char *uri, struct MHD_Connection *mhd)
 
 /* The version stands one octet behind the URI in the same buffer. */
 bool
-form_uri_was_cut(const struct connection *k, const char *url,
-    const char *version)
+form_uri_was_cut(
+    const struct connection *k, const char *url, const char *version)
 {
 	return version != url + k->uri_n + 1;
 }

@@ -8,8 +8,8 @@
 #include "base/log.h"
 #include "http/client_int.h"
 
-#define HOSTS_MAX	((size_t)1 << 20)
-#define BLANKS		" \t\r"
+#define HOSTS_MAX ((size_t)1 << 20)
+#define BLANKS	  " \t\r"
 
 static bool
 is_address(const char *s)

@@ -41,8 +41,8 @@ suffix(const char *p, uint64_t size, uint64_t *offset, uint64_t *length)
 }
 
 enum http_range
-http_range_parse(const char *range, uint64_t size, uint64_t *offset,
-    uint64_t *length)
+http_range_parse(
+    const char *range, uint64_t size, uint64_t *offset, uint64_t *length)
 {
 	uint64_t first, last = UINT64_MAX;
 	const char *p;
@@ -54,8 +54,8 @@ http_range_parse(const char *range, uint64_t size, uint64_t *offset,
 		return suffix(p, size, offset, length);
 	if (!number(&p, &first) || *p++ != '-')
 		return HTTP_RANGE_NONE;
-	if (*skip_blanks(p) != '\0' && (!number(&p, &last) ||
-	    *skip_blanks(p) != '\0' || last < first))
+	if (*skip_blanks(p) != '\0' &&
+	    (!number(&p, &last) || *skip_blanks(p) != '\0' || last < first))
 		return HTTP_RANGE_NONE;
 	if (first >= size)
 		return HTTP_RANGE_OUTSIDE;
@@ -105,28 +105,29 @@ begin_download(const struct http_request *q, struct http_response *r,
 		return false;
 	}
 	http_set_header(r, "Accept-Ranges", "bytes");
-	switch (http_range_parse(http_header(q, "Range"), size, offset,
-	    length)) {
+	switch (
+	    http_range_parse(http_header(q, "Range"), size, offset, length)) {
 	case HTTP_RANGE_OUTSIDE:
 		r->status = 416;
-		http_set_header(r, "Content-Range", arena_printf(a,
-		    "bytes */%llu", (unsigned long long)size));
+		http_set_header(r, "Content-Range",
+		    arena_printf(a, "bytes */%llu", (unsigned long long)size));
 		return false;
 	case HTTP_RANGE_PART:
 		r->status = 206;
-		http_set_header(r, "Content-Range", arena_printf(a,
-		    "bytes %llu-%llu/%llu", (unsigned long long)*offset,
-		    (unsigned long long)(*offset + *length - 1),
-		    (unsigned long long)size));
+		http_set_header(r, "Content-Range",
+		    arena_printf(a, "bytes %llu-%llu/%llu",
+			(unsigned long long)*offset,
+			(unsigned long long)(*offset + *length - 1),
+			(unsigned long long)size));
 		break;
 	case HTTP_RANGE_NONE:
 		r->status = 200;
 		break;
 	}
-	http_set_header(r, "Content-Disposition", arena_printf(a,
-	    "attachment; filename=\"%s\"", name));
-	http_set_header(r, "Access-Control-Expose-Headers",
-	    "Content-Disposition");
+	http_set_header(r, "Content-Disposition",
+	    arena_printf(a, "attachment; filename=\"%s\"", name));
+	http_set_header(
+	    r, "Access-Control-Expose-Headers", "Content-Disposition");
 	return true;
 }
 
@@ -137,13 +138,12 @@ http_reply_download(const struct http_request *q, struct http_response *r,
 	uint64_t offset, length;
 
 	if (begin_download(q, r, name, body.n, &offset, &length))
-		r->body = (struct bytes){ body.p + offset, (size_t)length };
+		r->body = (struct bytes){body.p + offset, (size_t)length};
 }
 
 void
-http_reply_download_file(const struct http_request *q,
-    struct http_response *r, const char *name, int fd, uint64_t offset,
-    uint64_t length)
+http_reply_download_file(const struct http_request *q, struct http_response *r,
+    const char *name, int fd, uint64_t offset, uint64_t length)
 {
 	uint64_t part, n;
 

@@ -10,7 +10,7 @@
 
 /* Up to here a part of a file is read and sent from memory: over TLS there is
  * no sendfile, and libmicrohttpd would read it in pieces of 4 KiB. */
-#define READ_MAX	((uint64_t)1 << 20)
+#define READ_MAX ((uint64_t)1 << 20)
 
 void
 http_reply(struct http_response *r, unsigned status, struct bytes body)
@@ -20,8 +20,7 @@ http_reply(struct http_response *r, unsigned status, struct bytes body)
 }
 
 void
-http_reply_malloced(struct http_response *r, unsigned status,
-    struct bytes body)
+http_reply_malloced(struct http_response *r, unsigned status, struct bytes body)
 {
 	http_reply(r, status, body);
 	r->release = free;
@@ -103,7 +102,7 @@ read_file(struct exchange *ex, struct http_response *r)
 	}
 	close(r->fd);
 	r->fd = -1;
-	r->body = (struct bytes){ p, n };
+	r->body = (struct bytes){p, n};
 	return true;
 }
 
@@ -113,14 +112,14 @@ make(struct exchange *ex, struct http_response *r)
 	void *p;
 
 	if (r->fd >= 0 && (r->length > READ_MAX || !read_file(ex, r)))
-		return MHD_create_response_from_fd_at_offset64(r->length,
-		    r->fd, r->offset);
+		return MHD_create_response_from_fd_at_offset64(
+		    r->length, r->fd, r->offset);
 	p = (void *)(uintptr_t)r->body.p;
 	if (r->release != NULL)
 		return MHD_create_response_from_buffer_with_free_callback(
 		    r->body.n, p, r->release);
-	return MHD_create_response_from_buffer(r->body.n, p,
-	    MHD_RESPMEM_PERSISTENT);
+	return MHD_create_response_from_buffer(
+	    r->body.n, p, MHD_RESPMEM_PERSISTENT);
 }
 
 enum MHD_Result
@@ -135,11 +134,11 @@ response_send(struct exchange *ex, struct http_response *r)
 		return MHD_NO;
 	if (r->body.n > 0 || r->fd >= 0)
 		add_header(mhd, &ex->arena, "Content-Type",
-		    r->content_type != NULL ? r->content_type :
-		    "application/octet-stream");
+		    r->content_type != NULL ? r->content_type
+					    : "application/octet-stream");
 	for (i = 0; i < r->headers_n; i++)
-		add_header(mhd, &ex->arena, r->headers[i].name,
-		    r->headers[i].value);
+		add_header(
+		    mhd, &ex->arena, r->headers[i].name, r->headers[i].value);
 	if (atomic_load_explicit(&ex->server->stopping, memory_order_relaxed))
 		add_header(mhd, &ex->arena, "Connection", "close");
 	result = MHD_queue_response(ex->mhd, r->status, mhd);

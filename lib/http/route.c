@@ -41,8 +41,8 @@ route_find(struct exchange *ex, const char *method)
 			ex->allow = r->method;
 		}
 	}
-	return ex->allow != NULL ? MHD_HTTP_METHOD_NOT_ALLOWED :
-	    MHD_HTTP_NOT_FOUND;
+	return ex->allow != NULL ? MHD_HTTP_METHOD_NOT_ALLOWED
+				 : MHD_HTTP_NOT_FOUND;
 }
 
 /* Is peer the name of n octets, completed by the domain if it has no dot? */
@@ -56,12 +56,12 @@ names(const char *peer, const char *name, size_t n, const char *domain)
 	if (memchr(name, '.', n) != NULL)
 		return peer[n] == '\0';
 	return domain != NULL && peer[n] == '.' &&
-	    strcasecmp(peer + n + 1, domain) == 0;
+	       strcasecmp(peer + n + 1, domain) == 0;
 }
 
 bool
-route_permits(const struct http_server *s, const struct http_route *r,
-    const char *peer)
+route_permits(
+    const struct http_server *s, const struct http_route *r, const char *peer)
 {
 	const char *p = r->peers;
 

@@ -16,16 +16,15 @@
 #include "base/time32.h"
 #include "http/server_int.h"
 
-#define PEM_MAX			((size_t)1 << 20)
-#define CONNECTION_MEMORY	((size_t)32 << 10)	/* headers and buffer */
-#define BACKLOG			1024
+#define PEM_MAX		  ((size_t)1 << 20)
+#define CONNECTION_MEMORY ((size_t)32 << 10) /* headers and buffer */
+#define BACKLOG		  1024
 
 /* Devices must find ECDHE-ECDSA-AES128-SHA256 (wire-interface.md 2); without
  * -VERS-ALL GnuTLS would agree to TLS 1.0. */
 static const char *const priorities[] = {
-	[HTTP_TLS_DEVICES] =
-	    "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2:+SHA256",
-	[HTTP_TLS_INTERNAL] = "NORMAL:-VERS-ALL:+VERS-TLS1.3",
+    [HTTP_TLS_DEVICES] = "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2:+SHA256",
+    [HTTP_TLS_INTERNAL] = "NORMAL:-VERS-ALL:+VERS-TLS1.3",
 };
 
 static time_t
@@ -109,8 +108,8 @@ load(struct http_server *s, const struct http_server_config *c,
 	s->config = *c;
 	fill_defaults(&s->config);
 	s->sets = calloc(c->sets_n + 1, sizeof(*s->sets));
-	if (s->sets == NULL || (c->domain != NULL &&
-	    (s->domain = strdup(c->domain)) == NULL))
+	if (s->sets == NULL ||
+	    (c->domain != NULL && (s->domain = strdup(c->domain)) == NULL))
 		log_fatal("out of memory");
 	if (c->sets_n > 0)
 		memcpy(s->sets, c->sets, c->sets_n * sizeof(*s->sets));
@@ -126,11 +125,11 @@ load(struct http_server *s, const struct http_server_config *c,
 
 struct address {
 	union {
-		struct sockaddr		any;
-		struct sockaddr_in	v4;
-		struct sockaddr_in6	v6;
+		struct sockaddr any;
+		struct sockaddr_in v4;
+		struct sockaddr_in6 v6;
 	} u;
-	socklen_t	n;
+	socklen_t n;
 };
 
 /* "127.0.0.1:80" or "[::1]:80". */
@@ -174,23 +173,25 @@ open_socket(struct http_server *s, struct fault_info *fi)
 		return fault_set(fi, FAULT_CONFIG,
 		    "%s: not an address and a port",
 		    listen_at != NULL ? listen_at : "listen");
-	s->listen_fd = socket(a.u.any.sa_family,
-	    SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	s->listen_fd = socket(
+	    a.u.any.sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (s->listen_fd < 0 ||
-	    setsockopt(s->listen_fd, SOL_SOCKET, SO_REUSEADDR, &on,
-	    sizeof(on)) != 0 ||
+	    setsockopt(
+		s->listen_fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) != 0 ||
 	    bind(s->listen_fd, &a.u.any, a.n) != 0 ||
 	    listen(s->listen_fd, BACKLOG) != 0 ||
 	    getsockname(s->listen_fd, &a.u.any, &a.n) != 0)
-		return fault_errno(fi, FAULT_IO, "cannot listen on %s",
-		    listen_at);
-	s->port = ntohs(a.u.any.sa_family == AF_INET6 ? a.u.v6.sin6_port :
-	    a.u.v4.sin_port);
+		return fault_errno(
+		    fi, FAULT_IO, "cannot listen on %s", listen_at);
+	s->port = ntohs(
+	    a.u.any.sa_family == AF_INET6 ? a.u.v6.sin6_port : a.u.v4.sin_port);
 	return FAULT_OK;
 }
 
+static void on_mhd_log(void *, const char *, va_list) printf_like(2, 0);
+
 /* Keeps what libmicrohttpd says while it starts, for the error text. */
-static void printf_like(2, 0)
+static void
 on_mhd_log(void *server, const char *fmt, va_list ap)
 {
 	struct http_server *s = server;
@@ -209,18 +210,20 @@ start_daemon(struct http_server *s, struct fault_info *fi)
 	const struct http_server_config *c = &s->config;
 	bool pool = c->threading == HTTP_THREAD_POOL;
 	unsigned flags = MHD_USE_TLS | MHD_USE_ERROR_LOG | MHD_USE_ITC |
-	    MHD_USE_SUPPRESS_DATE_NO_CLOCK | (pool ?
-	    MHD_USE_EPOLL_INTERNAL_THREAD : MHD_USE_POLL_INTERNAL_THREAD |
-	    MHD_USE_THREAD_PER_CONNECTION);
+			 MHD_USE_SUPPRESS_DATE_NO_CLOCK |
+			 (pool ? MHD_USE_EPOLL_INTERNAL_THREAD
+			       : MHD_USE_POLL_INTERNAL_THREAD |
+				     MHD_USE_THREAD_PER_CONNECTION);
 	struct MHD_OptionItem options[] = {
-		{ MHD_OPTION_HTTPS_MEM_TRUST, 0, s->ca },
-		{ MHD_OPTION_THREAD_POOL_SIZE, c->threads, NULL },
-		{ MHD_OPTION_END, 0, NULL },
+	    {MHD_OPTION_HTTPS_MEM_TRUST, 0, s->ca},
+	    {MHD_OPTION_THREAD_POOL_SIZE, c->threads, NULL},
+	    {MHD_OPTION_END, 0, NULL},
 	};
 	size_t from = s->ca != NULL ? 0 : 1;
 
 	if (!pool || c->threads < 2)
 		options[1] = options[2];
+	/* clang-format off */
 	s->daemon = MHD_start_daemon(flags, 0, NULL, NULL, exchange_handle, s,
 	    MHD_OPTION_EXTERNAL_LOGGER, on_mhd_log, s,
 	    MHD_OPTION_LISTEN_SOCKET, s->listen_fd,
@@ -237,11 +240,13 @@ start_daemon(struct http_server *s, struct fault_info *fi)
 	    MHD_OPTION_NOTIFY_COMPLETED, exchange_completed, s,
 	    MHD_OPTION_ARRAY, options + from,
 	    MHD_OPTION_END);
+	/* clang-format on */
 	if (s->daemon == NULL)
 		return fault_set(fi, FAULT_TLS, "HTTPS server with %s: %s",
-		    c->cert, s->reason[0] != '\0' ? s->reason :
-		    "certificate or key unusable");
-	s->listen_fd = -1;		/* libmicrohttpd closes it */
+		    c->cert,
+		    s->reason[0] != '\0' ? s->reason
+					 : "certificate or key unusable");
+	s->listen_fd = -1; /* libmicrohttpd closes it */
 	return FAULT_OK;
 }
 
@@ -266,8 +271,8 @@ server_free(struct http_server *s)
 }
 
 enum fault
-http_server_start(struct http_server **out,
-    const struct http_server_config *c, struct fault_info *fi)
+http_server_start(struct http_server **out, const struct http_server_config *c,
+    struct fault_info *fi)
 {
 	struct http_server *s = calloc(1, sizeof(*s));
 	enum fault f;

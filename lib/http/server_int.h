@@ -21,61 +21,61 @@
 /* What a connection is doing, for its deadline. */
 enum phase { PHASE_IDLE, PHASE_REQUEST, PHASE_HANDLER, PHASE_RESPONSE, PHASES };
 
-#define PEER_NAME_MAX	254
+#define PEER_NAME_MAX 254
 
 struct connection {
-	struct connection	*next, **link;	/* of the server's list */
-	int			 fd;
+	struct connection *next, **link; /* of the server's list */
+	int fd;
 	/* Milliseconds since when << 2 | phase, as one value. */
-	_Atomic uint64_t	 state;
-	bool			 used;		/* a request has come */
-	bool			 refusal_logged;
-	size_t			 uri_n;		/* octets of the latest URI */
-	char			 peer[PEER_NAME_MAX];	/* "": not verified */
-	uint32_t		 not_before, not_after;	/* of its certificate */
+	_Atomic uint64_t state;
+	bool used; /* a request has come */
+	bool refusal_logged;
+	size_t uri_n;			/* octets of the latest URI */
+	char peer[PEER_NAME_MAX];	/* "": not verified */
+	uint32_t not_before, not_after; /* of its certificate */
 };
 
 /* A request and its answer. */
 struct exchange {
-	struct http_request	 request;	/* first: see exchange_of() */
-	struct http_server	*server;
-	struct MHD_Connection	*mhd;
-	struct connection	*connection;
-	const struct http_route	*route;
-	void			*ctx;
-	struct arena		 arena;
-	unsigned		 refusal;	/* status, or 0 */
-	const char		*allow;		/* method, beside 405 */
-	uint64_t		 declared;	/* Content-Length */
-	bool			 has_body, chunked;
-	uint8_t			*body;
-	size_t			 body_n, body_size, thrown_away;
-	size_t			 reserved;	/* of the server's memory */
-	struct exchange		*next;		/* of the pool */
+	struct http_request request; /* first: see exchange_of() */
+	struct http_server *server;
+	struct MHD_Connection *mhd;
+	struct connection *connection;
+	const struct http_route *route;
+	void *ctx;
+	struct arena arena;
+	unsigned refusal;  /* status, or 0 */
+	const char *allow; /* method, beside 405 */
+	uint64_t declared; /* Content-Length */
+	bool has_body, chunked;
+	uint8_t *body;
+	size_t body_n, body_size, thrown_away;
+	size_t reserved;       /* of the server's memory */
+	struct exchange *next; /* of the pool */
 };
 
 struct http_server {
 	struct http_server_config config;
-	struct MHD_Daemon	*daemon;
-	int			 listen_fd;
-	uint16_t		 port;
-	char			*cert, *key, *ca, *domain;
-	struct http_route_set	*sets;
-	size_t			 arena_limit;
-	char			 reason[160];	/* why MHD did not start */
+	struct MHD_Daemon *daemon;
+	int listen_fd;
+	uint16_t port;
+	char *cert, *key, *ca, *domain;
+	struct http_route_set *sets;
+	size_t arena_limit;
+	char reason[160]; /* why MHD did not start */
 
-	_Atomic bool		 stopping;
-	_Atomic uint64_t	 requests, refused, unused;
-	_Atomic size_t		 memory;	/* reserved by bodies */
-	_Atomic uint64_t	 active;	/* exchanges not answered */
+	_Atomic bool stopping;
+	_Atomic uint64_t requests, refused, unused;
+	_Atomic size_t memory;	 /* reserved by bodies */
+	_Atomic uint64_t active; /* exchanges not answered */
 
-	pthread_mutex_t		 lock;		/* of the two lists */
-	pthread_cond_t		 wake;
-	pthread_t		 sweeper;
-	struct connection	*connections;
-	uint64_t		 connections_n;
-	struct exchange		*pool;
-	size_t			 pool_n;
+	pthread_mutex_t lock; /* of the two lists */
+	pthread_cond_t wake;
+	pthread_t sweeper;
+	struct connection *connections;
+	uint64_t connections_n;
+	struct exchange *pool;
+	size_t pool_n;
 };
 
 static inline struct exchange *
@@ -85,41 +85,41 @@ exchange_of(const struct http_request *r)
 }
 
 /* connection.c */
-void		connection_notify(void *server, struct MHD_Connection *,
-		    void **slot, enum MHD_ConnectionNotificationCode);
+void connection_notify(void *server, struct MHD_Connection *, void **slot,
+    enum MHD_ConnectionNotificationCode);
 struct connection *connection_of(struct MHD_Connection *);
-void		connection_enter(struct connection *, enum phase);
+void connection_enter(struct connection *, enum phase);
 /* The verified name of the TLS client, NULL if there is none. */
-const char     *connection_peer(struct connection *, struct MHD_Connection *);
-void	       *connection_sweep(void *server);	/* thread */
+const char *connection_peer(struct connection *, struct MHD_Connection *);
+void *connection_sweep(void *server); /* thread */
 
 /* exchange.c */
-enum MHD_Result	exchange_handle(void *server, struct MHD_Connection *,
-		    const char *url, const char *method, const char *version,
-		    const char *data, size_t *n, void **slot);
-void		exchange_completed(void *server, struct MHD_Connection *,
-		    void **slot, enum MHD_RequestTerminationCode);
-void		exchange_free_pool(struct http_server *);
+enum MHD_Result exchange_handle(void *server, struct MHD_Connection *,
+    const char *url, const char *method, const char *version, const char *data,
+    size_t *n, void **slot);
+void exchange_completed(void *server, struct MHD_Connection *, void **slot,
+    enum MHD_RequestTerminationCode);
+void exchange_free_pool(struct http_server *);
 
 /* form.c */
 /* Sets has_body, chunked, declared; false: the request is ambiguous. */
-bool must_check	form_check(struct exchange *);
+bool must_check form_check(struct exchange *);
 /* MHD_OPTION_URI_LOG_CALLBACK: notes the length up to the first octet 0. */
-void	       *form_note_uri(void *, const char *uri, struct MHD_Connection *);
+void *form_note_uri(void *, const char *uri, struct MHD_Connection *);
 /* Was there an octet 0 in the URI?  libmicrohttpd would not tell. */
-bool		form_uri_was_cut(const struct connection *, const char *url,
-		    const char *version);
+bool form_uri_was_cut(
+    const struct connection *, const char *url, const char *version);
 /* MHD_OPTION_UNESCAPE_CALLBACK: leaves %00 and what is not an escape as it
  * is, so that a path that still has a '%' is refused. */
-size_t		form_unescape(void *, struct MHD_Connection *, char *);
+size_t form_unescape(void *, struct MHD_Connection *, char *);
 
 /* route.c */
 /* Sets route, ctx, tail; 0 or the status of the refusal. */
-unsigned	route_find(struct exchange *, const char *method);
-bool		route_permits(const struct http_server *,
-		    const struct http_route *, const char *peer);
+unsigned route_find(struct exchange *, const char *method);
+bool route_permits(
+    const struct http_server *, const struct http_route *, const char *peer);
 
 /* response.c */
-enum MHD_Result	response_send(struct exchange *, struct http_response *);
+enum MHD_Result response_send(struct exchange *, struct http_response *);
 
 #endif /* HTTP_SERVER_INT_H */

@@ -18,12 +18,12 @@
 #include "base/time32.h"
 #include "http/x509.h"
 
-#define PEM_MAX		((size_t)64 << 10)
-#define ROUNDS		600000
+#define PEM_MAX ((size_t)64 << 10)
+#define ROUNDS	600000
 
 struct x509_ca {
-	X509		*cert;
-	EVP_PKEY	*key;
+	X509 *cert;
+	EVP_PKEY *key;
 };
 
 /* The reason OpenSSL gives last, as a fault. */
@@ -60,7 +60,10 @@ add_extension(X509 *cert, X509 *issuer, int nid, const char *value)
 	return ok == 1;
 }
 
-struct extension { int nid; const char *value; };
+struct extension {
+	int nid;
+	const char *value;
+};
 
 static bool
 add_extensions(X509 *cert, X509 *issuer, const struct extension *e, size_t n)
@@ -84,8 +87,8 @@ set_serial(X509 *cert)
 	if (RAND_bytes(b, sizeof(b)) == 1) {
 		b[0] = (unsigned char)((b[0] & 0x7f) | 0x40);
 		bn = BN_bin2bn(b, sizeof(b), NULL);
-		ok = bn != NULL &&
-		    BN_to_ASN1_INTEGER(bn, X509_get_serialNumber(cert)) != NULL;
+		ok = bn != NULL && BN_to_ASN1_INTEGER(
+				       bn, X509_get_serialNumber(cert)) != NULL;
 	}
 	BN_free(bn);
 	return ok;
@@ -93,8 +96,8 @@ set_serial(X509 *cert)
 
 /* Everything but extensions and signature; issuer NULL: self-signed. */
 static X509 *
-new_certificate(const char *name, EVP_PKEY *key, X509 *issuer,
-    struct x509_validity v)
+new_certificate(
+    const char *name, EVP_PKEY *key, X509 *issuer, struct x509_validity v)
 {
 	X509 *cert = X509_new();
 	X509_NAME *subject = cert != NULL ? X509_get_subject_name(cert) : NULL;
@@ -102,9 +105,10 @@ new_certificate(const char *name, EVP_PKEY *key, X509 *issuer,
 	if (cert != NULL && X509_set_version(cert, X509_VERSION_3) == 1 &&
 	    set_serial(cert) &&
 	    X509_NAME_add_entry_by_NID(subject, NID_commonName, MBSTRING_UTF8,
-	    (const unsigned char *)name, -1, -1, 0) == 1 &&
-	    X509_set_issuer_name(cert, issuer == NULL ? subject :
-	    X509_get_subject_name(issuer)) == 1 &&
+		(const unsigned char *)name, -1, -1, 0) == 1 &&
+	    X509_set_issuer_name(cert,
+		issuer == NULL ? subject : X509_get_subject_name(issuer)) ==
+		1 &&
 	    set_time(X509_getm_notBefore(cert), v.not_before) &&
 	    set_time(X509_getm_notAfter(cert), v.not_after) &&
 	    X509_set_pubkey(cert, key) == 1)
@@ -121,8 +125,8 @@ write_bio(const char *path, BIO *bio, mode_t mode, struct fault_info *fi)
 
 	if (n <= 0)
 		return failed(fi, path);
-	return file_create(path, (struct bytes){ (const uint8_t *)p, (size_t)n },
-	    mode, fi);
+	return file_create(
+	    path, (struct bytes){(const uint8_t *)p, (size_t)n}, mode, fi);
 }
 
 static enum fault
@@ -144,15 +148,15 @@ static bool
 write_encrypted(BIO *bio, EVP_PKEY *key, const char *passphrase)
 {
 	PKCS8_PRIV_KEY_INFO *plain = EVP_PKEY2PKCS8(key);
-	X509_ALGOR *algorithm = PKCS5_pbe2_set_iv(EVP_aes_256_cbc(), ROUNDS,
-	    NULL, 16, NULL, NID_hmacWithSHA256);
+	X509_ALGOR *algorithm = PKCS5_pbe2_set_iv(
+	    EVP_aes_256_cbc(), ROUNDS, NULL, 16, NULL, NID_hmacWithSHA256);
 	X509_SIG *sealed = NULL;
 	bool ok = false;
 
 	if (plain != NULL && algorithm != NULL)
-		sealed = PKCS8_set0_pbe(passphrase, (int)strlen(passphrase),
-		    plain, algorithm);
-	if (sealed != NULL)			/* owns algorithm now */
+		sealed = PKCS8_set0_pbe(
+		    passphrase, (int)strlen(passphrase), plain, algorithm);
+	if (sealed != NULL) /* owns algorithm now */
 		ok = PEM_write_bio_PKCS8(bio, sealed) == 1;
 	else
 		X509_ALGOR_free(algorithm);
@@ -168,9 +172,10 @@ write_key(const char *path, EVP_PKEY *key, const char *passphrase,
 	BIO *bio = BIO_new(BIO_s_secmem());
 	enum fault f;
 
-	if (bio == NULL || !(passphrase == NULL ?
-	    PEM_write_bio_PKCS8PrivateKey(bio, key, NULL, NULL, 0, NULL,
-	    NULL) == 1 : write_encrypted(bio, key, passphrase)))
+	if (bio == NULL ||
+	    !(passphrase == NULL ? PEM_write_bio_PKCS8PrivateKey(
+				       bio, key, NULL, NULL, 0, NULL, NULL) == 1
+				 : write_encrypted(bio, key, passphrase)))
 		f = failed(fi, path);
 	else
 		f = write_bio(path, bio, 0600, fi);
@@ -205,11 +210,11 @@ x509_make_ca(const char *cert_path, const char *key_path,
     struct fault_info *fi)
 {
 	static const struct extension extensions[] = {
-		{ NID_basic_constraints, "critical,CA:TRUE,pathlen:0" },
-		{ NID_key_usage, "critical,keyCertSign,cRLSign" },
-		{ NID_subject_key_identifier, "hash" },
+	    {NID_basic_constraints, "critical,CA:TRUE,pathlen:0"},
+	    {NID_key_usage, "critical,keyCertSign,cRLSign"},
+	    {NID_subject_key_identifier, "hash"},
 	};
-	const char *const paths[2] = { cert_path, key_path };
+	const char *const paths[2] = {cert_path, key_path};
 	EVP_PKEY *key = NULL;
 	X509 *cert = NULL;
 	enum fault f;
@@ -238,8 +243,8 @@ read_certificate(X509 **out, const char *path, struct fault_info *fi)
 	*out = NULL;
 	if ((f = file_read(&b, &arena, path, PEM_MAX, fi)) == FAULT_OK) {
 		bio = BIO_new_mem_buf(b.p, (int)b.n);
-		if (bio == NULL || (*out = PEM_read_bio_X509(bio, NULL, NULL,
-		    NULL)) == NULL)
+		if (bio == NULL ||
+		    (*out = PEM_read_bio_X509(bio, NULL, NULL, NULL)) == NULL)
 			f = failed(fi, path);
 		BIO_free(bio);
 	}
@@ -273,8 +278,9 @@ read_key(EVP_PKEY **out, const char *path, const char *passphrase,
 	*out = NULL;
 	if ((f = file_read(&b, &arena, path, PEM_MAX, fi)) == FAULT_OK) {
 		bio = BIO_new_mem_buf(b.p, (int)b.n);
-		if (bio == NULL || (*out = PEM_read_bio_PrivateKey(bio, NULL,
-		    give_passphrase, (void *)(uintptr_t)passphrase)) == NULL)
+		if (bio == NULL ||
+		    (*out = PEM_read_bio_PrivateKey(bio, NULL, give_passphrase,
+			 (void *)(uintptr_t)passphrase)) == NULL)
 			f = fault_set(fi, FAULT_DENIED,
 			    "%s: wrong passphrase or not a key", path);
 		ERR_clear_error();
@@ -285,8 +291,8 @@ read_key(EVP_PKEY **out, const char *path, const char *passphrase,
 }
 
 enum fault
-x509_open_ca(struct x509_ca **out, const char *cert_path,
-    const char *key_path, const char *passphrase, struct fault_info *fi)
+x509_open_ca(struct x509_ca **out, const char *cert_path, const char *key_path,
+    const char *passphrase, struct fault_info *fi)
 {
 	struct x509_ca *ca = calloc(1, sizeof(*ca));
 	enum fault f;
@@ -297,8 +303,8 @@ x509_open_ca(struct x509_ca **out, const char *cert_path,
 	    (f = read_key(&ca->key, key_path, passphrase, fi)) == FAULT_OK &&
 	    X509_check_private_key(ca->cert, ca->key) != 1) {
 		ERR_clear_error();
-		f = fault_set(fi, FAULT_KEY_MISMATCH,
-		    "%s is not the key of %s", key_path, cert_path);
+		f = fault_set(fi, FAULT_KEY_MISMATCH, "%s is not the key of %s",
+		    key_path, cert_path);
 	}
 	if (f != FAULT_OK) {
 		x509_close_ca(ca);
@@ -335,7 +341,7 @@ static bool
 is_dns_name(const char *s)
 {
 	return *s != '\0' && strlen(s) <= 253 &&
-	    strspn(s, "abcdefghijklmnopqrstuvwxyz0123456789-.") == strlen(s);
+	       strspn(s, "abcdefghijklmnopqrstuvwxyz0123456789-.") == strlen(s);
 }
 
 /* A common name has room for 64 characters only. */
@@ -345,12 +351,12 @@ component_certificate(struct x509_ca *ca, EVP_PKEY *key, const char *dns_name,
 {
 	char alt_name[300], common_name[65];
 	const struct extension extensions[] = {
-		{ NID_basic_constraints, "critical,CA:FALSE" },
-		{ NID_key_usage, "critical,digitalSignature" },
-		{ NID_ext_key_usage, "serverAuth,clientAuth" },
-		{ NID_subject_alt_name, alt_name },
-		{ NID_subject_key_identifier, "hash" },
-		{ NID_authority_key_identifier, "keyid" },
+	    {NID_basic_constraints, "critical,CA:FALSE"},
+	    {NID_key_usage, "critical,digitalSignature"},
+	    {NID_ext_key_usage, "serverAuth,clientAuth"},
+	    {NID_subject_alt_name, alt_name},
+	    {NID_subject_key_identifier, "hash"},
+	    {NID_authority_key_identifier, "keyid"},
 	};
 	X509 *cert;
 
@@ -368,7 +374,7 @@ enum fault
 x509_issue(struct x509_ca *ca, const char *cert_path, const char *key_path,
     const char *dns_name, struct x509_validity v, struct fault_info *fi)
 {
-	const char *const paths[2] = { cert_path, key_path };
+	const char *const paths[2] = {cert_path, key_path};
 	struct x509_validity max;
 	EVP_PKEY *key = NULL;
 	X509 *cert = NULL;
@@ -396,8 +402,8 @@ x509_issue(struct x509_ca *ca, const char *cert_path, const char *key_path,
 }
 
 enum fault
-x509_validity(struct x509_validity *out, const char *path,
-    struct fault_info *fi)
+x509_validity(
+    struct x509_validity *out, const char *path, struct fault_info *fi)
 {
 	X509 *cert;
 	bool ok;

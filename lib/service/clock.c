@@ -7,7 +7,7 @@
 #include "base/time32.h"
 #include "service/service.h"
 
-#define CLOCK_MAX	64u
+#define CLOCK_MAX 64u
 
 enum fault
 service_clock_read(const char *path, struct fault_info *fi)
@@ -33,8 +33,8 @@ service_clock_read(const char *path, struct fault_info *fi)
 	v = strtoll(text, &end, 10);
 	end += strspn(end, " \t\r\n");
 	if (end == text || *end != '\0' || errno != 0)
-		return fault_set(fi, FAULT_CONFIG,
-		    "%s: not a number of seconds", path);
+		return fault_set(
+		    fi, FAULT_CONFIG, "%s: not a number of seconds", path);
 	time_set_offset(v);
 	return FAULT_OK;
 }

@@ -6,18 +6,18 @@
 #include "base/file.h"
 #include "service/conf_value.h"
 
-#define FILE_SIZE_MAX	((size_t)256 << 10)
-#define KEYS_MAX	256u		/* of all tables of a file */
-#define BLANKS		" \t\r"
+#define FILE_SIZE_MAX ((size_t)256 << 10)
+#define KEYS_MAX      256u /* of all tables of a file */
+#define BLANKS	      " \t\r"
 
 /* A file while it is read. */
 struct source {
-	const struct conf_table	*tables;
-	size_t			 tables_n;
-	struct arena		*arena;
-	const char		*path;
-	unsigned		 line;
-	bool			 seen[KEYS_MAX];
+	const struct conf_table *tables;
+	size_t tables_n;
+	struct arena *arena;
+	const char *path;
+	unsigned line;
+	bool seen[KEYS_MAX];
 };
 
 static void *
@@ -53,8 +53,8 @@ set_key(struct source *s, const char *name, const char *value,
 		at = base + (size_t)(k - t->keys);
 		assert(at < KEYS_MAX);
 		if (s->seen[at])
-			return fault_set(fi, FAULT_CONFIG,
-			    "%s is there twice", name);
+			return fault_set(
+			    fi, FAULT_CONFIG, "%s is there twice", name);
 		s->seen[at] = true;
 		return conf_value_parse(member(t, k), k, value, s->arena, fi);
 	}
@@ -119,16 +119,16 @@ enum fault
 conf_parse(const struct conf_table *tables, size_t n, struct arena *arena,
     struct bytes text, const char *path, unsigned kind, struct fault_info *fi)
 {
-	struct source s = { .tables = tables, .tables_n = n, .arena = arena,
-	    .path = path };
+	struct source s = {
+	    .tables = tables, .tables_n = n, .arena = arena, .path = path};
 	char *line, *next;
 	enum fault f;
 
 	assert(kind < CONF_KINDS);
 	if (text.n > 0 && memchr(text.p, '\0', text.n) != NULL)
 		return fault_set(fi, FAULT_CONFIG, "%s: not a text", path);
-	line = arena_printf(arena, "%.*s", (int)text.n,
-	    text.n > 0 ? (const char *)text.p : "");
+	line = arena_printf(
+	    arena, "%.*s", (int)text.n, text.n > 0 ? (const char *)text.p : "");
 	if (line == NULL)
 		return fault_set(fi, FAULT_TOO_LARGE, "%s: too large", path);
 	for (; line != NULL; line = next) {
@@ -204,7 +204,8 @@ conf_text(const struct conf_table *t, struct bytes *out, struct arena *arena,
 		const char *l = limits(k, arena);
 
 		ok = v != NULL && l != NULL &&
-		    fprintf(f, "\n# %s%s\n%s = %s\n", k->help, l, k->name, v) > 0;
+		     fprintf(f, "\n# %s%s\n%s = %s\n", k->help, l, k->name, v) >
+			 0;
 	}
 	if (fclose(f) != 0 || !ok)
 		return fault_set(fi, FAULT_TOO_LARGE, "%s: too large", title);

@@ -1,5 +1,7 @@
 /* conf_keys.h - turns the list CONF_DEF into elements of an array of struct
  * conf_key for CONF_STRUCT; see conf.h.  Meant to be included several times. */
+
+/* clang-format off */
 #define REQUIRED		{ NULL, NULL, NULL }
 #define SAME(text)		{ text, text, text }
 #define EACH(test, qa, prod)	{ test, qa, prod }
@@ -37,3 +39,4 @@
 #undef CONF_DURATION
 #undef CONF_STRUCT
 #undef CONF_DEF
+/* clang-format on */

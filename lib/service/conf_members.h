@@ -1,5 +1,7 @@
 /* conf_members.h - turns the list CONF_DEF into struct members; see conf.h.
  * Meant to be included several times. */
+
+/* clang-format off */
 #define CONF_TEXT(name, fallback, help)			const char *name;
 #define CONF_UINT(name, fallback, min, max, help)	uint32_t name;
 #define CONF_FLAG(name, fallback, help)			bool name;
@@ -16,3 +18,4 @@
 #undef CONF_UINTS
 #undef CONF_DURATION
 #undef CONF_DEF
+/* clang-format on */

@@ -7,25 +7,25 @@
 #include "base/bytes.h"
 #include "service/conf_value.h"
 
-#define BLANKS		" \t"
-#define LIST_MAX	256u
+#define BLANKS	 " \t"
+#define LIST_MAX 256u
 
 static const char *const units[] = {
-	[CONF_MICROSECONDS] = "microseconds",
-	[CONF_MILLISECONDS] = "milliseconds",
-	[CONF_SECONDS] = "seconds",
-	[CONF_MINUTES] = "minutes",
-	[CONF_HOURS] = "hours",
-	[CONF_SIXTY_HOURS] = "sixtyHours",
-	[CONF_YEARS] = "years",
+    [CONF_MICROSECONDS] = "microseconds",
+    [CONF_MILLISECONDS] = "milliseconds",
+    [CONF_SECONDS] = "seconds",
+    [CONF_MINUTES] = "minutes",
+    [CONF_HOURS] = "hours",
+    [CONF_SIXTY_HOURS] = "sixtyHours",
+    [CONF_YEARS] = "years",
 };
 
 static enum fault
 bad(struct fault_info *fi, const struct conf_key *k, const char *text,
     const char *wanted)
 {
-	return fault_set(fi, FAULT_CONFIG, "%s = %s: %s", k->name, text,
-	    wanted);
+	return fault_set(
+	    fi, FAULT_CONFIG, "%s = %s: %s", k->name, text, wanted);
 }
 
 static enum fault
@@ -48,7 +48,7 @@ number(uint32_t *out, const char *text)
 	v = strtoull(text, &end, hex ? 16 : 10);
 	*out = (uint32_t)v;
 	return errno == 0 && end > text + (hex ? 2 : 0) && *end == '\0' &&
-	    v <= UINT32_MAX;
+	       v <= UINT32_MAX;
 }
 
 static enum fault
@@ -58,8 +58,8 @@ bounded(uint32_t *out, const struct conf_key *k, const char *text,
 	if (!number(out, text))
 		return bad(fi, k, text, "not a number");
 	if (*out < k->min || *out > k->max)
-		return fault_set(fi, FAULT_CONFIG,
-		    "%s = %s: must be %u to %u", k->name, text, k->min, k->max);
+		return fault_set(fi, FAULT_CONFIG, "%s = %s: must be %u to %u",
+		    k->name, text, k->min, k->max);
 	return FAULT_OK;
 }
 
@@ -68,8 +68,9 @@ parse_flag(bool *out, const struct conf_key *k, const char *text,
     struct fault_info *fi)
 {
 	*out = strcmp(text, "true") == 0;
-	return *out || strcmp(text, "false") == 0 ? FAULT_OK :
-	    bad(fi, k, text, "must be true or false");
+	return *out || strcmp(text, "false") == 0
+		   ? FAULT_OK
+		   : bad(fi, k, text, "must be true or false");
 }
 
 static enum fault
@@ -89,12 +90,13 @@ parse_duration(struct conf_duration *out, const struct conf_key *k,
 				continue;
 			if (!number(&v, digits) || v == 0 || v > UINT16_MAX)
 				break;
-			*out = (struct conf_duration){ (enum conf_unit)i,
-			    (uint16_t)v };
+			*out = (struct conf_duration){
+			    (enum conf_unit)i, (uint16_t)v};
 			return FAULT_OK;
 		}
 	}
-	return bad(fi, k, text, "must be 1 to 65535 microseconds, "
+	return bad(fi, k, text,
+	    "must be 1 to 65535 microseconds, "
 	    "milliseconds, seconds, minutes, hours, sixtyHours or years");
 }
 
@@ -110,7 +112,7 @@ split(const char **out, const char *text, struct arena *arena)
 		while (len > 0 && strchr(BLANKS, text[len - 1]) != NULL)
 			len--;
 		if (n == LIST_MAX || (out[n++] = arena_printf(arena, "%.*s",
-		    (int)len, text)) == NULL)
+					  (int)len, text)) == NULL)
 			return -1;
 		text += all;
 	}
@@ -129,7 +131,7 @@ parse_list(struct conf_list *out, const struct conf_key *k, const char *text,
 	    (v = ARENA_ARRAY(arena, (size_t)n + 1, const char *)) == NULL)
 		return full(fi, k);
 	memcpy(v, item, (size_t)n * sizeof(*v));
-	*out = (struct conf_list){ v, (size_t)n };
+	*out = (struct conf_list){v, (size_t)n};
 	return FAULT_OK;
 }
 
@@ -145,7 +147,7 @@ parse_numbers(struct conf_uints *out, const struct conf_key *k,
 		return full(fi, k);
 	for (i = 0; i < n; i++)
 		TRY(bounded(&v[i], k, item[i], fi));
-	*out = (struct conf_uints){ v, (size_t)n };
+	*out = (struct conf_uints){v, (size_t)n};
 	return FAULT_OK;
 }
 
@@ -171,9 +173,11 @@ conf_value_parse(void *out, const struct conf_key *k, const char *text,
 	case CONF_TYPE_FLAG:
 		return parse_flag(out, k, text, fi);
 	case CONF_TYPE_OCTETS:
-		return hex_decode(out, k->min, text) ? FAULT_OK :
-		    fault_set(fi, FAULT_CONFIG, "%s = %s: must be %u hex digits",
-		    k->name, text, 2 * k->min);
+		return hex_decode(out, k->min, text)
+			   ? FAULT_OK
+			   : fault_set(fi, FAULT_CONFIG,
+				 "%s = %s: must be %u hex digits", k->name,
+				 text, 2 * k->min);
 	case CONF_TYPE_LIST:
 		return parse_list(out, k, text, arena, fi);
 	case CONF_TYPE_UINTS:
@@ -191,14 +195,14 @@ list_text(const struct conf_list *v, struct arena *arena)
 	size_t i;
 
 	for (i = 0; i < v->n && s != NULL; i++)
-		s = arena_printf(arena, "%s%s%s", s, i > 0 ? ", " : "",
-		    v->v[i]);
+		s = arena_printf(
+		    arena, "%s%s%s", s, i > 0 ? ", " : "", v->v[i]);
 	return s;
 }
 
 static const char *
-numbers_text(const struct conf_uints *v, const struct conf_key *k,
-    struct arena *arena)
+numbers_text(
+    const struct conf_uints *v, const struct conf_key *k, struct arena *arena)
 {
 	/* PSIDs are written in hexadecimal everywhere. */
 	bool hex = strstr(k->name, "psid") != NULL;
@@ -222,8 +226,8 @@ octets_text(const void *p, size_t n, struct arena *arena)
 }
 
 const char *
-conf_value_text(const void *value, const struct conf_key *k,
-    struct arena *arena)
+conf_value_text(
+    const void *value, const struct conf_key *k, struct arena *arena)
 {
 	const struct conf_duration *d = value;
 	const char *const *text = value;
@@ -251,8 +255,11 @@ uint64_t
 conf_duration_seconds(struct conf_duration d)
 {
 	static const uint64_t seconds[] = {
-		[CONF_SECONDS] = 1, [CONF_MINUTES] = 60, [CONF_HOURS] = 3600,
-		[CONF_SIXTY_HOURS] = 216000, [CONF_YEARS] = 31556952,
+	    [CONF_SECONDS] = 1,
+	    [CONF_MINUTES] = 60,
+	    [CONF_HOURS] = 3600,
+	    [CONF_SIXTY_HOURS] = 216000,
+	    [CONF_YEARS] = 31556952,
 	};
 
 	if (d.unit == CONF_MICROSECONDS || d.unit == CONF_MILLISECONDS)

@@ -6,9 +6,9 @@
 
 /* Sets the member at out; the text of fi begins with the key. */
 enum fault must_check conf_value_parse(void *out, const struct conf_key *,
-		    const char *text, struct arena *, struct fault_info *);
+    const char *text, struct arena *, struct fault_info *);
 /* The text that conf_value_parse would read; NULL: the arena is full. */
-const char     *conf_value_text(const void *value, const struct conf_key *,
-		    struct arena *);
+const char *
+conf_value_text(const void *value, const struct conf_key *, struct arena *);
 
 #endif /* SERVICE_CONF_VALUE_H */

@@ -8,13 +8,13 @@
 
 #include "service/crash.h"
 
-#define VARIABLE	"MONARCH_CRASH_AT"
+#define VARIABLE "MONARCH_CRASH_AT"
 
 bool crash_armed;
 
-static char			 wanted[64];
-static atomic_ulong		 countdown;
-static const char *const	*known;
+static char wanted[64];
+static atomic_ulong countdown;
+static const char *const *known;
 
 static bool
 is_known(const char *name)

@@ -20,19 +20,20 @@
 
 #include "base/fault.h"
 
-#define CRASH_NAME(name, text)	name,
+#define CRASH_NAME(name, text) name,
 
 extern bool crash_armed;
 
-#define crash_point(name) do {						\
-	if (__builtin_expect(crash_armed, 0))				\
-		crash_here(name);					\
-} while (0)
+#define crash_point(name)                             \
+	do {                                          \
+		if (__builtin_expect(crash_armed, 0)) \
+			crash_here(name);             \
+	} while (0)
 
 /* Reads MONARCH_CRASH_AT; points of another role are ignored.  FAULT_CONFIG:
  * not one of names (NULL at the end; or NULL: there are none). */
-enum fault must_check crash_arm(const char *role, const char *const *names,
-		    struct fault_info *);
-void		crash_here(const char *name);
+enum fault must_check crash_arm(
+    const char *role, const char *const *names, struct fault_info *);
+void crash_here(const char *name);
 
 #endif /* SERVICE_CRASH_H */

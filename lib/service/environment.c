@@ -7,24 +7,24 @@
 #include "base/time32.h"
 #include "service/environment.h"
 
-#define TEXT_MAX	((size_t)2 << 20)
+#define TEXT_MAX ((size_t)2 << 20)
 
 static const struct conf_key keys[] = {
-#define CONF_DEF	"service/environment.def"
-#define CONF_STRUCT	struct environment
+#define CONF_DEF    "service/environment.def"
+#define CONF_STRUCT struct environment
 #include "service/conf_keys.h"
 };
 
 static const char *const kinds[] = {
-	[ENVIRONMENT_TEST] = "test",
-	[ENVIRONMENT_QA] = "qa",
-	[ENVIRONMENT_PROD] = "prod",
+    [ENVIRONMENT_TEST] = "test",
+    [ENVIRONMENT_QA] = "qa",
+    [ENVIRONMENT_PROD] = "prod",
 };
 
 struct conf_table
 environment_table(struct environment *env)
 {
-	return (struct conf_table){ keys, sizeof(keys) / sizeof(*keys), env };
+	return (struct conf_table){keys, sizeof(keys) / sizeof(*keys), env};
 }
 
 bool
@@ -75,7 +75,7 @@ static bool
 is_domain(const char *s)
 {
 	return strlen(s) <= 200 && s[0] != '.' && s[0] != '-' &&
-	    strspn(s, "abcdefghijklmnopqrstuvwxyz0123456789-.") == strlen(s);
+	       strspn(s, "abcdefghijklmnopqrstuvwxyz0123456789-.") == strlen(s);
 }
 
 enum fault
@@ -100,8 +100,8 @@ environment_check(const struct environment *env, struct fault_info *fi)
 }
 
 enum fault
-environment_read(struct environment *env, struct arena *arena,
-    const char *path, struct fault_info *fi)
+environment_read(struct environment *env, struct arena *arena, const char *path,
+    struct fault_info *fi)
 {
 	struct conf_table t = environment_table(env);
 	enum environment_kind kind;
@@ -122,8 +122,8 @@ environment_read(struct environment *env, struct arena *arena,
 }
 
 enum fault
-environment_write(const struct environment *env, const char *path,
-    struct fault_info *fi)
+environment_write(
+    const struct environment *env, const char *path, struct fault_info *fi)
 {
 	struct arena arena = arena_new(TEXT_MAX);
 	struct environment copy = *env;

@@ -12,39 +12,37 @@
 #include "base/fault.h"
 #include "service/conf.h"
 
-enum environment_kind {
-	ENVIRONMENT_TEST, ENVIRONMENT_QA, ENVIRONMENT_PROD
-};
+enum environment_kind { ENVIRONMENT_TEST, ENVIRONMENT_QA, ENVIRONMENT_PROD };
 
 struct environment {
 #define CONF_DEF "service/environment.def"
 #include "service/conf_members.h"
-	enum environment_kind	stage;		/* kind, as a number */
+	enum environment_kind stage; /* kind, as a number */
 };
 
 /* "test", "qa", "prod" in any letter case; false: none of them. */
-bool must_check	environment_kind_parse(enum environment_kind *, const char *);
-const char     *environment_kind_name(enum environment_kind);
+bool must_check environment_kind_parse(enum environment_kind *, const char *);
+const char *environment_kind_name(enum environment_kind);
 /* The defaults of a kind; strings are in the arena or static. */
-enum fault must_check environment_defaults(struct environment *,
-		    struct arena *, enum environment_kind, struct fault_info *);
+enum fault must_check environment_defaults(struct environment *, struct arena *,
+    enum environment_kind, struct fault_info *);
 /* Changes one setting by its text; what refers to the others is checked by
  * environment_check. */
 enum fault must_check environment_set(struct environment *, struct arena *,
-		    const char *key, const char *value, struct fault_info *);
+    const char *key, const char *value, struct fault_info *);
 /* Settings that contradict each other: FAULT_CONFIG names them. */
-enum fault must_check environment_check(const struct environment *,
-		    struct fault_info *);
+enum fault must_check environment_check(
+    const struct environment *, struct fault_info *);
 /* Reads and checks environment.conf; keys that are not there have the default
  * of the kind. */
 enum fault must_check environment_read(struct environment *, struct arena *,
-		    const char *path, struct fault_info *);
+    const char *path, struct fault_info *);
 /* Writes environment.conf (0644) with every setting and its explanation. */
-enum fault must_check environment_write(const struct environment *,
-		    const char *path, struct fault_info *);
+enum fault must_check environment_write(
+    const struct environment *, const char *path, struct fault_info *);
 /* First instant of period i, and the period of an instant (Time32). */
-uint32_t	environment_period_start(const struct environment *, uint32_t i);
-uint32_t	environment_period(const struct environment *, uint32_t time);
+uint32_t environment_period_start(const struct environment *, uint32_t i);
+uint32_t environment_period(const struct environment *, uint32_t time);
 /* Table for manuals (conf_print_help). */
 struct conf_table environment_table(struct environment *);
 

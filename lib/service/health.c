@@ -10,9 +10,9 @@
 #include "service/service_int.h"
 
 struct service_health {
-	json_t	*counters;
-	char	 detail[240];
-	bool	 degraded;
+	json_t *counters;
+	char detail[240];
+	bool degraded;
 };
 
 void
@@ -65,11 +65,11 @@ dump(struct frame *f, struct service_health *h)
 	json_t *root;
 
 	time32_text(now, time32_now());
-	root = json_pack("{s:s, s:s, s:s, s:b, s:s, s:s, s:O}",
-	    "component", f->service.conf.name, "role", f->service.conf.role,
-	    "status", h->degraded ? "degraded" : "ok",
-	    "ready", (int)atomic_load(&f->ready), "detail", h->detail,
-	    "time", now, "counters", h->counters);
+	root = json_pack("{s:s, s:s, s:s, s:b, s:s, s:s, s:O}", "component",
+	    f->service.conf.name, "role", f->service.conf.role, "status",
+	    h->degraded ? "degraded" : "ok", "ready",
+	    (int)atomic_load(&f->ready), "detail", h->detail, "time", now,
+	    "counters", h->counters);
 	text = root != NULL ? json_dumps(root, JSON_INDENT(1)) : NULL;
 	json_decref(root);
 	return text;
@@ -79,7 +79,7 @@ void
 health_answer(void *ctx, const struct http_request *q, struct http_response *r)
 {
 	struct frame *f = ctx;
-	struct service_health h = { .counters = json_object() };
+	struct service_health h = {.counters = json_object()};
 	char *text;
 
 	(void)q;

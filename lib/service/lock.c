@@ -16,9 +16,9 @@
 
 #include "service/service_int.h"
 
-#define HOLDER_TRIES	100	/* of a millisecond each */
+#define HOLDER_TRIES 100 /* of a millisecond each */
 
-static const struct flock whole = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+static const struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
 
 /* The number in a file; 0: there is none. */
 static pid_t
@@ -47,7 +47,7 @@ lock_take(struct frame *f, struct fault_info *fi)
 	if (fcntl(f->pid_fd, F_OFD_SETLK, &lock) != 0) {
 		fault_set(fi, FAULT_BUSY, "%s: running already, process %ld",
 		    f->dir, (long)read_number(f->pid_fd));
-		close(f->pid_fd);	/* it is the other's: leave it alone */
+		close(f->pid_fd); /* it is the other's: leave it alone */
 		f->pid_fd = -1;
 		return FAULT_BUSY;
 	}
@@ -65,7 +65,7 @@ lock_release(struct frame *f)
 	if (f->pid_fd < 0)
 		return;
 	if (ftruncate(f->pid_fd, 0) != 0)
-		return;			/* the lock alone counts */
+		return; /* the lock alone counts */
 	close(f->pid_fd);
 	f->pid_fd = -1;
 }

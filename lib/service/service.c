@@ -18,16 +18,16 @@
 #include "service/crash.h"
 #include "service/service_int.h"
 
-#define SETTINGS_MAX	((size_t)4 << 20)
-#define TICK_MS		100
-#define STATUS_USAGE	2
+#define SETTINGS_MAX ((size_t)4 << 20)
+#define TICK_MS	     100
+#define STATUS_USAGE 2
 #ifndef MONARCH_VERSION
-#define MONARCH_VERSION	"0.1.0"
+#define MONARCH_VERSION "0.1.0"
 #endif
 
 static const struct conf_key component_keys[] = {
-#define CONF_DEF	"service/component.def"
-#define CONF_STRUCT	struct service_conf
+#define CONF_DEF    "service/component.def"
+#define CONF_STRUCT struct service_conf
 #include "service/conf_keys.h"
 };
 
@@ -91,9 +91,9 @@ read_settings(struct frame *f, unsigned kind, struct fault_info *fi)
 {
 	const struct service_def *def = f->service.def;
 	const struct conf_table tables[] = {
-		{ component_keys, sizeof(component_keys) /
-		    sizeof(*component_keys), &f->service.conf },
-		{ def->keys, def->keys_n, f->role_conf },
+	    {component_keys, sizeof(component_keys) / sizeof(*component_keys),
+		&f->service.conf},
+	    {def->keys, def->keys_n, f->role_conf},
 	};
 	char path[PATH_SIZE];
 
@@ -131,7 +131,7 @@ load_settings(struct frame *f, struct fault_info *fi)
 static enum fault
 check_keys(const struct service *s, struct fault_info *fi)
 {
-	static const char *const names[] = { "tls.key", "sign.key", "enc.key" };
+	static const char *const names[] = {"tls.key", "sign.key", "enc.key"};
 	char path[PATH_SIZE];
 	struct stat st;
 	size_t i;
@@ -152,9 +152,11 @@ open_client(struct frame *f, struct fault_info *fi)
 	struct service *s = &f->service;
 	char ca[PATH_SIZE], cert[PATH_SIZE], key[PATH_SIZE], hosts[PATH_SIZE];
 	bool map = strcmp(s->conf.hosts, "-") != 0;
-	const struct http_client_config config = {
-		.ca = ca, .cert = cert, .key = key,
-		.hosts = map ? hosts : NULL, .tls13_only = true };
+	const struct http_client_config config = {.ca = ca,
+	    .cert = cert,
+	    .key = key,
+	    .hosts = map ? hosts : NULL,
+	    .tls13_only = true};
 
 	service_path(s, ca, "tls-ca.pem");
 	service_path(s, cert, "tls.pem");
@@ -194,7 +196,7 @@ prepare(struct frame *f, const char *dir, struct fault_info *fi)
 static enum fault
 make_folders(struct frame *f, struct fault_info *fi)
 {
-	static const char *const names[] = { "run", "log", "data" };
+	static const char *const names[] = {"run", "log", "data"};
 	char path[PATH_SIZE];
 	size_t i;
 
@@ -224,32 +226,38 @@ raise_descriptors(void)
 		return;
 	r.rlim_cur = r.rlim_max;
 	if (setrlimit(RLIMIT_NOFILE, &r) != 0)
-		log_warn("at most %llu open files",
-		    (unsigned long long)r.rlim_cur);
+		log_warn(
+		    "at most %llu open files", (unsigned long long)r.rlim_cur);
 }
 
 static enum fault
 start_server(struct frame *f, struct fault_info *fi)
 {
 	static const struct http_route health[] = {
-		{ .method = "GET", .path = "/healthz",
-		  .handler = health_answer },
+	    {.method = "GET", .path = "/healthz", .handler = health_answer},
 	};
 	const struct service *s = &f->service;
 	char ca[PATH_SIZE], cert[PATH_SIZE], key[PATH_SIZE];
-	const struct http_server_config config = {
-		.listen = s->conf.listen, .cert = cert, .key = key, .ca = ca,
-		.domain = s->environment.domain, .tls = s->def->tls,
-		.threading = s->def->threading, .threads = s->conf.threads,
-		.connections = s->conf.connections, .memory = s->def->memory,
-		.arena = s->def->arena, .sets = f->sets, .sets_n = 2 };
+	const struct http_server_config config = {.listen = s->conf.listen,
+	    .cert = cert,
+	    .key = key,
+	    .ca = ca,
+	    .domain = s->environment.domain,
+	    .tls = s->def->tls,
+	    .threading = s->def->threading,
+	    .threads = s->conf.threads,
+	    .connections = s->conf.connections,
+	    .memory = s->def->memory,
+	    .arena = s->def->arena,
+	    .sets = f->sets,
+	    .sets_n = 2};
 	struct http_server *server;
 
 	service_path(s, ca, "tls-ca.pem");
 	service_path(s, cert, "tls.pem");
 	service_path(s, key, "tls.key");
-	f->sets[0] = (struct http_route_set){ s->routes, s->routes_n, s->state };
-	f->sets[1] = (struct http_route_set){ health, 1, f };
+	f->sets[0] = (struct http_route_set){s->routes, s->routes_n, s->state};
+	f->sets[1] = (struct http_route_set){health, 1, f};
 	TRY(http_server_start(&server, &config, fi));
 	atomic_store(&f->server, server);
 	return FAULT_OK;
@@ -299,8 +307,9 @@ join_threads(struct frame *f, const struct timespec *until)
 	for (i = 0; i < f->threads_n; i++) {
 		struct frame_thread *t = &f->threads[i];
 
-		if (!t->joined && (until == NULL ? pthread_join(t->id, NULL) :
-		    pthread_timedjoin_np(t->id, NULL, until)) == 0)
+		if (!t->joined && (until == NULL ? pthread_join(t->id, NULL)
+						 : pthread_timedjoin_np(t->id,
+						       NULL, until)) == 0)
 			t->joined = true;
 	}
 }
@@ -348,7 +357,7 @@ free_frame(struct frame *f)
 static void
 watch(struct frame *f, const sigset_t *signals)
 {
-	const struct timespec tick = { .tv_nsec = TICK_MS * 1000000L };
+	const struct timespec tick = {.tv_nsec = TICK_MS * 1000000L};
 	struct service *s = &f->service;
 	struct fault_info fi;
 	bool clock_bad = false, bad;
@@ -358,8 +367,8 @@ watch(struct frame *f, const sigset_t *signals)
 		if (bad && !clock_bad)
 			log_warn("clock: %s", fi.text);
 		clock_bad = bad;
-		if (!atomic_load(&f->ready) && (s->def->ready == NULL ||
-		    s->def->ready(s->state))) {
+		if (!atomic_load(&f->ready) &&
+		    (s->def->ready == NULL || s->def->ready(s->state))) {
 			/* first what /healthz says, then the file */
 			atomic_store(&f->ready, true);
 			if (lock_set_ready(f, &fi) != FAULT_OK)
@@ -390,7 +399,7 @@ start(struct frame *f, struct fault_info *fi)
 static int
 run_daemon(struct frame *f)
 {
-	struct fault_info fi = { 0 };
+	struct fault_info fi = {0};
 	sigset_t signals;
 
 	sigemptyset(&signals);
@@ -401,7 +410,7 @@ run_daemon(struct frame *f)
 	raise_descriptors();
 	if (start(f, &fi) != FAULT_OK) {
 		log_error("%s", fi.text);
-		if (f->log[0] != '\0')	/* whoever started us looks there */
+		if (f->log[0] != '\0') /* whoever started us looks there */
 			fprintf(stderr, "%s: %s\n", f->service.def->program,
 			    fi.text);
 		return 1;
@@ -429,7 +438,7 @@ static int
 run_check(struct frame *f)
 {
 	const struct service_def *def = f->service.def;
-	struct fault_info fi = { 0 };
+	struct fault_info fi = {0};
 
 	if (def->check != NULL && def->check(&f->service, &fi) != FAULT_OK) {
 		fprintf(stderr, "%s: %s\n", def->program, fi.text);
@@ -443,14 +452,15 @@ print_usage(FILE *to, const struct service_def *def)
 {
 	size_t i;
 
-	fprintf(to, "%s - %s\n\n"
+	fprintf(to,
+	    "%s - %s\n\n"
 	    "usage: %s DIR               run the component in DIR\n"
 	    "       %s -n DIR            check its configuration\n",
 	    def->program, def->summary, def->program, def->program);
 	for (i = 0; i < def->commands_n; i++)
 		fprintf(to, "       %s DIR %s %s\n           %s\n",
-		    def->program, def->commands[i].name,
-		    def->commands[i].usage, def->commands[i].help);
+		    def->program, def->commands[i].name, def->commands[i].usage,
+		    def->commands[i].help);
 	fprintf(to, "       %s --settings | --crash-points | --version\n",
 	    def->program);
 	return to == stdout ? 0 : STATUS_USAGE;
@@ -459,9 +469,9 @@ print_usage(FILE *to, const struct service_def *def)
 static int
 print_settings(const struct service_def *def)
 {
-	const struct conf_table component = { component_keys,
-	    sizeof(component_keys) / sizeof(*component_keys), NULL };
-	const struct conf_table role = { def->keys, def->keys_n, NULL };
+	const struct conf_table component = {component_keys,
+	    sizeof(component_keys) / sizeof(*component_keys), NULL};
+	const struct conf_table role = {def->keys, def->keys_n, NULL};
 
 	conf_print_help(&component);
 	conf_print_help(&role);
@@ -474,7 +484,7 @@ print_crash_points(const struct service_def *def)
 	size_t i;
 
 	for (i = 0; def->crash_points != NULL && def->crash_points[i] != NULL;
-	    i++)
+	     i++)
 		puts(def->crash_points[i]);
 	return 0;
 }
@@ -498,7 +508,7 @@ int
 service_main(int argc, char **argv, const struct service_def *def)
 {
 	static struct frame frame;
-	struct fault_info fi = { 0 };
+	struct fault_info fi = {0};
 	bool check_only;
 	int status = -1;
 

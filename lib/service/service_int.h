@@ -10,26 +10,26 @@
 struct frame;
 
 struct frame_thread {
-	struct frame			*frame;
-	const struct service_thread	*def;
-	pthread_t			 id;
-	bool				 joined;
+	struct frame *frame;
+	const struct service_thread *def;
+	pthread_t id;
+	bool joined;
 };
 
 struct frame {
-	struct service		 service;	/* first: see frame_of() */
-	struct arena		 arena;		/* settings */
-	void			*role_conf;
-	char			 dir[PATH_SIZE], log[PATH_SIZE];
-	char			 clock[PATH_SIZE];
-	int			 pid_fd;
-	struct http_server *_Atomic server;	/* NULL: not listening */
-	struct http_route_set	 sets[2];
-	struct frame_thread	*threads;
-	size_t			 threads_n;
-	pthread_mutex_t		 lock;
-	pthread_cond_t		 wake;
-	_Atomic bool		 stopping, failed, ready;
+	struct service service; /* first: see frame_of() */
+	struct arena arena;	/* settings */
+	void *role_conf;
+	char dir[PATH_SIZE], log[PATH_SIZE];
+	char clock[PATH_SIZE];
+	int pid_fd;
+	struct http_server *_Atomic server; /* NULL: not listening */
+	struct http_route_set sets[2];
+	struct frame_thread *threads;
+	size_t threads_n;
+	pthread_mutex_t lock;
+	pthread_cond_t wake;
+	_Atomic bool stopping, failed, ready;
 };
 
 static inline struct frame *
@@ -40,11 +40,11 @@ frame_of(const struct service *s)
 
 /* lock.c: run/pid and run/ready. */
 enum fault must_check lock_take(struct frame *, struct fault_info *);
-void		lock_release(struct frame *);
+void lock_release(struct frame *);
 enum fault must_check lock_set_ready(const struct frame *, struct fault_info *);
-void		lock_clear_ready(const struct frame *);
+void lock_clear_ready(const struct frame *);
 
 /* health.c: GET /healthz; ctx is the frame. */
-http_handler	health_answer;
+http_handler health_answer;
 
 #endif /* SERVICE_SERVICE_INT_H */

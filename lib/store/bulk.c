@@ -11,10 +11,10 @@
 #include "base/log.h"
 #include "store/bulk_int.h"
 
-#define TMP		".seg.tmp"
-#define SEGMENTS_MAX	256u	/* beyond it an append waits for the merger */
-#define RESERVE		((uint64_t)1 << 20)	/* batch numbers at a time */
-#define RESCANS		10	/* while another process merges */
+#define TMP	     ".seg.tmp"
+#define SEGMENTS_MAX 256u /* beyond it an append waits for the merger */
+#define RESERVE	     ((uint64_t)1 << 20) /* batch numbers at a time */
+#define RESCANS	     10			 /* while another process merges */
 
 /* ---- the list of segments ---- */
 
@@ -77,7 +77,10 @@ list_replace(struct bulk *b, size_t at, size_t n, struct segment *by)
 
 /* ---- open ---- */
 
-struct found { struct segment **v; size_t n, size; };
+struct found {
+	struct segment **v;
+	size_t n, size;
+};
 
 static void
 found_add(struct found *f, struct segment *s)
@@ -97,7 +100,7 @@ found_free(struct found *f)
 	while (f->n > 0)
 		segment_release(f->v[--f->n]);
 	free(f->v);
-	*f = (struct found){ 0 };
+	*f = (struct found){0};
 }
 
 static bool
@@ -138,8 +141,9 @@ scan(struct bulk *b, struct found *found, struct fault_info *fi)
 	struct dirent *e;
 
 	if (dir == NULL)
-		return fault_errno(fi, errno == ENOENT ? FAULT_NOT_FOUND :
-		    FAULT_IO, "%s", b->folder);
+		return fault_errno(fi,
+		    errno == ENOENT ? FAULT_NOT_FOUND : FAULT_IO, "%s",
+		    b->folder);
 	while (f == FAULT_OK && (e = readdir(dir)) != NULL)
 		f = scan_entry(b, e->d_name, found, fi);
 	closedir(dir);
@@ -217,7 +221,7 @@ settle(struct bulk *b, struct found *found, struct fault_info *fi)
 static enum fault
 load(struct bulk *b, struct fault_info *fi)
 {
-	struct found found = { 0 };
+	struct found found = {0};
 	enum fault f;
 
 	if ((f = scan_again(b, &found, fi)) == FAULT_OK)
@@ -236,7 +240,7 @@ load(struct bulk *b, struct fault_info *fi)
 static enum fault
 take_lock(struct bulk *b, struct fault_info *fi)
 {
-	struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+	struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
 	char path[PATH_SIZE];
 
 	path_join(path, b->folder, "lock");
@@ -268,15 +272,15 @@ reserve_numbers(struct bulk *b, struct fault_info *fi)
 	f = file_read(&old, &arena, path, 20, fi);
 	if (f == FAULT_OK && old.n > 0) {
 		value = strtoull(arena_printf(&arena, "%.*s", (int)old.n,
-		    (const char *)old.p), NULL, 10);
+				     (const char *)old.p),
+		    NULL, 10);
 		if (value > b->next)
 			b->next = value;
 	} else if (f != FAULT_OK && f != FAULT_NOT_FOUND) {
 		return f;
 	}
 	b->reserved = b->next + RESERVE;
-	snprintf(text, sizeof(text), "%llu",
-	    (unsigned long long)b->reserved);
+	snprintf(text, sizeof(text), "%llu", (unsigned long long)b->reserved);
 	f = file_write(path, bytes_of_string(text), 0600, fi);
 	return f == FAULT_OK ? FAULT_OK : FAULT_STORE;
 }
@@ -349,9 +353,9 @@ bulk_close(struct bulk *b)
 /* ---- append ---- */
 
 struct batch {
-	struct source			 source;	/* first */
-	const struct bulk_record	*v;
-	size_t				 at;
+	struct source source; /* first */
+	const struct bulk_record *v;
+	size_t at;
 };
 
 static bool
@@ -395,8 +399,7 @@ append_sorted(struct bulk *b, const struct bulk_record *v, size_t n,
     uint64_t *number, struct fault_info *fi)
 {
 	static const _Atomic bool never;
-	struct batch batch = { .source = { batch_next, batch_rewind, n },
-	    .v = v };
+	struct batch batch = {.source = {batch_next, batch_rewind, n}, .v = v};
 	struct segment *s;
 
 	if (b->next == b->reserved)
@@ -462,8 +465,10 @@ copy_value(struct bytes *out, struct arena *arena, const struct segment *s,
 
 	TRY(segment_value(s, at, &value, fi));
 	*out = bytes_copy(arena, value);
-	return out->p != NULL ? FAULT_OK : fault_set(fi, FAULT_TOO_LARGE,
-	    "no memory for a record of %zu octets", value.n);
+	return out->p != NULL
+		   ? FAULT_OK
+		   : fault_set(fi, FAULT_TOO_LARGE,
+			 "no memory for a record of %zu octets", value.n);
 }
 
 enum fault
@@ -473,8 +478,9 @@ bulk_find(struct bulk *b, struct bytes *value, struct arena *arena,
 	size_t found;
 
 	TRY(bulk_find_batch(b, value, arena, &key, 1, &found, fi));
-	return found == 1 ? FAULT_OK :
-	    fault_set(fi, FAULT_NOT_FOUND, "%s: no such record", b->folder);
+	return found == 1 ? FAULT_OK
+			  : fault_set(fi, FAULT_NOT_FOUND, "%s: no such record",
+				b->folder);
 }
 
 bool
@@ -491,8 +497,7 @@ bulk_has(struct bulk *b, const uint8_t *key)
 
 enum fault
 bulk_find_batch(struct bulk *b, struct bytes values[], struct arena *arena,
-    const uint8_t *const keys[], size_t n, size_t *found,
-    struct fault_info *fi)
+    const uint8_t *const keys[], size_t n, size_t *found, struct fault_info *fi)
 {
 	struct segment_list *l = list_take(b);
 	const struct segment *s;
@@ -552,13 +557,14 @@ bulk_segments(struct bulk *b, uint64_t **out, size_t *n, struct arena *arena,
 	*out = v;
 	*n = l->n;
 	list_release(l);
-	return v != NULL ? FAULT_OK : fault_set(fi, FAULT_TOO_LARGE,
-	    "no memory for the list of segments");
+	return v != NULL ? FAULT_OK
+			 : fault_set(fi, FAULT_TOO_LARGE,
+			       "no memory for the list of segments");
 }
 
 static enum fault
-each_in(const struct segment *s, bulk_each_fn *fn, void *ctx,
-    struct fault_info *fi)
+each_in(
+    const struct segment *s, bulk_each_fn *fn, void *ctx, struct fault_info *fi)
 {
 	struct bytes value;
 	uint64_t at;
@@ -598,7 +604,7 @@ bulk_stats(struct bulk *b, struct bulk_stats *out)
 	struct segment_list *l = list_take(b);
 	size_t i;
 
-	*out = (struct bulk_stats){ .segments = l->n };
+	*out = (struct bulk_stats){.segments = l->n};
 	for (i = 0; i < l->n; i++) {
 		out->records += l->v[i]->records;
 		out->octets += l->v[i]->size;
@@ -637,7 +643,7 @@ copy_segment(const struct bulk *b, const struct segment *s, const char *to,
 	if (link(from_path, to_path) == 0)
 		return FAULT_OK;
 	/* another file system, or merged away meanwhile: the map is there */
-	return file_create(to_path, (struct bytes){ s->map, s->size }, 0600, fi);
+	return file_create(to_path, (struct bytes){s->map, s->size}, 0600, fi);
 }
 
 enum fault
@@ -652,8 +658,8 @@ bulk_backup(struct bulk *b, const char *to, struct fault_info *fi)
 	size_t i;
 
 	if (mkdir(to, 0700) != 0)
-		return fault_errno(fi, errno == EEXIST ? FAULT_EXISTS :
-		    FAULT_IO, "%s", to);
+		return fault_errno(
+		    fi, errno == EEXIST ? FAULT_EXISTS : FAULT_IO, "%s", to);
 	l = list_take(b);
 	for (i = 0, f = FAULT_OK; i < l->n && f == FAULT_OK; i++)
 		f = copy_segment(b, l->v[i], to, fi);

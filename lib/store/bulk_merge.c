@@ -16,23 +16,23 @@
 #include "base/log.h"
 #include "store/bulk_int.h"
 
-#define FEWEST		8u			/* segments of a merge */
-#define MOST		64u
-#define LARGEST		((uint64_t)16 << 30)	/* octets of a merged one */
-#define RETRY_SECONDS	60			/* after a failed merge */
-#define HIDDEN		0x80u
+#define FEWEST	      8u /* segments of a merge */
+#define MOST	      64u
+#define LARGEST	      ((uint64_t)16 << 30) /* octets of a merged one */
+#define RETRY_SECONDS 60		   /* after a failed merge */
+#define HIDDEN	      0x80u
 
 /* Several sorted segments as one.  The first pass merges and writes down which
  * segment each record came from; the later ones follow that order. */
 struct merge {
-	struct source	 source;	/* first */
-	struct segment	*const *from;	/* oldest first */
-	size_t		 n;
-	uint64_t	 at[MOST];
-	uint8_t		*order;		/* segment, HIDDEN: skip the record */
-	uint64_t	 order_n, order_at;
-	bool		 ordered;
-	bool		 damaged;
+	struct source source;	     /* first */
+	struct segment *const *from; /* oldest first */
+	size_t n;
+	uint64_t at[MOST];
+	uint8_t *order; /* segment, HIDDEN: skip the record */
+	uint64_t order_n, order_at;
+	bool ordered;
+	bool damaged;
 };
 
 static const uint8_t *
@@ -135,7 +135,7 @@ remove_files(const struct bulk *b, struct segment *const *v, size_t n)
 	for (i = 0; i < n; i++) {
 		segment_name(name, v[i]->first, v[i]->last);
 		path_join(path, b->folder, name);
-		unlink(path);	/* one that stays is removed at the next open */
+		unlink(path); /* one that stays is removed at the next open */
 	}
 }
 
@@ -154,8 +154,9 @@ static enum fault
 merge_at(struct bulk *b, const struct segment_list *l, size_t at, size_t n,
     struct fault_info *fi)
 {
-	struct merge m = { .source = { .next = next, .rewind = rewind_merge },
-	    .from = &l->v[at], .n = n };
+	struct merge m = {.source = {.next = next, .rewind = rewind_merge},
+	    .from = &l->v[at],
+	    .n = n};
 	struct segment *merged;
 	enum fault f;
 	size_t k;
@@ -164,14 +165,15 @@ merge_at(struct bulk *b, const struct segment_list *l, size_t at, size_t n,
 		m.source.max += m.from[k]->records;
 	if ((m.order = malloc(m.source.max)) == NULL)
 		return fault_set(fi, FAULT_STORE, "no memory to merge");
-	f = segment_write(&merged, b, m.from[0]->first,
-	    m.from[n - 1]->last, &m.source, &b->stopping, fi);
+	f = segment_write(&merged, b, m.from[0]->first, m.from[n - 1]->last,
+	    &m.source, &b->stopping, fi);
 	free(m.order);
 	if (f == FAULT_OK && m.damaged) {
 		/* never replace what can still be repaired by hand */
 		remove_files(b, &merged, 1);
 		segment_release(merged);
-		f = fault_set(fi, FAULT_STORE, "%s: damaged segment", b->folder);
+		f = fault_set(
+		    fi, FAULT_STORE, "%s: damaged segment", b->folder);
 	}
 	TRY(f);
 	put_in_place(b, at, n, merged);
@@ -200,8 +202,8 @@ merge_once(struct bulk *b, uint64_t *version)
 		pthread_cond_broadcast(&b->changed);
 		pthread_mutex_unlock(&b->lock);
 		if (!merged && !atomic_load(&b->stopping))
-			log_warn("%s: segments not merged: %s", b->folder,
-			    fi.text);
+			log_warn(
+			    "%s: segments not merged: %s", b->folder, fi.text);
 	}
 	list_release(l);
 	return merged;
@@ -218,10 +220,10 @@ wait_for_work(struct bulk *b, uint64_t version)
 	pthread_mutex_lock(&b->lock);
 	/* appends signal too; let a full disk rest */
 	while (b->merge_failed && !atomic_load(&b->stopping) &&
-	    pthread_cond_timedwait(&b->changed, &b->lock, &until) == 0)
+	       pthread_cond_timedwait(&b->changed, &b->lock, &until) == 0)
 		continue;
 	while (!b->merge_failed && !atomic_load(&b->stopping) &&
-	    b->version == version)
+	       b->version == version)
 		pthread_cond_wait(&b->changed, &b->lock);
 	pthread_mutex_unlock(&b->lock);
 }

@@ -13,7 +13,7 @@
 uint64_t
 check_of(uint64_t seed, const uint8_t *p, size_t n)
 {
-	uint8_t tail[8] = { 0 };
+	uint8_t tail[8] = {0};
 
 	for (; n >= 8; p += 8, n -= 8)
 		seed = mix(seed, word_at(p));
@@ -48,7 +48,7 @@ segment_name_parse(const char *name, uint64_t *first, uint64_t *last)
 static bool
 read_header(struct segment *s)
 {
-	struct reader r = reader_of((struct bytes){ s->map, HEADER_SIZE });
+	struct reader r = reader_of((struct bytes){s->map, HEADER_SIZE});
 	const uint8_t *magic = read_span(&r, 8);
 	bool ok;
 
@@ -61,7 +61,7 @@ read_header(struct segment *s)
 	s->values_n = read_uint(&r, 8);
 	s->filter_n = read_uint(&r, 8);
 	return ok && read_uint(&r, 8) ==
-	    check_of(CHECK_SEED, s->map, HEADER_SIZE - 8);
+			 check_of(CHECK_SEED, s->map, HEADER_SIZE - 8);
 }
 
 /* Do the lengths of the header fill the file exactly? */
@@ -80,7 +80,8 @@ lay_out(struct segment *s)
 	s->offsets = s->keys + s->records * s->key_n;
 	s->values = s->offsets + (s->records + 1) * 8;
 	return HEADER_SIZE + s->filter_n + s->records * s->key_n +
-	    (s->records + 1) * 8 + s->values_n + 8 == limit;
+		   (s->records + 1) * 8 + s->values_n + 8 ==
+	       limit;
 }
 
 static enum fault
@@ -91,12 +92,12 @@ map_file(struct segment *s, const char *path, struct fault_info *fi)
 	void *p;
 
 	if (fd < 0)
-		return fault_errno(fi, errno == ENOENT ? FAULT_NOT_FOUND :
-		    FAULT_IO, "%s", path);
+		return fault_errno(fi,
+		    errno == ENOENT ? FAULT_NOT_FOUND : FAULT_IO, "%s", path);
 	if (fstat(fd, &st) != 0 || st.st_size < (off_t)HEADER_SIZE) {
 		close(fd);
-		return fault_set(fi, FAULT_STORE, "%s: damaged, too short",
-		    path);
+		return fault_set(
+		    fi, FAULT_STORE, "%s: damaged, too short", path);
 	}
 	s->size = (size_t)st.st_size;
 	p = mmap(NULL, s->size, PROT_READ, MAP_SHARED, fd, 0);
@@ -108,8 +109,8 @@ map_file(struct segment *s, const char *path, struct fault_info *fi)
 }
 
 static enum fault
-check_file(struct segment *s, const char *path, const char *name,
-    size_t key_n, struct fault_info *fi)
+check_file(struct segment *s, const char *path, const char *name, size_t key_n,
+    struct fault_info *fi)
 {
 	uint64_t first, last;
 
@@ -188,8 +189,8 @@ static bool
 filter_has(const struct segment *s, uint64_t hash)
 {
 	uint64_t bits;
-	const uint8_t *block = s->filter +
-	    filter_place(s->filter_n, hash, &bits) * BLOCK_SIZE;
+	const uint8_t *block =
+	    s->filter + filter_place(s->filter_n, hash, &bits) * BLOCK_SIZE;
 	int i;
 
 	for (i = 0; i < 6; i++, bits >>= 9)
@@ -199,8 +200,8 @@ filter_has(const struct segment *s, uint64_t hash)
 }
 
 bool
-segment_find(const struct segment *s, uint64_t hash, const uint8_t *key,
-    uint64_t *at)
+segment_find(
+    const struct segment *s, uint64_t hash, const uint8_t *key, uint64_t *at)
 {
 	uint64_t low = 0, high = s->records;
 
@@ -233,7 +234,7 @@ segment_value(const struct segment *s, uint64_t at, struct bytes *out,
 		return fault_set(fi, FAULT_STORE,
 		    "segment %016llx: damaged at record %llu",
 		    (unsigned long long)s->first, (unsigned long long)at);
-	*out = (struct bytes){ s->values + begin, (size_t)(end - begin) };
+	*out = (struct bytes){s->values + begin, (size_t)(end - begin)};
 	return FAULT_OK;
 }
 
@@ -251,7 +252,7 @@ segment_check(const struct segment *s, struct fault_info *fi)
 	for (at = 0; at < s->records; at++) {
 		TRY(segment_value(s, at, &value, fi));
 		if (at > 0 && memcmp(s->keys + (at - 1) * s->key_n,
-		    s->keys + at * s->key_n, s->key_n) >= 0)
+				  s->keys + at * s->key_n, s->key_n) >= 0)
 			return fault_set(fi, FAULT_STORE,
 			    "segment %016llx: keys out of order",
 			    (unsigned long long)s->first);

@@ -14,23 +14,24 @@
 #include "base/log.h"
 #include "store/bulk_int.h"
 
-#define BUFFER_SIZE	((size_t)1 << 20)	/* a multiple of 8 */
-#define SYNC_EVERY	((uint64_t)64 << 20)	/* so that a large merge does
-						   not hold up other syncs */
+#define BUFFER_SIZE ((size_t)1 << 20) /* a multiple of 8 */
+#define SYNC_EVERY                                         \
+	((uint64_t)64 << 20) /* so that a large merge does \
+				not hold up other syncs */
 
 struct output {
-	int			 fd;
-	uint8_t			*buffer;
-	size_t			 n;		/* in the buffer */
-	uint64_t		 check, written, synced;
-	int			 error;		/* errno, or 0 */
-	const _Atomic bool	*stopping;
+	int fd;
+	uint8_t *buffer;
+	size_t n; /* in the buffer */
+	uint64_t check, written, synced;
+	int error; /* errno, or 0 */
+	const _Atomic bool *stopping;
 };
 
 /* What the first pass finds out. */
 struct totals {
-	uint64_t	 records, values_n, filter_n;
-	uint8_t		*filter;
+	uint64_t records, values_n, filter_n;
+	uint8_t *filter;
 };
 
 static void
@@ -88,8 +89,8 @@ put_word(struct output *o, uint64_t v)
 static bool
 goes_on(const struct output *o)
 {
-	return o->error == 0 && !atomic_load_explicit(o->stopping,
-	    memory_order_relaxed);
+	return o->error == 0 &&
+	       !atomic_load_explicit(o->stopping, memory_order_relaxed);
 }
 
 /* Counts, fills the filter, and sees that keys rise. */
@@ -158,8 +159,9 @@ static enum fault
 write_file(struct output *o, const struct bulk *b, const uint64_t range[2],
     struct source *from, struct fault_info *fi)
 {
-	struct totals t = { .filter_n = (from->max * FILTER_BITS / 8 +
-	    BLOCK_SIZE) / BLOCK_SIZE * BLOCK_SIZE };
+	struct totals t = {
+	    .filter_n = (from->max * FILTER_BITS / 8 + BLOCK_SIZE) /
+			BLOCK_SIZE * BLOCK_SIZE};
 	enum fault f;
 
 	if ((t.filter = calloc(1, t.filter_n)) == NULL)
@@ -169,7 +171,7 @@ write_file(struct output *o, const struct bulk *b, const uint64_t range[2],
 		put_header(o, &t, b->key_n, range);
 		put(o, t.filter, t.filter_n);
 		put_records(o, b->key_n, from);
-		flush(o);		/* the check covers all up to here */
+		flush(o); /* the check covers all up to here */
 		put_word(o, o->check);
 		flush(o);
 		if (o->error == 0 && fdatasync(o->fd) != 0)
@@ -189,11 +191,10 @@ failed(int error, const char *path, struct fault_info *fi)
 }
 
 static enum fault
-write_and_close(const char *path, const struct bulk *b,
-    const uint64_t range[2], struct source *from,
-    const _Atomic bool *stopping, struct fault_info *fi)
+write_and_close(const char *path, const struct bulk *b, const uint64_t range[2],
+    struct source *from, const _Atomic bool *stopping, struct fault_info *fi)
 {
-	struct output o = { .check = CHECK_SEED, .stopping = stopping };
+	struct output o = {.check = CHECK_SEED, .stopping = stopping};
 	enum fault f;
 
 	o.fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
@@ -217,8 +218,8 @@ publish(const char *tmp, const char *path, const char *folder,
 {
 	if (rename(tmp, path) != 0)
 		return failed(errno, path, fi);
-	return file_sync_folder(folder, fi) == FAULT_OK ? FAULT_OK :
-	    FAULT_STORE;
+	return file_sync_folder(folder, fi) == FAULT_OK ? FAULT_OK
+							: FAULT_STORE;
 }
 
 enum fault
@@ -226,7 +227,7 @@ segment_write(struct segment **out, const struct bulk *b, uint64_t first,
     uint64_t last, struct source *from, const _Atomic bool *stopping,
     struct fault_info *fi)
 {
-	const uint64_t range[2] = { first, last };
+	const uint64_t range[2] = {first, last};
 	char name[SEGMENT_NAME], tmp_name[SEGMENT_NAME + 8];
 	char path[PATH_SIZE], tmp[PATH_SIZE];
 	enum fault f;

@@ -15,17 +15,19 @@
 #include "base/log.h"
 #include "store/db.h"
 
-#define BUSY_MS		10000
+#define BUSY_MS 10000
 
 struct db {
-	sqlite3		*handle;
-	sqlite3_stmt	**statements;
-	size_t		 statements_n;
-	char		 path[PATH_SIZE];
+	sqlite3 *handle;
+	sqlite3_stmt **statements;
+	size_t statements_n;
+	char path[PATH_SIZE];
 };
 
 /* A row is the statement that stands on it. */
-struct db_row { sqlite3_stmt *statement; };
+struct db_row {
+	sqlite3_stmt *statement;
+};
 
 /* What SQLite's code means to us, with its own words. */
 static enum fault
@@ -45,8 +47,8 @@ failed(const struct db *db, int code, const char *what, struct fault_info *fi)
 		break;
 	}
 	return fault_set(fi, f, "%s: %s: %s", db->path, what,
-	    db->handle != NULL ? sqlite3_errmsg(db->handle) :
-	    sqlite3_errstr(code));
+	    db->handle != NULL ? sqlite3_errmsg(db->handle)
+			       : sqlite3_errstr(code));
 }
 
 static enum fault
@@ -61,8 +63,8 @@ static enum fault
 read_version(struct db *db, int64_t *out, struct fault_info *fi)
 {
 	sqlite3_stmt *s;
-	int code = sqlite3_prepare_v2(db->handle, "pragma user_version", -1,
-	    &s, NULL);
+	int code =
+	    sqlite3_prepare_v2(db->handle, "pragma user_version", -1, &s, NULL);
 
 	if (code == SQLITE_OK && (code = sqlite3_step(s)) == SQLITE_ROW) {
 		*out = sqlite3_column_int64(s, 0);
@@ -109,8 +111,8 @@ migrate(struct db *db, const struct db_schema *schema, struct fault_info *fi)
 }
 
 static enum fault
-check_version(struct db *db, const struct db_schema *schema,
-    struct fault_info *fi)
+check_version(
+    struct db *db, const struct db_schema *schema, struct fault_info *fi)
 {
 	int64_t version = 0;
 
@@ -128,14 +130,14 @@ prepare(struct db *db, const struct db_schema *schema, struct fault_info *fi)
 	size_t i;
 	int code;
 
-	db->statements = calloc(schema->statements_n + 1,
-	    sizeof(*db->statements));
+	db->statements =
+	    calloc(schema->statements_n + 1, sizeof(*db->statements));
 	if (db->statements == NULL)
 		log_fatal("out of memory");
 	db->statements_n = schema->statements_n;
 	for (i = 0; i < schema->statements_n; i++) {
-		code = sqlite3_prepare_v3(db->handle, schema->statements[i],
-		    -1, SQLITE_PREPARE_PERSISTENT, &db->statements[i], NULL);
+		code = sqlite3_prepare_v3(db->handle, schema->statements[i], -1,
+		    SQLITE_PREPARE_PERSISTENT, &db->statements[i], NULL);
 		if (code != SQLITE_OK)
 			return failed(db, code, schema->statements[i], fi);
 	}
@@ -182,34 +184,38 @@ new_db(const char *path)
 static enum fault
 connect(struct db *db, int flags, struct fault_info *fi)
 {
-	int code = sqlite3_open_v2(db->path, &db->handle,
-	    flags | SQLITE_OPEN_NOMUTEX, NULL);
+	int code = sqlite3_open_v2(
+	    db->path, &db->handle, flags | SQLITE_OPEN_NOMUTEX, NULL);
 
 	if (code != SQLITE_OK)
 		return failed(db, code, "open", fi);
 	sqlite3_extended_result_codes(db->handle, 1);
 	sqlite3_busy_timeout(db->handle, BUSY_MS);
-	return execute(db, "pragma foreign_keys = on;"
+	return execute(db,
+	    "pragma foreign_keys = on;"
 	    "pragma temp_store = memory;"
-	    "pragma trusted_schema = off", fi);
+	    "pragma trusted_schema = off",
+	    fi);
 }
 
 static enum fault
-open_writing(struct db *db, const struct db_schema *schema,
-    struct fault_info *fi)
+open_writing(
+    struct db *db, const struct db_schema *schema, struct fault_info *fi)
 {
 	TRY(create_file(db->path, fi));
 	TRY(connect(db, SQLITE_OPEN_READWRITE, fi));
-	TRY(execute(db, "pragma journal_mode = wal;"
-	    "pragma synchronous = full", fi));
+	TRY(execute(db,
+	    "pragma journal_mode = wal;"
+	    "pragma synchronous = full",
+	    fi));
 	TRY(migrate(db, schema, fi));
 	TRY(check_version(db, schema, fi));
 	return prepare(db, schema, fi);
 }
 
 static enum fault
-open_reading(struct db *db, const struct db_schema *schema,
-    struct fault_info *fi)
+open_reading(
+    struct db *db, const struct db_schema *schema, struct fault_info *fi)
 {
 	TRY(connect(db, SQLITE_OPEN_READONLY, fi));
 	TRY(check_version(db, schema, fi));
@@ -254,7 +260,7 @@ db_close(struct db *db)
 	for (i = 0; i < db->statements_n; i++)
 		sqlite3_finalize(db->statements[i]);
 	free(db->statements);
-	sqlite3_close(db->handle);	/* rolls back */
+	sqlite3_close(db->handle); /* rolls back */
 	free(db);
 }
 
@@ -285,8 +291,8 @@ db_rollback(struct db *db)
 {
 	if (db_in_transaction(db) &&
 	    sqlite3_exec(db->handle, "rollback", NULL, NULL, NULL) != SQLITE_OK)
-		log_fatal("%s: rollback: %s", db->path,
-		    sqlite3_errmsg(db->handle));
+		log_fatal(
+		    "%s: rollback: %s", db->path, sqlite3_errmsg(db->handle));
 }
 
 static int
@@ -327,19 +333,19 @@ static enum fault
 step(struct db *db, sqlite3_stmt *s, db_row_fn *fn, void *ctx,
     struct fault_info *fi)
 {
-	const struct db_row row = { s };
+	const struct db_row row = {s};
 	int code;
 
 	while ((code = sqlite3_step(s)) == SQLITE_ROW)
 		if (fn != NULL)
 			TRY(fn(ctx, &row, fi));
-	return code == SQLITE_DONE ? FAULT_OK :
-	    failed(db, code, sqlite3_sql(s), fi);
+	return code == SQLITE_DONE ? FAULT_OK
+				   : failed(db, code, sqlite3_sql(s), fi);
 }
 
 enum fault
-db_run(struct db *db, unsigned statement, const struct db_value *args,
-    size_t n, db_row_fn *row, void *ctx, struct fault_info *fi)
+db_run(struct db *db, unsigned statement, const struct db_value *args, size_t n,
+    db_row_fn *row, void *ctx, struct fault_info *fi)
 {
 	sqlite3_stmt *s;
 	enum fault f;
@@ -354,7 +360,10 @@ db_run(struct db *db, unsigned statement, const struct db_value *args,
 	return f;
 }
 
-struct one_int { int64_t value; bool found; };
+struct one_int {
+	int64_t value;
+	bool found;
+};
 
 static enum fault
 take_int(void *ctx, const struct db_row *row, struct fault_info *fi)
@@ -372,12 +381,13 @@ enum fault
 db_run_int(struct db *db, int64_t *out, unsigned statement,
     const struct db_value *args, size_t n, struct fault_info *fi)
 {
-	struct one_int one = { 0 };
+	struct one_int one = {0};
 
 	TRY(db_run(db, statement, args, n, take_int, &one, fi));
 	*out = one.value;
-	return one.found ? FAULT_OK : fault_set(fi, FAULT_NOT_FOUND,
-	    "%s: no row", db->path);
+	return one.found
+		   ? FAULT_OK
+		   : fault_set(fi, FAULT_NOT_FOUND, "%s: no row", db->path);
 }
 
 bool
@@ -398,7 +408,7 @@ db_blob(const struct db_row *row, unsigned column)
 	const void *p = sqlite3_column_blob(row->statement, (int)column);
 	int n = sqlite3_column_bytes(row->statement, (int)column);
 
-	return (struct bytes){ p, p != NULL ? (size_t)n : 0 };
+	return (struct bytes){p, p != NULL ? (size_t)n : 0};
 }
 
 const char *
@@ -438,8 +448,8 @@ static enum fault
 copy_into(struct db *db, const char *to_path, struct fault_info *fi)
 {
 	sqlite3_stmt *s = NULL;
-	int code = sqlite3_prepare_v2(db->handle, "vacuum into ?1", -1, &s,
-	    NULL);
+	int code =
+	    sqlite3_prepare_v2(db->handle, "vacuum into ?1", -1, &s, NULL);
 
 	if (code == SQLITE_OK)
 		code = sqlite3_bind_text(s, 1, to_path, -1, SQLITE_STATIC);
@@ -485,8 +495,8 @@ db_backup(struct db *db, const char *to_path, struct fault_info *fi)
 }
 
 enum fault
-db_backup_file(const char *from_path, const char *to_path,
-    struct fault_info *fi)
+db_backup_file(
+    const char *from_path, const char *to_path, struct fault_info *fi)
 {
 	struct db *db = new_db(from_path);
 	enum fault f;

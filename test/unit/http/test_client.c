@@ -9,7 +9,7 @@
 #include "world.h"
 
 static const struct http_server_config pool = {
-	.tls = HTTP_TLS_DEVICES, .threading = HTTP_THREAD_POOL };
+    .tls = HTTP_TLS_DEVICES, .threading = HTTP_THREAD_POOL};
 
 static char url[256];
 
@@ -27,21 +27,21 @@ answers_have_a_limit(void **state)
 	struct http_server *s = world_server("pca", pool);
 	struct http_client *client = world_client(NULL);
 	struct arena arena = arena_new((size_t)16 << 20);
-	struct http_call c = { .url = url_of(s, "/big"), .limit = 2999999 };
-	struct fault_info fi = { 0 };
+	struct http_call c = {.url = url_of(s, "/big"), .limit = 2999999};
+	struct fault_info fi = {0};
 	struct http_result r;
 
 	(void)state;
-	assert_int_equal(http_call(client, &r, &arena, &c, &fi),
-	    FAULT_TOO_LARGE);
+	assert_int_equal(
+	    http_call(client, &r, &arena, &c, &fi), FAULT_TOO_LARGE);
 	c.limit = 3000000;
 	assert_int_equal(http_call(client, &r, &arena, &c, &fi), FAULT_OK);
 	assert_int_equal(r.body.n, 3000000);
 	/* an arena that is too small */
 	arena_free(&arena);
 	arena = arena_new((size_t)1 << 20);
-	assert_int_equal(http_call(client, &r, &arena, &c, &fi),
-	    FAULT_TOO_LARGE);
+	assert_int_equal(
+	    http_call(client, &r, &arena, &c, &fi), FAULT_TOO_LARGE);
 	arena_free(&arena);
 	http_client_free(client);
 	http_server_stop(s, 1);
@@ -53,16 +53,15 @@ calls_have_a_time(void **state)
 	struct http_server *s = world_server("pca", pool);
 	struct http_client *client = world_client(NULL);
 	struct arena arena = arena_new((size_t)1 << 20);
-	struct http_call c = { .url = url_of(s, "/slow"), .limit = 1000,
-	    .timeout_ms = 300 };
-	struct fault_info fi = { 0 };
+	struct http_call c = {
+	    .url = url_of(s, "/slow"), .limit = 1000, .timeout_ms = 300};
+	struct fault_info fi = {0};
 	struct http_result r;
 	uint64_t start = clock_ns();
 
 	(void)state;
 	slow_ms = 1500;
-	assert_int_equal(http_call(client, &r, &arena, &c, &fi),
-	    FAULT_NETWORK);
+	assert_int_equal(http_call(client, &r, &arena, &c, &fi), FAULT_NETWORK);
 	assert_true(clock_ns() - start < UINT64_C(1000000000));
 	slow_ms = 0;
 	c.timeout_ms = 5000;
@@ -86,9 +85,9 @@ calls_can_be_interrupted(void **state)
 	struct http_server *s = world_server("pca", pool);
 	struct http_client *client = world_client(NULL);
 	struct arena arena = arena_new((size_t)1 << 20);
-	struct http_call c = { .url = url_of(s, "/slow"), .limit = 1000,
-	    .timeout_ms = 20000 };
-	struct fault_info fi = { 0 };
+	struct http_call c = {
+	    .url = url_of(s, "/slow"), .limit = 1000, .timeout_ms = 20000};
+	struct fault_info fi = {0};
 	struct http_result r;
 	uint64_t start = clock_ns();
 	pthread_t thread;
@@ -96,8 +95,7 @@ calls_can_be_interrupted(void **state)
 	(void)state;
 	slow_ms = 4000;
 	pthread_create(&thread, NULL, interrupt_soon, client);
-	assert_int_equal(http_call(client, &r, &arena, &c, &fi),
-	    FAULT_NETWORK);
+	assert_int_equal(http_call(client, &r, &arena, &c, &fi), FAULT_NETWORK);
 	assert_true(clock_ns() - start < UINT64_C(3000000000));
 	pthread_join(thread, NULL);
 	slow_ms = 0;
@@ -112,19 +110,19 @@ what_a_post_says_of_errors(void **state)
 	struct http_server *s = world_server("pca", pool);
 	struct http_client *client = world_client(NULL);
 	struct arena arena = arena_new((size_t)1 << 20);
-	struct http_call c = { .url = url_of(s, "/echo"), .limit = 1000,
-	    .body = { (const uint8_t *)"abc", 3 } };
-	struct fault_info fi = { 0 };
+	struct http_call c = {.url = url_of(s, "/echo"),
+	    .limit = 1000,
+	    .body = {(const uint8_t *)"abc", 3}};
+	struct fault_info fi = {0};
 	struct bytes answer;
 
 	(void)state;
-	assert_int_equal(http_post(client, &answer, &arena, &c, &fi),
-	    FAULT_OK);
+	assert_int_equal(http_post(client, &answer, &arena, &c, &fi), FAULT_OK);
 	assert_int_equal(answer.n, 3);
 	assert_memory_equal(answer.p, "abc", 3);
 	c.url = url_of(s, "/hello");
-	assert_int_equal(http_post(client, &answer, &arena, &c, &fi),
-	    FAULT_HTTP_STATUS);
+	assert_int_equal(
+	    http_post(client, &answer, &arena, &c, &fi), FAULT_HTTP_STATUS);
 	assert_non_null(strstr(fi.text, "status 405"));
 	arena_free(&arena);
 	http_client_free(client);
@@ -137,19 +135,18 @@ nobody_is_there(void **state)
 	struct http_server *s = world_server("pca", pool);
 	struct http_client *client = world_client(NULL);
 	struct arena arena = arena_new((size_t)1 << 20);
-	struct http_call c = { .url = url_of(s, "/hello"), .limit = 1000 };
-	struct fault_info fi = { 0 };
+	struct http_call c = {.url = url_of(s, "/hello"), .limit = 1000};
+	struct fault_info fi = {0};
 	struct http_result r;
 
 	(void)state;
 	assert_int_equal(http_call(client, &r, &arena, &c, &fi), FAULT_OK);
-	http_server_stop(s, 1);		/* the kept-alive connection too */
-	assert_int_equal(http_call(client, &r, &arena, &c, &fi),
-	    FAULT_NETWORK);
+	http_server_stop(s, 1); /* the kept-alive connection too */
+	assert_int_equal(http_call(client, &r, &arena, &c, &fi), FAULT_NETWORK);
 	assert_non_null(strstr(fi.text, "pca.monarch.test"));
 	c.url = "http://pca.monarch.test/";
 	assert_int_equal(http_call(client, &r, &arena, &c, &fi),
-	    FAULT_NETWORK);		/* https and nothing else */
+	    FAULT_NETWORK); /* https and nothing else */
 	arena_free(&arena);
 	http_client_free(client);
 }
@@ -168,11 +165,11 @@ a_connection_that_has_ended(void **state)
 	config.idle_seconds = 1;
 	s = world_server("pca", config);
 	world_call(&a, client, s, "POST", "/echo",
-	    (struct bytes){ (const uint8_t *)"a", 1 });
+	    (struct bytes){(const uint8_t *)"a", 1});
 	assert_int_equal(a.fault, FAULT_OK);
 	usleep(3200000);
 	world_call(&a, client, s, "POST", "/echo",
-	    (struct bytes){ (const uint8_t *)"b", 1 });
+	    (struct bytes){(const uint8_t *)"b", 1});
 	if (a.fault != FAULT_OK)
 		fail_msg("%s", a.fi.text);
 	assert_string_equal(a.text, "b");
@@ -180,14 +177,18 @@ a_connection_that_has_ended(void **state)
 	http_server_stop(s, 1);
 }
 
-struct caller { struct http_client *client; struct http_server *s; bool ok; };
+struct caller {
+	struct http_client *client;
+	struct http_server *s;
+	bool ok;
+};
 
 static void *
 call_often(void *arg)
 {
 	struct caller *caller = arg;
 	struct arena arena = arena_new((size_t)1 << 20);
-	struct fault_info fi = { 0 };
+	struct fault_info fi = {0};
 	struct http_result r;
 	char to[128], body[32];
 	int i;
@@ -196,14 +197,15 @@ call_often(void *arg)
 	    http_server_port(caller->s));
 	caller->ok = true;
 	for (i = 0; i < 100; i++) {
-		struct http_call c = { .method = "POST", .url = to,
-		    .limit = 100 };
+		struct http_call c = {
+		    .method = "POST", .url = to, .limit = 100};
 
 		snprintf(body, sizeof(body), "%p %d", (void *)caller, i);
 		c.body = bytes_of_string(body);
 		arena_reset(&arena);
 		if (http_call(caller->client, &r, &arena, &c, &fi) !=
-		    FAULT_OK || !bytes_equal(r.body, c.body))
+			FAULT_OK ||
+		    !bytes_equal(r.body, c.body))
 			caller->ok = false;
 	}
 	arena_free(&arena);
@@ -222,7 +224,7 @@ many_threads_one_client(void **state)
 
 	(void)state;
 	for (i = 0; i < 8; i++) {
-		callers[i] = (struct caller){ client, s, false };
+		callers[i] = (struct caller){client, s, false};
 		pthread_create(&threads[i], NULL, call_often, &callers[i]);
 	}
 	for (i = 0; i < 8; i++) {
@@ -240,14 +242,14 @@ static enum fault
 open_with_hosts(const char *text, struct fault_info *fi)
 {
 	char ca[PATH_SIZE], hosts[PATH_SIZE];
-	struct http_client_config c = { .ca = ca, .hosts = hosts };
+	struct http_client_config c = {.ca = ca, .hosts = hosts};
 	struct http_client *client;
 	struct fault_info written;
 
 	world_path(ca, "ca.pem");
 	world_path(hosts, "hosts-test");
-	assert_int_equal(file_write(hosts, bytes_of_string(text), 0600,
-	    &written), FAULT_OK);
+	assert_int_equal(
+	    file_write(hosts, bytes_of_string(text), 0600, &written), FAULT_OK);
 	TRY(http_client_new(&client, &c, fi));
 	http_client_free(client);
 	return FAULT_OK;
@@ -256,33 +258,37 @@ open_with_hosts(const char *text, struct fault_info *fi)
 static void
 hosts_maps(void **state)
 {
-	struct fault_info fi = { 0 };
+	struct fault_info fi = {0};
 	struct http_client *client;
 
 	(void)state;
 	assert_int_equal(open_with_hosts("", &fi), FAULT_OK);
 	assert_int_equal(open_with_hosts("127.0.1.2\tra.monarch.test ra # RA\n"
-	    "::1 six\r\n# end", &fi), FAULT_OK);
-	assert_int_equal(open_with_hosts("127.0.1.2 a\nnonsense b\n", &fi),
-	    FAULT_CONFIG);
+					 "::1 six\r\n# end",
+			     &fi),
+	    FAULT_OK);
+	assert_int_equal(
+	    open_with_hosts("127.0.1.2 a\nnonsense b\n", &fi), FAULT_CONFIG);
 	assert_non_null(strstr(fi.text, "hosts-test:2:"));
 	assert_int_equal(open_with_hosts("127.0.1.2\n", &fi), FAULT_CONFIG);
-	assert_int_equal(http_client_new(&client, &(struct http_client_config){
-	    .ca = "/no/such/file" }, &fi), FAULT_NOT_FOUND);
+	assert_int_equal(
+	    http_client_new(&client,
+		&(struct http_client_config){.ca = "/no/such/file"}, &fi),
+	    FAULT_NOT_FOUND);
 }
 
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(answers_have_a_limit),
-		cmocka_unit_test(calls_have_a_time),
-		cmocka_unit_test(calls_can_be_interrupted),
-		cmocka_unit_test(what_a_post_says_of_errors),
-		cmocka_unit_test(nobody_is_there),
-		cmocka_unit_test(a_connection_that_has_ended),
-		cmocka_unit_test(many_threads_one_client),
-		cmocka_unit_test(hosts_maps),
+	    cmocka_unit_test(answers_have_a_limit),
+	    cmocka_unit_test(calls_have_a_time),
+	    cmocka_unit_test(calls_can_be_interrupted),
+	    cmocka_unit_test(what_a_post_says_of_errors),
+	    cmocka_unit_test(nobody_is_there),
+	    cmocka_unit_test(a_connection_that_has_ended),
+	    cmocka_unit_test(many_threads_one_client),
+	    cmocka_unit_test(hosts_maps),
 	};
 
 	return cmocka_run_group_tests(tests, world_make, world_remove);

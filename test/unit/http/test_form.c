@@ -5,13 +5,13 @@
 #include "world.h"
 
 static const struct http_server_config pool = {
-	.tls = HTTP_TLS_DEVICES, .threading = HTTP_THREAD_POOL };
+    .tls = HTTP_TLS_DEVICES, .threading = HTTP_THREAD_POOL};
 
 /* Sends the text; the first status that comes back, 0 for none.  *statuses
  * counts the different ones, *ended tells whether the connection is over. */
 static unsigned
-send_text(struct http_server *s, const char *text, size_t n,
-    unsigned *statuses, bool *ended)
+send_text(struct http_server *s, const char *text, size_t n, unsigned *statuses,
+    bool *ended)
 {
 	static char answer[65536];
 	unsigned first = 0;
@@ -37,69 +37,67 @@ send_text(struct http_server *s, const char *text, size_t n,
 	return first;
 }
 
-struct form_case { const char *name, *text; };
+struct form_case {
+	const char *name, *text;
+};
 
 /* Each of these might be understood in two ways: 400, and the connection is
  * over, so that nothing that follows is taken for a request. */
 static const struct form_case ambiguous[] = {
-	{ "Content-Length twice",
-	  "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n"
-	  "Content-Length: 5\r\n\r\nhello" },
-	{ "two Content-Lengths",
-	  "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n"
-	  "Content-Length: 36\r\n\r\nGET /hello HTTP/1.1\r\nHost: x\r\n\r\n" },
-	{ "a list of lengths",
-	  "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 5, 5\r\n\r\nhello" },
-	{ "length with a sign",
-	  "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: +5\r\n\r\nhello" },
-	{ "negative length",
-	  "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\nhello" },
-	{ "hexadecimal length",
-	  "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 0x5\r\n\r\nhello" },
-	{ "empty length",
-	  "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length:\r\n\r\nhello" },
-	{ "folded length",
-	  "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length:\r\n 5\r\n\r\nhello" },
-	{ "folded after a digit",
-	  "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n 6\r\n\r\n"
-	  "GET /hello HTTP/1.1\r\nHost: x\r\n\r\n" },
-	{ "name that begins like it",
-	  "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length5: 5\r\n\r\nhello" },
-	{ "blank before the colon",
-	  "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length : 5\r\n\r\nhello" },
-	{ "blank before the name",
-	  "POST /echo HTTP/1.1\r\n Content-Length: 5\r\nHost: x\r\n\r\nhello" },
-	{ "length and chunks",
-	  "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n"
-	  "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n" },
-	{ "chunks twice",
-	  "POST /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n"
-	  "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n" },
-	{ "unknown encoding",
-	  "POST /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip\r\n\r\n" },
-	{ "encoding with blank",
-	  "POST /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding : chunked\r\n"
-	  "\r\n0\r\n\r\n" },
-	{ "folded encoding",
-	  "POST /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding:\r\n chunked\r\n"
-	  "\r\n0\r\n\r\n" },
-	{ "Host twice",
-	  "GET /hello HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n" },
-	{ "no Host", "GET /hello HTTP/1.1\r\n\r\n" },
-	{ "name with a blank",
-	  "GET /hello HTTP/1.1\r\nHost: x\r\nX Y: z\r\n\r\n" },
-	{ "name with a control character",
-	  "GET /hello HTTP/1.1\r\nHost: x\r\nX\001: z\r\n\r\n" },
-	{ "no colon", "GET /hello HTTP/1.1\r\nHost: x\r\nnothing\r\n\r\n" },
-	{ "%00 in the path", "GET /hello%00 HTTP/1.1\r\nHost: x\r\n\r\n" },
-	{ "%00 before the end",
-	  "GET /hello%00/x HTTP/1.1\r\nHost: x\r\n\r\n" },
-	{ "half an escape", "GET /hello%4 HTTP/1.1\r\nHost: x\r\n\r\n" },
-	{ "no hexadecimal", "GET /hello%zz HTTP/1.1\r\nHost: x\r\n\r\n" },
-	{ "escaped percent", "GET /hello%2541 HTTP/1.1\r\nHost: x\r\n\r\n" },
-	{ "not a path", "GET hello HTTP/1.1\r\nHost: x\r\n\r\n" },
-	{ "another host's URL",
-	  "GET http://y/hello HTTP/1.1\r\nHost: x\r\n\r\n" },
+    {"Content-Length twice",
+	"POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n"
+	"Content-Length: 5\r\n\r\nhello"},
+    {"two Content-Lengths",
+	"POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n"
+	"Content-Length: 36\r\n\r\nGET /hello HTTP/1.1\r\nHost: x\r\n\r\n"},
+    {"a list of lengths",
+	"POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 5, 5\r\n\r\nhello"},
+    {"length with a sign",
+	"POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: +5\r\n\r\nhello"},
+    {"negative length",
+	"POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\nhello"},
+    {"hexadecimal length",
+	"POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 0x5\r\n\r\nhello"},
+    {"empty length",
+	"POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length:\r\n\r\nhello"},
+    {"folded length",
+	"POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length:\r\n 5\r\n\r\nhello"},
+    {"folded after a digit",
+	"POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n 6\r\n\r\n"
+	"GET /hello HTTP/1.1\r\nHost: x\r\n\r\n"},
+    {"name that begins like it",
+	"POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length5: 5\r\n\r\nhello"},
+    {"blank before the colon",
+	"POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length : 5\r\n\r\nhello"},
+    {"blank before the name",
+	"POST /echo HTTP/1.1\r\n Content-Length: 5\r\nHost: x\r\n\r\nhello"},
+    {"length and chunks",
+	"POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n"
+	"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n"},
+    {"chunks twice",
+	"POST /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n"
+	"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n"},
+    {"unknown encoding",
+	"POST /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip\r\n\r\n"},
+    {"encoding with blank",
+	"POST /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding : chunked\r\n"
+	"\r\n0\r\n\r\n"},
+    {"folded encoding",
+	"POST /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding:\r\n chunked\r\n"
+	"\r\n0\r\n\r\n"},
+    {"Host twice", "GET /hello HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n"},
+    {"no Host", "GET /hello HTTP/1.1\r\n\r\n"},
+    {"name with a blank", "GET /hello HTTP/1.1\r\nHost: x\r\nX Y: z\r\n\r\n"},
+    {"name with a control character",
+	"GET /hello HTTP/1.1\r\nHost: x\r\nX\001: z\r\n\r\n"},
+    {"no colon", "GET /hello HTTP/1.1\r\nHost: x\r\nnothing\r\n\r\n"},
+    {"%00 in the path", "GET /hello%00 HTTP/1.1\r\nHost: x\r\n\r\n"},
+    {"%00 before the end", "GET /hello%00/x HTTP/1.1\r\nHost: x\r\n\r\n"},
+    {"half an escape", "GET /hello%4 HTTP/1.1\r\nHost: x\r\n\r\n"},
+    {"no hexadecimal", "GET /hello%zz HTTP/1.1\r\nHost: x\r\n\r\n"},
+    {"escaped percent", "GET /hello%2541 HTTP/1.1\r\nHost: x\r\n\r\n"},
+    {"not a path", "GET hello HTTP/1.1\r\nHost: x\r\n\r\n"},
+    {"another host's URL", "GET http://y/hello HTTP/1.1\r\nHost: x\r\n\r\n"},
 };
 
 static void
@@ -115,28 +113,29 @@ ambiguous_requests_are_refused(void **state)
 		bool ended;
 
 		handled = 0;
-		status = send_text(s, c->text, strlen(c->text), &answers,
-		    &ended);
+		status =
+		    send_text(s, c->text, strlen(c->text), &answers, &ended);
 		if (status != 400 || answers != 1 || !ended || handled != 0)
 			fail_msg("%s: status %u, %u answers, %s, %u handled",
-			    c->name, status, answers, ended ? "ended" :
-			    "not ended", handled);
+			    c->name, status, answers,
+			    ended ? "ended" : "not ended", handled);
 	}
 	http_server_stop(s, 1);
 }
 
 /* No answer, or an error; never the page, and the server lives. */
 static const struct form_case hopeless[] = {
-	{ "blank in the URL", "GET /hel lo HTTP/1.1\r\nHost: x\r\n\r\n" },
-	{ "no version", "GET /hello\r\n\r\n" },
-	{ "another version", "GET /hello HTTP/3.0\r\nHost: x\r\n\r\n" },
-	{ "bad chunk", "POST /echo HTTP/1.1\r\nHost: x\r\n"
-	  "Transfer-Encoding: chunked\r\n\r\nzz\r\nhello\r\n0\r\n\r\n" },
-	{ "endless chunk", "POST /echo HTTP/1.1\r\nHost: x\r\n"
-	  "Transfer-Encoding: chunked\r\n\r\nfffffffffffffffff\r\nhello" },
-	{ "binary", "\026\003\001\002\003\r\n\r\n" },
-	{ "too long", "GET /hello HTTP/1.1\r\nHost: x\r\nContent-Length: "
-	  "99999999999999999999999\r\n\r\n" },
+    {"blank in the URL", "GET /hel lo HTTP/1.1\r\nHost: x\r\n\r\n"},
+    {"no version", "GET /hello\r\n\r\n"},
+    {"another version", "GET /hello HTTP/3.0\r\nHost: x\r\n\r\n"},
+    {"bad chunk", "POST /echo HTTP/1.1\r\nHost: x\r\n"
+		  "Transfer-Encoding: chunked\r\n\r\nzz\r\nhello\r\n0\r\n\r\n"},
+    {"endless chunk",
+	"POST /echo HTTP/1.1\r\nHost: x\r\n"
+	"Transfer-Encoding: chunked\r\n\r\nfffffffffffffffff\r\nhello"},
+    {"binary", "\026\003\001\002\003\r\n\r\n"},
+    {"too long", "GET /hello HTTP/1.1\r\nHost: x\r\nContent-Length: "
+		 "99999999999999999999999\r\n\r\n"},
 };
 
 static void
@@ -199,7 +198,7 @@ octets_of_zero(void **state)
 	static const char in_path[] =
 	    "GET /hello\0x HTTP/1.1\r\nHost: x\r\n\r\n";
 	static const char in_name[] = "POST /echo HTTP/1.1\r\nHost: x\r\n"
-	    "Content-Length\0: 5\r\n\r\nhello";
+				      "Content-Length\0: 5\r\n\r\nhello";
 	struct http_server *s = world_server("pca", pool);
 	unsigned answers, status;
 	bool ended;
@@ -218,10 +217,10 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(ambiguous_requests_are_refused),
-		cmocka_unit_test(hopeless_requests_do_no_harm),
-		cmocka_unit_test(headers_without_end),
-		cmocka_unit_test(octets_of_zero),
+	    cmocka_unit_test(ambiguous_requests_are_refused),
+	    cmocka_unit_test(hopeless_requests_do_no_harm),
+	    cmocka_unit_test(headers_without_end),
+	    cmocka_unit_test(octets_of_zero),
 	};
 
 	return cmocka_run_group_tests(tests, world_make, world_remove);

@@ -10,18 +10,19 @@
 #include "world.h"
 
 static const struct http_server_config pool = {
-	.tls = HTTP_TLS_DEVICES, .threading = HTTP_THREAD_POOL };
+    .tls = HTTP_TLS_DEVICES, .threading = HTTP_THREAD_POOL};
 static const struct http_server_config per_connection = {
-	.tls = HTTP_TLS_INTERNAL, .threading = HTTP_THREAD_PER_CONNECTION };
+    .tls = HTTP_TLS_INTERNAL, .threading = HTTP_THREAD_PER_CONNECTION};
 
 /* Fails unless the answer has this status and text (NULL: any). */
-#define EXPECT(a, wanted, wanted_text) do {				\
-	if ((a).fault != FAULT_OK)					\
-		fail_msg("%s", (a).fi.text);				\
-	assert_int_equal((a).result.status, wanted);			\
-	if ((wanted_text) != NULL)					\
-		assert_string_equal((a).text, wanted_text);		\
-} while (0)
+#define EXPECT(a, wanted, wanted_text)                              \
+	do {                                                        \
+		if ((a).fault != FAULT_OK)                          \
+			fail_msg("%s", (a).fi.text);                \
+		assert_int_equal((a).result.status, wanted);        \
+		if ((wanted_text) != NULL)                          \
+			assert_string_equal((a).text, wanted_text); \
+	} while (0)
 
 static const char *
 header(const struct answer *a, const char *name)
@@ -67,7 +68,7 @@ check_routes(const struct http_server_config *c)
 	http_server_stats(s, &stats);
 	assert_int_equal(stats.requests, 4);
 	assert_int_equal(stats.refused, 4);
-	assert_int_equal(stats.connections, 1);		/* kept alive */
+	assert_int_equal(stats.connections, 1); /* kept alive */
 	http_client_free(client);
 	http_server_stop(s, 1);
 }
@@ -89,8 +90,8 @@ routes_by_thread_per_connection(void **state)
 static void
 bodies_of_every_size(void **state)
 {
-	static const size_t sizes[] = { 0, 1, 100, 4096, 16384, 16385, 65536,
-	    99999, 100000 };
+	static const size_t sizes[] = {
+	    0, 1, 100, 4096, 16384, 16385, 65536, 99999, 100000};
 	static uint8_t body[100001];
 	struct http_server *s = world_server("pca", pool);
 	struct http_client *client = world_client(NULL);
@@ -102,7 +103,7 @@ bodies_of_every_size(void **state)
 		body[i] = (uint8_t)(i ^ i >> 8);
 	for (i = 0; i < sizeof(sizes) / sizeof(*sizes); i++) {
 		world_call(&a, client, s, "POST", "/echo",
-		    (struct bytes){ body, sizes[i] });
+		    (struct bytes){body, sizes[i]});
 		EXPECT(a, 200, NULL);
 		assert_int_equal(a.result.body.n, sizes[i]);
 		if (sizes[i] > 0)
@@ -112,8 +113,8 @@ bodies_of_every_size(void **state)
 	world_call(&a, client, s, "POST", "/echo", BYTES(body));
 	EXPECT(a, 413, "");
 	assert_int_equal(handled, 0);
-	world_call(&a, client, s, "POST", "/echo", (struct bytes){ body, 9 });
-	EXPECT(a, 200, NULL);		/* the connection goes on */
+	world_call(&a, client, s, "POST", "/echo", (struct bytes){body, 9});
+	EXPECT(a, 200, NULL); /* the connection goes on */
 	http_client_free(client);
 	http_server_stop(s, 1);
 }
@@ -151,14 +152,14 @@ chunked_bodies(void **state)
 
 	(void)state;
 	answer = exchange(s, "POST /echo HTTP/1.1\r\nHost: x\r\n"
-	    "Transfer-Encoding: chunked\r\n\r\n"
-	    "5\r\nhello\r\n6\r\n world\r\n0\r\n\r\n");
+			     "Transfer-Encoding: chunked\r\n\r\n"
+			     "5\r\nhello\r\n6\r\n world\r\n0\r\n\r\n");
 	assert_true(has_status(answer, 200));
 	assert_non_null(strstr(answer, "\r\n\r\nhello world"));
 	/* 3 x 40,000 octets are more than /echo takes */
 	large = malloc(200000);
 	p = large + sprintf(large, "POST /echo HTTP/1.1\r\nHost: x\r\n"
-	    "Transfer-Encoding: chunked\r\n\r\n");
+				   "Transfer-Encoding: chunked\r\n\r\n");
 	for (i = 0; i < 3; i++) {
 		p += sprintf(p, "9c40\r\n");
 		memset(p, 'x', 40000);
@@ -184,16 +185,24 @@ a_far_too_large_body_is_refused_unread(void **state)
 	struct http_server *s = world_server("pca", pool);
 
 	(void)state;
-	assert_true(has_status(exchange(s, "POST /echo HTTP/1.1\r\n"
-	    "Host: x\r\nContent-Length: 99999999\r\n\r\n"), 413));
-	assert_true(has_status(exchange(s, "POST /echo HTTP/1.1\r\n"
-	    "Host: x\r\nContent-Length: 100001\r\nExpect: 100-continue\r\n\r\n"),
+	assert_true(has_status(
+	    exchange(s, "POST /echo HTTP/1.1\r\n"
+			"Host: x\r\nContent-Length: 99999999\r\n\r\n"),
 	    413));
-	assert_true(has_status(exchange(s, "POST /echo HTTP/1.1\r\n"
-	    "Host: x\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\nabc"),
-	    100));
-	assert_true(has_status(exchange(s, "GET /hello HTTP/1.1\r\n"
-	    "Host: x\r\nContent-Length: 3\r\n\r\nabc"), 413));
+	assert_true(
+	    has_status(exchange(s, "POST /echo HTTP/1.1\r\n"
+				   "Host: x\r\nContent-Length: "
+				   "100001\r\nExpect: 100-continue\r\n\r\n"),
+		413));
+	assert_true(
+	    has_status(exchange(s, "POST /echo HTTP/1.1\r\n"
+				   "Host: x\r\nContent-Length: 3\r\nExpect: "
+				   "100-continue\r\n\r\nabc"),
+		100));
+	assert_true(
+	    has_status(exchange(s, "GET /hello HTTP/1.1\r\n"
+				   "Host: x\r\nContent-Length: 3\r\n\r\nabc"),
+		413));
 	http_server_stop(s, 1);
 }
 
@@ -210,7 +219,7 @@ pipelined_requests(void **state)
 	for (i = 0; i < 20; i++)
 		strcat(text, one);
 	for (p = exchange(s, text); (p = strstr(p, "HTTP/1.1 200")) != NULL;
-	    p++)
+	     p++)
 		n++;
 	assert_int_equal(n, 20);
 	http_server_stop(s, 1);
@@ -262,15 +271,15 @@ large_answers(void **state)
 	expect_octets(&a, 1000, 3000000);
 	assert_string_equal(header(&a, "Content-Disposition"),
 	    "attachment; filename=\"big.bin\"");
-	world_call_with(&a, client, s, "/file?n=3000000",
-	    "Range: bytes=1500000-2999998");
+	world_call_with(
+	    &a, client, s, "/file?n=3000000", "Range: bytes=1500000-2999998");
 	EXPECT(a, 206, NULL);
 	expect_octets(&a, 1501000, 1499999);
 	world_call_with(&a, client, s, "/file?n=3000000", "Range: bytes=-7");
 	EXPECT(a, 206, NULL);
 	expect_octets(&a, 3000993, 7);
-	assert_string_equal(header(&a, "Content-Range"),
-	    "bytes 2999993-2999999/3000000");
+	assert_string_equal(
+	    header(&a, "Content-Range"), "bytes 2999993-2999999/3000000");
 	world_call_with(&a, client, s, "/file?n=50", "Range: bytes=50-");
 	EXPECT(a, 416, "");
 	assert_string_equal(header(&a, "Content-Range"), "bytes */50");
@@ -291,18 +300,18 @@ downloads(void **state)
 	assert_string_equal(header(&a, "Content-Disposition"),
 	    "attachment; filename=\"lccf_01_02.oer\"");
 	assert_string_equal(header(&a, "ETag"), "\"lccf_01_02.oer\"");
-	assert_string_equal(header(&a, "Access-Control-Expose-Headers"),
-	    "Content-Disposition");
-	assert_string_equal(header(&a, "Content-Type"),
-	    "application/octet-stream");
-	world_call_with(&a, client, s, "/download",
-	    "If-None-Match: lccf_01_02.oer");
+	assert_string_equal(
+	    header(&a, "Access-Control-Expose-Headers"), "Content-Disposition");
+	assert_string_equal(
+	    header(&a, "Content-Type"), "application/octet-stream");
+	world_call_with(
+	    &a, client, s, "/download", "If-None-Match: lccf_01_02.oer");
 	EXPECT(a, 304, "");
-	world_call_with(&a, client, s, "/download",
-	    "If-None-Match: \"LCCF_01_02.oer\"");
+	world_call_with(
+	    &a, client, s, "/download", "If-None-Match: \"LCCF_01_02.oer\"");
 	EXPECT(a, 304, "");
-	world_call_with(&a, client, s, "/download",
-	    "If-None-Match: lccf_01_01.oer");
+	world_call_with(
+	    &a, client, s, "/download", "If-None-Match: lccf_01_01.oer");
 	EXPECT(a, 200, "0123456789");
 	world_call_with(&a, client, s, "/download", "Range: bytes=3-5");
 	EXPECT(a, 206, "345");
@@ -342,7 +351,7 @@ memory_for_bodies_is_limited(void **state)
 	struct http_server *s;
 	struct http_client *client = world_client(NULL);
 	const char *head = "POST /large HTTP/1.1\r\nHost: x\r\n"
-	    "Content-Length: 800000\r\n\r\n";
+			   "Content-Length: 800000\r\n\r\n";
 	struct answer a;
 	struct raw r;
 
@@ -357,7 +366,7 @@ memory_for_bodies_is_limited(void **state)
 	world_call(&a, client, s, "POST", "/large", BYTES(body));
 	EXPECT(a, 503, "");
 	assert_string_equal(header(&a, "Retry-After"), "1");
-	world_call(&a, client, s, "POST", "/echo", (struct bytes){ body, 9 });
+	world_call(&a, client, s, "POST", "/echo", (struct bytes){body, 9});
 	EXPECT(a, 200, NULL);
 	raw_send(&r, (char *)body, 400000);
 	raw_read(&r, answer, sizeof(answer), 500);
@@ -374,7 +383,7 @@ static void
 slow_senders_are_cut_off(void **state)
 {
 	static const char head[] = "POST /echo HTTP/1.1\r\nHost: x\r\n"
-	    "Content-Length: 1000\r\n\r\n";
+				   "Content-Length: 1000\r\n\r\n";
 	struct http_server_config c = pool;
 	struct http_server *s;
 	struct raw in_head, in_body, idle;
@@ -391,8 +400,10 @@ slow_senders_are_cut_off(void **state)
 	raw_send(&in_body, head, strlen(head));
 	for (i = 0; i < 60 && !(head_cut && body_cut); i++) {
 		if (!head_cut)
-			raw_send(&in_head, &"GET /aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
-			    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"[i],
+			raw_send(&in_head,
+			    &"GET /aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+			     "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+				 [i],
 			    1);
 		if (!body_cut)
 			raw_send(&in_body, "x", 1);
@@ -446,7 +457,10 @@ connections_are_limited(void **state)
 	http_server_stop(s, 1);
 }
 
-struct late { struct http_server *s; struct answer a; };
+struct late {
+	struct http_server *s;
+	struct answer a;
+};
 
 static void *
 ask_slowly(void *arg)
@@ -463,7 +477,7 @@ ask_slowly(void *arg)
 static void
 check_stop(const struct http_server_config *c)
 {
-	struct late l = { .s = world_server("pca", *c) };
+	struct late l = {.s = world_server("pca", *c)};
 	pthread_t thread;
 
 	handled = 0;
@@ -489,7 +503,7 @@ a_stop_lets_requests_end(void **state)
 static void
 a_thread_per_connection(void **state)
 {
-	struct late l = { .s = world_server("pca", per_connection) };
+	struct late l = {.s = world_server("pca", per_connection)};
 	struct http_client *client = world_client(NULL);
 	struct answer a;
 	pthread_t thread;
@@ -516,14 +530,14 @@ what_cannot_be_started(void **state)
 	struct http_server *s = world_server("pca", pool), *other;
 	char cert[PATH_SIZE], key[PATH_SIZE], ca[PATH_SIZE], listen_at[32];
 	struct http_server_config c = pool;
-	struct fault_info fi = { 0 };
+	struct fault_info fi = {0};
 
 	(void)state;
 	world_path(cert, "pca.pem");
 	world_path(key, "pca.key");
 	world_path(ca, "ca.pem");
-	snprintf(listen_at, sizeof(listen_at), "127.0.0.1:%u",
-	    http_server_port(s));
+	snprintf(
+	    listen_at, sizeof(listen_at), "127.0.0.1:%u", http_server_port(s));
 	c.cert = cert;
 	c.key = key;
 	c.ca = ca;
@@ -549,21 +563,21 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(routes_by_pool),
-		cmocka_unit_test(routes_by_thread_per_connection),
-		cmocka_unit_test(bodies_of_every_size),
-		cmocka_unit_test(chunked_bodies),
-		cmocka_unit_test(a_far_too_large_body_is_refused_unread),
-		cmocka_unit_test(pipelined_requests),
-		cmocka_unit_test(large_answers),
-		cmocka_unit_test(downloads),
-		cmocka_unit_test(errors_as_camp_wants_them),
-		cmocka_unit_test(memory_for_bodies_is_limited),
-		cmocka_unit_test(slow_senders_are_cut_off),
-		cmocka_unit_test(connections_are_limited),
-		cmocka_unit_test(a_stop_lets_requests_end),
-		cmocka_unit_test(a_thread_per_connection),
-		cmocka_unit_test(what_cannot_be_started),
+	    cmocka_unit_test(routes_by_pool),
+	    cmocka_unit_test(routes_by_thread_per_connection),
+	    cmocka_unit_test(bodies_of_every_size),
+	    cmocka_unit_test(chunked_bodies),
+	    cmocka_unit_test(a_far_too_large_body_is_refused_unread),
+	    cmocka_unit_test(pipelined_requests),
+	    cmocka_unit_test(large_answers),
+	    cmocka_unit_test(downloads),
+	    cmocka_unit_test(errors_as_camp_wants_them),
+	    cmocka_unit_test(memory_for_bodies_is_limited),
+	    cmocka_unit_test(slow_senders_are_cut_off),
+	    cmocka_unit_test(connections_are_limited),
+	    cmocka_unit_test(a_stop_lets_requests_end),
+	    cmocka_unit_test(a_thread_per_connection),
+	    cmocka_unit_test(what_cannot_be_started),
 	};
 
 	return cmocka_run_group_tests(tests, world_make, world_remove);

@@ -12,9 +12,9 @@
 #include "world.h"
 
 static const struct http_server_config devices = {
-	.tls = HTTP_TLS_DEVICES, .threading = HTTP_THREAD_POOL };
+    .tls = HTTP_TLS_DEVICES, .threading = HTTP_THREAD_POOL};
 static const struct http_server_config internal = {
-	.tls = HTTP_TLS_INTERNAL, .threading = HTTP_THREAD_PER_CONNECTION };
+    .tls = HTTP_TLS_INTERNAL, .threading = HTTP_THREAD_PER_CONNECTION};
 
 static int
 at_noon(void **state)
@@ -82,8 +82,8 @@ the_handler_learns_the_peer(void **state)
 	(void)state;
 	world_call(&a, client, s, "GET", "/hello", BYTES_NONE);
 	assert_int_equal(a.fault, FAULT_OK);
-	assert_string_equal(http_result_header(&a.result, &arena, "X-Peer"),
-	    "ra.monarch.test");
+	assert_string_equal(
+	    http_result_header(&a.result, &arena, "X-Peer"), "ra.monarch.test");
 	arena_free(&arena);
 	http_client_free(client);
 	http_server_stop(s, 1);
@@ -93,7 +93,7 @@ the_handler_learns_the_peer(void **state)
 static void
 refused_before_the_body(void **state)
 {
-	static const uint8_t body[500] = { 1 };
+	static const uint8_t body[500] = {1};
 	struct http_server *s = world_server("pca", internal);
 	struct http_client *client = world_client("la1");
 	struct answer a;
@@ -201,13 +201,13 @@ static void
 versions(void **state)
 {
 	static const struct {
-		int	max;
-		bool	devices, internal;
+		int max;
+		bool devices, internal;
 	} cases[] = {
-		{ TLS1_VERSION, false, false },
-		{ TLS1_1_VERSION, false, false },
-		{ TLS1_2_VERSION, true, false },
-		{ TLS1_3_VERSION, true, true },
+	    {TLS1_VERSION, false, false},
+	    {TLS1_1_VERSION, false, false},
+	    {TLS1_2_VERSION, true, false},
+	    {TLS1_3_VERSION, true, true},
 	};
 	struct http_server *d = world_server("pca", devices);
 	struct http_server *i = world_server("pca", internal);
@@ -238,8 +238,8 @@ exactly_the_suite_of_camp(void **state)
 {
 	static const char suite[] = "ECDHE-ECDSA-AES128-SHA256";
 	struct http_server *s = world_server("pca", devices);
-	struct http_client *client = world_client_of(
-	    (struct http_client_config){ .cipher_list = suite });
+	struct http_client *client =
+	    world_client_of((struct http_client_config){.cipher_list = suite});
 	struct answer a;
 	struct raw r;
 
@@ -263,8 +263,8 @@ static void
 a_client_for_components_wants_1_3(void **state)
 {
 	struct http_server *s = world_server("pca", devices);
-	struct http_client *client = world_client_of(
-	    (struct http_client_config){ .tls13_only = true });
+	struct http_client *client =
+	    world_client_of((struct http_client_config){.tls13_only = true});
 	struct answer a;
 
 	(void)state;
@@ -277,10 +277,10 @@ a_client_for_components_wants_1_3(void **state)
 static void
 make_and_open_a_ca(void **state)
 {
-	const struct x509_validity v = { NOON, NOON + 100 * DAY };
-	const struct x509_validity wide = { NOON - DAY, NOON + 200 * DAY };
+	const struct x509_validity v = {NOON, NOON + 100 * DAY};
+	const struct x509_validity wide = {NOON - DAY, NOON + 200 * DAY};
 	char cert[PATH_SIZE], key[PATH_SIZE], c2[PATH_SIZE], k2[PATH_SIZE];
-	struct fault_info fi = { 0 };
+	struct fault_info fi = {0};
 	struct x509_validity got;
 	struct x509_ca *ca;
 	struct stat st;
@@ -290,28 +290,28 @@ make_and_open_a_ca(void **state)
 	world_path(key, "new-ca.key");
 	world_path(c2, "leaf.pem");
 	world_path(k2, "leaf.key");
-	assert_int_equal(x509_make_ca(cert, key, "right", "CA", v, &fi),
-	    FAULT_OK);
+	assert_int_equal(
+	    x509_make_ca(cert, key, "right", "CA", v, &fi), FAULT_OK);
 	assert_int_equal(stat(key, &st), 0);
 	assert_int_equal(st.st_mode & 0777, 0600);
-	assert_int_equal(x509_make_ca(cert, key, "right", "CA", v, &fi),
-	    FAULT_EXISTS);
-	assert_int_equal(x509_open_ca(&ca, cert, key, "wrong", &fi),
-	    FAULT_DENIED);
+	assert_int_equal(
+	    x509_make_ca(cert, key, "right", "CA", v, &fi), FAULT_EXISTS);
+	assert_int_equal(
+	    x509_open_ca(&ca, cert, key, "wrong", &fi), FAULT_DENIED);
 	world_path(c2, "ca.pem");
-	assert_int_equal(x509_open_ca(&ca, c2, key, "right", &fi),
-	    FAULT_KEY_MISMATCH);
+	assert_int_equal(
+	    x509_open_ca(&ca, c2, key, "right", &fi), FAULT_KEY_MISMATCH);
 	assert_int_equal(x509_open_ca(&ca, cert, key, "right", &fi), FAULT_OK);
 	world_path(c2, "leaf.pem");
-	assert_int_equal(x509_issue(ca, c2, k2, "Not A Name", wide, &fi),
-	    FAULT_CONSTRAINT);
-	assert_int_equal(x509_issue(ca, c2, k2, "leaf.monarch.test", wide,
-	    &fi), FAULT_OK);
+	assert_int_equal(
+	    x509_issue(ca, c2, k2, "Not A Name", wide, &fi), FAULT_CONSTRAINT);
+	assert_int_equal(
+	    x509_issue(ca, c2, k2, "leaf.monarch.test", wide, &fi), FAULT_OK);
 	assert_int_equal(x509_validity(&got, c2, &fi), FAULT_OK);
 	assert_int_equal(got.not_before, v.not_before);
 	assert_int_equal(got.not_after, v.not_after);
-	assert_int_equal(x509_issue(ca, c2, k2, "leaf.monarch.test", wide,
-	    &fi), FAULT_EXISTS);
+	assert_int_equal(x509_issue(ca, c2, k2, "leaf.monarch.test", wide, &fi),
+	    FAULT_EXISTS);
 	assert_int_equal(stat(k2, &st), 0);
 	assert_int_equal(st.st_mode & 0777, 0600);
 	x509_close_ca(ca);
@@ -321,7 +321,7 @@ static bool
 file_holds(const char *path, const char *text)
 {
 	struct arena arena = arena_new(100000);
-	struct fault_info fi = { 0 };
+	struct fault_info fi = {0};
 	struct bytes b;
 	bool found;
 
@@ -343,35 +343,40 @@ openssl_agrees(void **state)
 	world_path(pca, "pca.pem");
 	world_path(key, "ca.key");
 	assert_true(file_holds(key, "BEGIN ENCRYPTED PRIVATE KEY"));
-	snprintf(command, sizeof(command), "openssl verify -CAfile %s "
+	snprintf(command, sizeof(command),
+	    "openssl verify -CAfile %s "
 	    "-attime %lld -purpose sslserver -verify_hostname "
-	    "pca.monarch.test -x509_strict %s >/dev/null 2>&1", ca,
-	    (long long)time32_to_posix(NOON), pca);
+	    "pca.monarch.test -x509_strict %s >/dev/null 2>&1",
+	    ca, (long long)time32_to_posix(NOON), pca);
 	assert_int_equal(system(command), 0);
-	snprintf(command, sizeof(command), "openssl pkey -in %s -noout "
-	    "-passin pass:passphrase 2>/dev/null", key);
+	snprintf(command, sizeof(command),
+	    "openssl pkey -in %s -noout "
+	    "-passin pass:passphrase 2>/dev/null",
+	    key);
 	assert_int_equal(system(command), 0);
-	snprintf(command, sizeof(command), "openssl pkey -in %s -noout "
-	    "-passin pass:other 2>/dev/null", key);
+	snprintf(command, sizeof(command),
+	    "openssl pkey -in %s -noout "
+	    "-passin pass:other 2>/dev/null",
+	    key);
 	assert_int_not_equal(system(command), 0);
 }
 
 int
 main(void)
 {
-#define TEST(f)	cmocka_unit_test_setup(f, at_noon)
+#define TEST(f) cmocka_unit_test_setup(f, at_noon)
 	const struct CMUnitTest tests[] = {
-		TEST(only_named_peers),
-		TEST(the_handler_learns_the_peer),
-		TEST(refused_before_the_body),
-		TEST(time_is_the_injected_one),
-		TEST(expired_on_a_kept_alive_connection),
-		TEST(the_client_checks_the_server),
-		TEST(versions),
-		TEST(exactly_the_suite_of_camp),
-		TEST(a_client_for_components_wants_1_3),
-		TEST(make_and_open_a_ca),
-		TEST(openssl_agrees),
+	    TEST(only_named_peers),
+	    TEST(the_handler_learns_the_peer),
+	    TEST(refused_before_the_body),
+	    TEST(time_is_the_injected_one),
+	    TEST(expired_on_a_kept_alive_connection),
+	    TEST(the_client_checks_the_server),
+	    TEST(versions),
+	    TEST(exactly_the_suite_of_camp),
+	    TEST(a_client_for_components_wants_1_3),
+	    TEST(make_and_open_a_ca),
+	    TEST(openssl_agrees),
 	};
 
 	return cmocka_run_group_tests(tests, world_make, world_remove);

@@ -19,17 +19,18 @@
 #include "http/x509.h"
 #include "world.h"
 
-_Atomic unsigned	handled;
-_Atomic int		slow_ms;
+_Atomic unsigned handled;
+_Atomic int slow_ms;
 
-static char		folder[PATH_SIZE];
-static _Thread_local struct arena	answers;
+static char folder[PATH_SIZE];
+static _Thread_local struct arena answers;
 
-#define OK(expr) do {							\
-	struct fault_info fi_ = { 0 };					\
-	if ((expr) != FAULT_OK)						\
-		fail_msg("%s", fi_.text);				\
-} while (0)
+#define OK(expr)                                  \
+	do {                                      \
+		struct fault_info fi_ = {0};      \
+		if ((expr) != FAULT_OK)           \
+			fail_msg("%s", fi_.text); \
+	} while (0)
 
 void
 world_path(char out[PATH_SIZE], const char *name)
@@ -53,8 +54,7 @@ make_ca(const char *name)
 	snprintf(file, sizeof(file), "%s.key", name);
 	world_path(key, file);
 	OK(x509_make_ca(cert, key, "passphrase", "Test CA",
-	    (struct x509_validity){ NOON - 400 * DAY, NOON + 4000 * DAY },
-	    &fi_));
+	    (struct x509_validity){NOON - 400 * DAY, NOON + 4000 * DAY}, &fi_));
 }
 
 static void
@@ -80,8 +80,9 @@ issue(const char *ca_name, const char *name, const char *dns,
 int
 world_make(void **state)
 {
-	const struct x509_validity now = { NOON - 10 * DAY, NOON + 300 * DAY };
-	static const char hosts[] = "# names\n\n"
+	const struct x509_validity now = {NOON - 10 * DAY, NOON + 300 * DAY};
+	static const char hosts[] =
+	    "# names\n\n"
 	    "127.0.0.1 pca.monarch.test wrong.monarch.test\n";
 	char path[PATH_SIZE];
 
@@ -95,9 +96,9 @@ world_make(void **state)
 	issue("ca", "ra", "ra.monarch.test", now);
 	issue("ca", "la1", "la1.monarch.test", now);
 	issue("ca", "expired", "ra.monarch.test",
-	    (struct x509_validity){ NOON - 10 * DAY, NOON - DAY });
+	    (struct x509_validity){NOON - 10 * DAY, NOON - DAY});
 	issue("ca", "future", "pca.monarch.test",
-	    (struct x509_validity){ NOON + DAY, NOON + 10 * DAY });
+	    (struct x509_validity){NOON + DAY, NOON + 10 * DAY});
 	issue("other-ca", "stranger", "ra.monarch.test", now);
 	issue("other-ca", "other-pca", "pca.monarch.test", now);
 	world_path(path, "hosts");
@@ -139,9 +140,10 @@ show_request(void *ctx, const struct http_request *q, struct http_response *r)
 
 	(void)ctx;
 	handled++;
-	http_reply_text(r, 200, arena_printf(q->arena, "%s|%s|%s|%s|%s",
-	    q->method, q->path, q->tail, header != NULL ? header : "-",
-	    query != NULL ? query : "-"));
+	http_reply_text(r, 200,
+	    arena_printf(q->arena, "%s|%s|%s|%s|%s", q->method, q->path,
+		q->tail, header != NULL ? header : "-",
+		query != NULL ? query : "-"));
 }
 
 static void
@@ -166,7 +168,7 @@ send_big(void *ctx, const struct http_request *q, struct http_response *r)
 	handled++;
 	for (i = 0; i < n; i++)
 		p[i] = (uint8_t)(i * 7 >> 3);
-	http_reply_malloced(r, 200, (struct bytes){ p, n });
+	http_reply_malloced(r, 200, (struct bytes){p, n});
 }
 
 /* The same from a file: from 1,000 on, as many as the query says. */
@@ -179,19 +181,18 @@ send_file(void *ctx, const struct http_request *q, struct http_response *r)
 	(void)ctx;
 	handled++;
 	world_path(path, "big");
-	http_reply_download_file(q, r, "big.bin", open(path,
-	    O_RDONLY | O_CLOEXEC), 1000, strtoull(n != NULL ? n : "10", NULL,
-	    10));
+	http_reply_download_file(q, r, "big.bin",
+	    open(path, O_RDONLY | O_CLOEXEC), 1000,
+	    strtoull(n != NULL ? n : "10", NULL, 10));
 }
 
 static void
-send_download(void *ctx, const struct http_request *q,
-    struct http_response *r)
+send_download(void *ctx, const struct http_request *q, struct http_response *r)
 {
 	(void)ctx;
 	handled++;
-	http_reply_download(q, r, "lccf_01_02.oer",
-	    bytes_of_string("0123456789"));
+	http_reply_download(
+	    q, r, "lccf_01_02.oer", bytes_of_string("0123456789"));
 }
 
 static void
@@ -204,24 +205,23 @@ send_error(void *ctx, const struct http_request *q, struct http_response *r)
 }
 
 static const struct http_route routes[] = {
-	{ "GET", "/hello", NULL, 0, say_hello, 0 },
-	{ "POST", "/echo", NULL, 100000, echo, 0 },
-	{ "POST", "/large", NULL, 3000000, echo, 0 },
-	{ "GET", "/files/", NULL, 0, show_request, HTTP_ROUTE_PREFIX },
-	{ "GET", "/slow", NULL, 0, wait_a_while, 0 },
-	{ "GET", "/big", NULL, 0, send_big, 0 },
-	{ "GET", "/file", NULL, 0, send_file, 0 },
-	{ "GET", "/download", NULL, 0, send_download, 0 },
-	{ "GET", "/error", NULL, 0, send_error, 0 },
-	{ "GET", "/error-prod", NULL, 0, send_error, 0 },
-	{ "GET", "/ra-only", "ra", 0, say_hello, 0 },
-	{ "GET", "/two-peers", "ma.monarch.test, la1.monarch.test", 0,
-	    say_hello, 0 },
-	{ "GET", "/any-peer", "*", 0, say_hello, 0 },
-	{ "POST", "/ra-only", "ra", 1000, echo, 0 },
+    {"GET", "/hello", NULL, 0, say_hello, 0},
+    {"POST", "/echo", NULL, 100000, echo, 0},
+    {"POST", "/large", NULL, 3000000, echo, 0},
+    {"GET", "/files/", NULL, 0, show_request, HTTP_ROUTE_PREFIX},
+    {"GET", "/slow", NULL, 0, wait_a_while, 0},
+    {"GET", "/big", NULL, 0, send_big, 0},
+    {"GET", "/file", NULL, 0, send_file, 0},
+    {"GET", "/download", NULL, 0, send_download, 0},
+    {"GET", "/error", NULL, 0, send_error, 0},
+    {"GET", "/error-prod", NULL, 0, send_error, 0},
+    {"GET", "/ra-only", "ra", 0, say_hello, 0},
+    {"GET", "/two-peers", "ma.monarch.test, la1.monarch.test", 0, say_hello, 0},
+    {"GET", "/any-peer", "*", 0, say_hello, 0},
+    {"POST", "/ra-only", "ra", 1000, echo, 0},
 };
 static const struct http_route_set set = {
-	routes, sizeof(routes) / sizeof(*routes), NULL };
+    routes, sizeof(routes) / sizeof(*routes), NULL};
 
 struct http_server *
 world_server(const char *name, struct http_server_config c)
@@ -266,13 +266,13 @@ world_client(const char *name)
 	char cert[PATH_SIZE], key[PATH_SIZE], file[64];
 
 	if (name == NULL)
-		return world_client_of((struct http_client_config){ 0 });
+		return world_client_of((struct http_client_config){0});
 	snprintf(file, sizeof(file), "%s.pem", name);
 	world_path(cert, file);
 	snprintf(file, sizeof(file), "%s.key", name);
 	world_path(key, file);
-	return world_client_of((struct http_client_config){ .cert = cert,
-	    .key = key });
+	return world_client_of(
+	    (struct http_client_config){.cert = cert, .key = key});
 }
 
 static void
@@ -306,15 +306,14 @@ void
 world_thread_end(void)
 {
 	arena_free(&answers);
-	answers = (struct arena){ 0 };
+	answers = (struct arena){0};
 }
 
 void
-world_call(struct answer *a, struct http_client *client,
-    struct http_server *s, const char *method, const char *path,
-    struct bytes body)
+world_call(struct answer *a, struct http_client *client, struct http_server *s,
+    const char *method, const char *path, struct bytes body)
 {
-	struct http_call c = { .method = method, .body = body };
+	struct http_call c = {.method = method, .body = body};
 
 	call(a, client, s, path, &c);
 }
@@ -323,8 +322,8 @@ void
 world_call_with(struct answer *a, struct http_client *client,
     struct http_server *s, const char *path, const char *header)
 {
-	const char *const headers[] = { header, NULL };
-	struct http_call c = { .headers = headers };
+	const char *const headers[] = {header, NULL};
+	struct http_call c = {.headers = headers};
 
 	call(a, client, s, path, &c);
 }
@@ -332,9 +331,9 @@ world_call_with(struct answer *a, struct http_client *client,
 bool
 raw_open(struct raw *r, struct http_server *s, int max, const char *suites)
 {
-	struct sockaddr_in a = { .sin_family = AF_INET,
+	struct sockaddr_in a = {.sin_family = AF_INET,
 	    .sin_port = htons(http_server_port(s)),
-	    .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	    .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
 
 	r->ctx = SSL_CTX_new(TLS_client_method());
 	assert_non_null(r->ctx);
@@ -359,13 +358,13 @@ void
 raw_send(struct raw *r, const char *text, size_t n)
 {
 	if (SSL_write(r->ssl, text, (int)n) != (int)n)
-		ERR_clear_error();	/* the server may have ended it */
+		ERR_clear_error(); /* the server may have ended it */
 }
 
 static bool
 readable(struct raw *r, int ms)
 {
-	struct pollfd p = { .fd = r->fd, .events = POLLIN };
+	struct pollfd p = {.fd = r->fd, .events = POLLIN};
 
 	return SSL_pending(r->ssl) > 0 || poll(&p, 1, ms) == 1;
 }

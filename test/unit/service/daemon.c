@@ -15,18 +15,18 @@ struct daemon_conf {
 };
 
 static const struct conf_key keys[] = {
-#define CONF_DEF "daemon.def"
+#define CONF_DEF    "daemon.def"
 #define CONF_STRUCT struct daemon_conf
 #include "service/conf_keys.h"
 };
 
 struct state {
-	const struct daemon_conf	*conf;
-	uint64_t			 ready_at;
-	_Atomic unsigned		 ticks;
+	const struct daemon_conf *conf;
+	uint64_t ready_at;
+	_Atomic unsigned ticks;
 };
 
-static const char *const points[] = { "test-one", "test-two", NULL };
+static const char *const points[] = {"test-one", "test-two", NULL};
 
 static enum fault
 open_state(void **out, struct service *s, struct fault_info *fi)
@@ -46,8 +46,9 @@ check_state(struct service *s, struct fault_info *fi)
 {
 	const struct daemon_conf *conf = s->role_conf;
 
-	return strcmp(conf->mood, "fails-to-open") != 0 ? FAULT_OK :
-	    fault_set(fi, FAULT_STORE, "no state today");
+	return strcmp(conf->mood, "fails-to-open") != 0
+		   ? FAULT_OK
+		   : fault_set(fi, FAULT_STORE, "no state today");
 }
 
 static bool
@@ -87,8 +88,8 @@ show_time(void *ctx, const struct http_request *q, struct http_response *r)
 }
 
 static void
-wait_half_a_second(void *ctx, const struct http_request *q,
-    struct http_response *r)
+wait_half_a_second(
+    void *ctx, const struct http_request *q, struct http_response *r)
 {
 	(void)ctx;
 	(void)q;
@@ -127,27 +128,37 @@ say(struct service *s, int argc, char **argv)
 }
 
 static const struct http_route routes[] = {
-	{ .method = "GET", .path = "/time", .handler = show_time },
-	{ .method = "GET", .path = "/wait", .handler = wait_half_a_second },
-	{ .method = "GET", .path = "/ra", .peers = "ra",
-	  .handler = show_time },
+    {.method = "GET", .path = "/time", .handler = show_time},
+    {.method = "GET", .path = "/wait", .handler = wait_half_a_second},
+    {.method = "GET", .path = "/ra", .peers = "ra", .handler = show_time},
 };
 static const struct service_thread threads[] = {
-	{ "ticker", 2, tick },
+    {"ticker", 2, tick},
 };
 static const struct service_command commands[] = {
-	{ "say", "[WORD]", "prints something", say },
+    {"say", "[WORD]", "prints something", say},
 };
 static const struct service_def service = {
-	.program = "test-daemon", .role = "test", .summary = "a daemon of tests",
-	.keys = keys, .keys_n = sizeof(keys) / sizeof(*keys),
-	.conf_size = sizeof(struct daemon_conf),
-	.tls = HTTP_TLS_INTERNAL, .threading = HTTP_THREAD_PER_CONNECTION,
-	.routes = routes, .routes_n = sizeof(routes) / sizeof(*routes),
-	.threads = threads, .threads_n = 1,
-	.commands = commands, .commands_n = 1, .crash_points = points,
-	.open = open_state, .check = check_state, .ready = is_ready,
-	.health = add_figures, .close = close_state,
+    .program = "test-daemon",
+    .role = "test",
+    .summary = "a daemon of tests",
+    .keys = keys,
+    .keys_n = sizeof(keys) / sizeof(*keys),
+    .conf_size = sizeof(struct daemon_conf),
+    .tls = HTTP_TLS_INTERNAL,
+    .threading = HTTP_THREAD_PER_CONNECTION,
+    .routes = routes,
+    .routes_n = sizeof(routes) / sizeof(*routes),
+    .threads = threads,
+    .threads_n = 1,
+    .commands = commands,
+    .commands_n = 1,
+    .crash_points = points,
+    .open = open_state,
+    .check = check_state,
+    .ready = is_ready,
+    .health = add_figures,
+    .close = close_state,
 };
 
 int

@@ -1,4 +1,5 @@
 /* test_conf.c - files of settings, and the environment's. */
+#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -6,7 +7,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
-#include <cmocka.h>
 
 #include "base/file.h"
 #include "folder.h"
@@ -18,7 +18,7 @@ struct sample {
 };
 
 static const struct conf_key keys[] = {
-#define CONF_DEF "sample.def"
+#define CONF_DEF    "sample.def"
 #define CONF_STRUCT struct sample
 #include "service/conf_keys.h"
 };
@@ -29,7 +29,7 @@ struct other {
 };
 
 static const struct conf_key other_keys[] = {
-#define CONF_DEF "other.def"
+#define CONF_DEF    "other.def"
 #define CONF_STRUCT struct other
 #include "service/conf_keys.h"
 };
@@ -42,33 +42,34 @@ static enum fault
 parse(const char *text, unsigned kind, struct fault_info *fi)
 {
 	const struct conf_table tables[] = {
-		{ keys, sizeof(keys) / sizeof(*keys), &sample },
-		{ other_keys, sizeof(other_keys) / sizeof(*other_keys), &other },
+	    {keys, sizeof(keys) / sizeof(*keys), &sample},
+	    {other_keys, sizeof(other_keys) / sizeof(*other_keys), &other},
 	};
 
 	memset(&sample, 0, sizeof(sample));
 	memset(&other, 0, sizeof(other));
 	arena_free(&arena);
 	arena = arena_new((size_t)1 << 20);
-	return conf_parse(tables, 2, &arena, bytes_of_string(text), "a.conf",
-	    kind, fi);
+	return conf_parse(
+	    tables, 2, &arena, bytes_of_string(text), "a.conf", kind, fi);
 }
 
 static void
 every_type(void **state)
 {
-	struct fault_info fi = { 0 };
+	struct fault_info fi = {0};
 
 	(void)state;
 	if (parse("# a comment\n\n"
-	    "text =   two words  \r\n"
-	    "number=0x1f\n"
-	    "\tflag = true\n"
-	    "octets = 00aBff10\n"
-	    "list = one, two words ,,three,\n"
-	    "numbers = 0x20, 38,840\n"
-	    "duration = 1169  sixtyHours\n"
-	    "own = x=y # z\n", 0, &fi) != FAULT_OK)
+		  "text =   two words  \r\n"
+		  "number=0x1f\n"
+		  "\tflag = true\n"
+		  "octets = 00aBff10\n"
+		  "list = one, two words ,,three,\n"
+		  "numbers = 0x20, 38,840\n"
+		  "duration = 1169  sixtyHours\n"
+		  "own = x=y # z\n",
+		0, &fi) != FAULT_OK)
 		fail_msg("%s", fi.text);
 	assert_string_equal(sample.text, "two words");
 	assert_int_equal(sample.number, 31);
@@ -91,7 +92,7 @@ every_type(void **state)
 static void
 fallbacks_by_kind(void **state)
 {
-	struct fault_info fi = { 0 };
+	struct fault_info fi = {0};
 
 	(void)state;
 	assert_int_equal(parse("text = x\nown = y", 0, &fi), FAULT_OK);
@@ -101,39 +102,41 @@ fallbacks_by_kind(void **state)
 	assert_int_equal(sample.list.n, 0);
 	assert_int_equal(parse("text = x\nown = y", 2, &fi), FAULT_OK);
 	assert_int_equal(sample.number, 30);
-	assert_int_equal(parse("text = x\nown = y\nnumber = 5", 2, &fi),
-	    FAULT_OK);
+	assert_int_equal(
+	    parse("text = x\nown = y\nnumber = 5", 2, &fi), FAULT_OK);
 	assert_int_equal(sample.number, 5);
 }
 
-static const struct { const char *text, *says; } bad[] = {
-	{ "text = x", "a.conf: own is missing" },
-	{ "own = y", "a.conf: text is missing" },
-	{ "text = x\nown = y\nnubmer = 4", "a.conf:3: unknown key nubmer" },
-	{ "text = x\nown = y\ntext = z", "a.conf:3: text is there twice" },
-	{ "text = x\nown = y\nown = z", "a.conf:3: own is there twice" },
-	{ "# one\n\ntext\n", "a.conf:3: no \"key = value\"" },
-	{ "text =", "a.conf:1: text = : is empty" },
-	{ "text = x\n\n\nnumber = 12x", "a.conf:4: number = 12x: not a number" },
-	{ "number = ", "a.conf:1: number = : not a number" },
-	{ "number = -1", "not a number" },
-	{ "number = +1", "not a number" },
-	{ "number = 0x", "not a number" },
-	{ "number = 99999999999999999999", "not a number" },
-	{ "number = 4294967297", "not a number" },
-	{ "number = 0", "a.conf:1: number = 0: must be 1 to 100" },
-	{ "number = 101", "must be 1 to 100" },
-	{ "flag = yes", "must be true or false" },
-	{ "octets = 00abff1", "must be 8 hex digits" },
-	{ "octets = 00abff1000", "must be 8 hex digits" },
-	{ "octets = 00abff1g", "must be 8 hex digits" },
-	{ "numbers = 1, 2, 1000", "numbers = 1000: must be 0 to 999" },
-	{ "numbers = 1, a", "numbers = a: not a number" },
-	{ "duration = 5 weeks", "a.conf:1: duration = 5 weeks: must be" },
-	{ "duration = 0 hours", "must be 1 to 65535" },
-	{ "duration = 65536 hours", "must be 1 to 65535" },
-	{ "duration = hours", "must be 1 to 65535" },
-	{ "text = a\033[31mb", "a.conf:1: control character" },
+static const struct {
+	const char *text, *says;
+} bad[] = {
+    {"text = x", "a.conf: own is missing"},
+    {"own = y", "a.conf: text is missing"},
+    {"text = x\nown = y\nnubmer = 4", "a.conf:3: unknown key nubmer"},
+    {"text = x\nown = y\ntext = z", "a.conf:3: text is there twice"},
+    {"text = x\nown = y\nown = z", "a.conf:3: own is there twice"},
+    {"# one\n\ntext\n", "a.conf:3: no \"key = value\""},
+    {"text =", "a.conf:1: text = : is empty"},
+    {"text = x\n\n\nnumber = 12x", "a.conf:4: number = 12x: not a number"},
+    {"number = ", "a.conf:1: number = : not a number"},
+    {"number = -1", "not a number"},
+    {"number = +1", "not a number"},
+    {"number = 0x", "not a number"},
+    {"number = 99999999999999999999", "not a number"},
+    {"number = 4294967297", "not a number"},
+    {"number = 0", "a.conf:1: number = 0: must be 1 to 100"},
+    {"number = 101", "must be 1 to 100"},
+    {"flag = yes", "must be true or false"},
+    {"octets = 00abff1", "must be 8 hex digits"},
+    {"octets = 00abff1000", "must be 8 hex digits"},
+    {"octets = 00abff1g", "must be 8 hex digits"},
+    {"numbers = 1, 2, 1000", "numbers = 1000: must be 0 to 999"},
+    {"numbers = 1, a", "numbers = a: not a number"},
+    {"duration = 5 weeks", "a.conf:1: duration = 5 weeks: must be"},
+    {"duration = 0 hours", "must be 1 to 65535"},
+    {"duration = 65536 hours", "must be 1 to 65535"},
+    {"duration = hours", "must be 1 to 65535"},
+    {"text = a\033[31mb", "a.conf:1: control character"},
 };
 
 static void
@@ -156,38 +159,42 @@ static void
 octets_of_zero_and_size(void **state)
 {
 	static uint8_t large[300000];
-	const struct conf_table t = { keys, sizeof(keys) / sizeof(*keys),
-	    &sample };
+	const struct conf_table t = {
+	    keys, sizeof(keys) / sizeof(*keys), &sample};
 	char folder[PATH_SIZE], path[PATH_SIZE];
-	struct fault_info fi = { 0 };
+	struct fault_info fi = {0};
 
 	(void)state;
-	assert_int_equal(conf_parse(&t, 1, &arena, (struct bytes){
-	    (const uint8_t *)"text = a\0b", 10 }, "a.conf", 0, &fi),
+	assert_int_equal(conf_parse(&t, 1, &arena,
+			     (struct bytes){(const uint8_t *)"text = a\0b", 10},
+			     "a.conf", 0, &fi),
 	    FAULT_CONFIG);
 	folder_make(folder);
 	path_join(path, folder, "a.conf");
 	memset(large, '\n', sizeof(large));
 	assert_int_equal(file_write(path, BYTES(large), 0600, &fi), FAULT_OK);
-	assert_int_equal(conf_read(&t, 1, &arena, path, 0, &fi),
-	    FAULT_TOO_LARGE);
+	assert_int_equal(
+	    conf_read(&t, 1, &arena, path, 0, &fi), FAULT_TOO_LARGE);
 	path_join(path, folder, "none.conf");
-	assert_int_equal(conf_read(&t, 1, &arena, path, 0, &fi),
-	    FAULT_NOT_FOUND);
+	assert_int_equal(
+	    conf_read(&t, 1, &arena, path, 0, &fi), FAULT_NOT_FOUND);
 	folder_remove(folder);
 }
 
 static void
 durations(void **state)
 {
-	static const struct { struct conf_duration d; uint64_t seconds; } v[] = {
-		{ { CONF_YEARS, 70 }, UINT64_C(2208986640) },
-		{ { CONF_SIXTY_HOURS, 1169 }, 252504000 },
-		{ { CONF_HOURS, 169 }, 608400 },
-		{ { CONF_MINUTES, 10140 }, 608400 },
-		{ { CONF_SECONDS, 9 }, 9 },
-		{ { CONF_MILLISECONDS, 5999 }, 5 },
-		{ { CONF_MICROSECONDS, 65535 }, 0 },
+	static const struct {
+		struct conf_duration d;
+		uint64_t seconds;
+	} v[] = {
+	    {{CONF_YEARS, 70}, UINT64_C(2208986640)},
+	    {{CONF_SIXTY_HOURS, 1169}, 252504000},
+	    {{CONF_HOURS, 169}, 608400},
+	    {{CONF_MINUTES, 10140}, 608400},
+	    {{CONF_SECONDS, 9}, 9},
+	    {{CONF_MILLISECONDS, 5999}, 5},
+	    {{CONF_MICROSECONDS, 65535}, 0},
 	};
 	size_t i;
 
@@ -224,20 +231,21 @@ tear_down(void **state)
 static void
 defaults_are_those_of_the_design(void **state)
 {
-	static const uint32_t devices[] = { 10, 10, 500 };
-	static const uint32_t count[] = { 200, 1000, 10000 };
-	static const uint32_t age[] = { 5, 3600, 86400 };
-	static const uint32_t weeks[] = { 156, 52, 156 };
+	static const uint32_t devices[] = {10, 10, 500};
+	static const uint32_t count[] = {200, 1000, 10000};
+	static const uint32_t age[] = {5, 3600, 86400};
+	static const uint32_t weeks[] = {156, 52, 156};
 	static const struct conf_duration pca[] = {
-		{ CONF_YEARS, 4 }, { CONF_HOURS, 13140 }, { CONF_HOURS, 35281 } };
-	struct fault_info fi = { 0 };
+	    {CONF_YEARS, 4}, {CONF_HOURS, 13140}, {CONF_HOURS, 35281}};
+	struct fault_info fi = {0};
 	struct environment e;
 	int k;
 
 	(void)state;
 	for (k = 0; k < 3; k++) {
-		assert_int_equal(environment_defaults(&e, &arena,
-		    (enum environment_kind)k, &fi), FAULT_OK);
+		assert_int_equal(environment_defaults(
+				     &e, &arena, (enum environment_kind)k, &fi),
+		    FAULT_OK);
 		assert_int_equal(e.stage, k);
 		assert_int_equal(e.shuffle_devices, devices[k]);
 		assert_int_equal(e.shuffle_count, count[k]);
@@ -265,7 +273,7 @@ defaults_are_those_of_the_design(void **state)
 static void
 written_and_read_again(void **state)
 {
-	struct fault_info fi = { 0 };
+	struct fault_info fi = {0};
 	struct environment e, back;
 	int k;
 
@@ -274,16 +282,21 @@ written_and_read_again(void **state)
 		struct conf_table t;
 		struct bytes one, two;
 
-		assert_int_equal(environment_defaults(&e, &arena,
-		    (enum environment_kind)k, &fi), FAULT_OK);
-		assert_int_equal(environment_set(&e, &arena, "domain",
-		    "pilot.example", &fi), FAULT_OK);
-		assert_int_equal(environment_set(&e, &arena, "i_zero",
-		    "347616003", &fi), FAULT_OK);
+		assert_int_equal(environment_defaults(
+				     &e, &arena, (enum environment_kind)k, &fi),
+		    FAULT_OK);
+		assert_int_equal(
+		    environment_set(&e, &arena, "domain", "pilot.example", &fi),
+		    FAULT_OK);
+		assert_int_equal(
+		    environment_set(&e, &arena, "i_zero", "347616003", &fi),
+		    FAULT_OK);
 		assert_int_equal(environment_set(&e, &arena, "la_lifetime",
-		    "99 minutes", &fi), FAULT_OK);
-		assert_int_equal(environment_set(&e, &arena,
-		    "pseudonym_region", "840,124", &fi), FAULT_OK);
+				     "99 minutes", &fi),
+		    FAULT_OK);
+		assert_int_equal(environment_set(&e, &arena, "pseudonym_region",
+				     "840,124", &fi),
+		    FAULT_OK);
 		assert_int_equal(environment_write(&e, path, &fi), FAULT_OK);
 		memset(&back, 0x55, sizeof(back));
 		if (environment_read(&back, &arena, path, &fi) != FAULT_OK)
@@ -297,11 +310,11 @@ written_and_read_again(void **state)
 		assert_int_equal(back.pseudonym_region.v[1], 124);
 		/* and all the others */
 		t = environment_table(&e);
-		assert_int_equal(conf_text(&t, &one, &arena, "t", &fi),
-		    FAULT_OK);
+		assert_int_equal(
+		    conf_text(&t, &one, &arena, "t", &fi), FAULT_OK);
 		t = environment_table(&back);
-		assert_int_equal(conf_text(&t, &two, &arena, "t", &fi),
-		    FAULT_OK);
+		assert_int_equal(
+		    conf_text(&t, &two, &arena, "t", &fi), FAULT_OK);
 		assert_true(bytes_equal(one, two));
 	}
 }
@@ -311,20 +324,21 @@ read_text(const char *text, struct environment *e, struct fault_info *fi)
 {
 	struct fault_info written;
 
-	assert_int_equal(file_write(path, bytes_of_string(text), 0600,
-	    &written), FAULT_OK);
+	assert_int_equal(
+	    file_write(path, bytes_of_string(text), 0600, &written), FAULT_OK);
 	return environment_read(e, &arena, path, fi);
 }
 
 static void
 what_is_left_out_follows_the_kind(void **state)
 {
-	struct fault_info fi = { 0 };
+	struct fault_info fi = {0};
 	struct environment e;
 
 	(void)state;
-	assert_int_equal(read_text("kind = PROD\nbatch_max_requests = 6000\n",
-	    &e, &fi), FAULT_OK);
+	assert_int_equal(
+	    read_text("kind = PROD\nbatch_max_requests = 6000\n", &e, &fi),
+	    FAULT_OK);
 	assert_int_equal(e.stage, ENVIRONMENT_PROD);
 	assert_string_equal(e.kind, "prod");
 	assert_int_equal(e.shuffle_devices, 500);
@@ -340,13 +354,18 @@ static void
 contradictions(void **state)
 {
 	static const char *const texts[] = {
-		"kind = test\ndomain = UPPER.case\n", "domain",
-		"kind = test\ndomain = -x\n", "domain",
-		"kind = test\npseudonym_psids = \n", "pseudonym_psids",
-		"kind = test\npseudonym_region = ,\n", "pseudonym_region",
-		"kind = test\npseudonym_lifetime = 1 hours\n",
-		"pseudonym_lifetime",
-		"kind = prod\nbatch_max_requests = 499\n", "batch_max_requests",
+	    "kind = test\ndomain = UPPER.case\n",
+	    "domain",
+	    "kind = test\ndomain = -x\n",
+	    "domain",
+	    "kind = test\npseudonym_psids = \n",
+	    "pseudonym_psids",
+	    "kind = test\npseudonym_region = ,\n",
+	    "pseudonym_region",
+	    "kind = test\npseudonym_lifetime = 1 hours\n",
+	    "pseudonym_lifetime",
+	    "kind = prod\nbatch_max_requests = 499\n",
+	    "batch_max_requests",
 	};
 	struct fault_info fi;
 	struct environment e;
@@ -358,26 +377,26 @@ contradictions(void **state)
 		assert_non_null(strstr(fi.text, texts[i + 1]));
 		assert_non_null(strstr(fi.text, path));
 	}
-	assert_int_equal(environment_defaults(&e, &arena, ENVIRONMENT_TEST,
-	    &fi), FAULT_OK);
-	assert_int_equal(environment_set(&e, &arena, "kind", "prod", &fi),
-	    FAULT_CONFIG);
-	assert_int_equal(environment_set(&e, &arena, "nothing", "1", &fi),
-	    FAULT_CONFIG);
+	assert_int_equal(
+	    environment_defaults(&e, &arena, ENVIRONMENT_TEST, &fi), FAULT_OK);
+	assert_int_equal(
+	    environment_set(&e, &arena, "kind", "prod", &fi), FAULT_CONFIG);
+	assert_int_equal(
+	    environment_set(&e, &arena, "nothing", "1", &fi), FAULT_CONFIG);
 }
 
 static void
 periods(void **state)
 {
-	struct fault_info fi = { 0 };
+	struct fault_info fi = {0};
 	struct environment e;
 
 	(void)state;
-	assert_int_equal(environment_defaults(&e, &arena, ENVIRONMENT_TEST,
-	    &fi), FAULT_OK);
+	assert_int_equal(
+	    environment_defaults(&e, &arena, ENVIRONMENT_TEST, &fi), FAULT_OK);
 	assert_int_equal(environment_period_start(&e, 0), 347619603);
-	assert_int_equal(environment_period_start(&e, 144),
-	    347619603 + 144 * 604800);
+	assert_int_equal(
+	    environment_period_start(&e, 144), 347619603 + 144 * 604800);
 	assert_int_equal(environment_period(&e, 347619602), 0);
 	assert_int_equal(environment_period(&e, 347619603 + 604799), 0);
 	assert_int_equal(environment_period(&e, 347619603 + 604800), 1);
@@ -387,18 +406,18 @@ periods(void **state)
 int
 main(void)
 {
-#define TEST(f)	cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
-		TEST(every_type),
-		TEST(fallbacks_by_kind),
-		TEST(what_is_refused),
-		TEST(octets_of_zero_and_size),
-		TEST(durations),
-		TEST(defaults_are_those_of_the_design),
-		TEST(written_and_read_again),
-		TEST(what_is_left_out_follows_the_kind),
-		TEST(contradictions),
-		TEST(periods),
+	    TEST(every_type),
+	    TEST(fallbacks_by_kind),
+	    TEST(what_is_refused),
+	    TEST(octets_of_zero_and_size),
+	    TEST(durations),
+	    TEST(defaults_are_those_of_the_design),
+	    TEST(written_and_read_again),
+	    TEST(what_is_left_out_follows_the_kind),
+	    TEST(contradictions),
+	    TEST(periods),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,6 +2,7 @@
  * test_daemon.c - the frame of a daemon: start, readiness, clock, health,
  * sub-commands, crash points, stop.  argv[1] is the program of daemon.c.
  */
+#include <cmocka.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
@@ -16,7 +17,6 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
-#include <cmocka.h>
 
 #include <jansson.h>
 
@@ -25,20 +25,21 @@
 #include "http/x509.h"
 #include "service/service.h"
 
-#define SECOND		UINT64_C(1000000000)
+#define SECOND UINT64_C(1000000000)
 
-static const char	*program;
-static char		 folder[PATH_SIZE], home[PATH_SIZE];
-static struct arena	 arena;
+static const char *program;
+static char folder[PATH_SIZE], home[PATH_SIZE];
+static struct arena arena;
 static struct http_client *client;
-static unsigned		 port;
-static pid_t		 daemon_pid;	/* 0: none */
+static unsigned port;
+static pid_t daemon_pid; /* 0: none */
 
-#define OK(expr) do {							\
-	struct fault_info fi_ = { 0 };					\
-	if ((expr) != FAULT_OK)						\
-		fail_msg("%s", fi_.text);				\
-} while (0)
+#define OK(expr)                                  \
+	do {                                      \
+		struct fault_info fi_ = {0};      \
+		if ((expr) != FAULT_OK)           \
+			fail_msg("%s", fi_.text); \
+	} while (0)
 
 static void
 write_text(const char *name, const char *text)
@@ -65,7 +66,7 @@ static int
 make_files(void **state)
 {
 	const uint32_t now = time32_now();
-	const struct x509_validity v = { now - 86400, now + 86400 * 30 };
+	const struct x509_validity v = {now - 86400, now + 86400 * 30};
 	struct x509_ca *ca;
 
 	(void)state;
@@ -73,22 +74,25 @@ make_files(void **state)
 	folder_make(folder);
 	path_join(home, folder, "test");
 	OK(file_mkdir(home, 0700, &fi_));
-	OK(x509_make_ca(path_of("ca.pem"), path_of("ca.key"), "p", "CA", v,
-	    &fi_));
+	OK(x509_make_ca(
+	    path_of("ca.pem"), path_of("ca.key"), "p", "CA", v, &fi_));
 	OK(x509_open_ca(&ca, path_of("ca.pem"), path_of("ca.key"), "p", &fi_));
 	OK(x509_issue(ca, path_of("test/tls.pem"), path_of("test/tls.key"),
 	    "test.monarch.test", v, &fi_));
 	OK(x509_issue(ca, path_of("ra.pem"), path_of("ra.key"),
 	    "ra.monarch.test", v, &fi_));
 	x509_close_ca(ca);
-	assert_int_equal(symlink(path_of("ca.pem"),
-	    path_of("test/tls-ca.pem")), 0);
+	assert_int_equal(
+	    symlink(path_of("ca.pem"), path_of("test/tls-ca.pem")), 0);
 	write_text("environment.conf", "kind = qa\n");
 	write_text("hosts", "127.0.0.1 test.monarch.test\n");
 	arena = arena_new((size_t)4 << 20);
-	OK(http_client_new(&client, &(struct http_client_config){
-	    .ca = path_of("ca.pem"), .cert = path_of("ra.pem"),
-	    .key = path_of("ra.key"), .hosts = path_of("hosts") }, &fi_));
+	OK(http_client_new(&client,
+	    &(struct http_client_config){.ca = path_of("ca.pem"),
+		.cert = path_of("ra.pem"),
+		.key = path_of("ra.key"),
+		.hosts = path_of("hosts")},
+	    &fi_));
 	return 0;
 }
 
@@ -119,8 +123,10 @@ configure(const char *more)
 	char text[1024];
 
 	port = free_port();
-	snprintf(text, sizeof(text), "role = test\nname = test.monarch.test\n"
-	    "listen = 127.0.0.1:%u\npeer = ra\n%s", port, more);
+	snprintf(text, sizeof(text),
+	    "role = test\nname = test.monarch.test\n"
+	    "listen = 127.0.0.1:%u\npeer = ra\n%s",
+	    port, more);
 	write_text("test/component.conf", text);
 }
 
@@ -128,7 +134,7 @@ configure(const char *more)
 static pid_t
 start(const char *const *arguments, const char *crash_at)
 {
-	char *argv[8] = { (char *)(uintptr_t)program };
+	char *argv[8] = {(char *)(uintptr_t)program};
 	pid_t pid;
 	int i, fd;
 
@@ -148,7 +154,7 @@ start(const char *const *arguments, const char *crash_at)
 static pid_t
 start_daemon(const char *crash_at)
 {
-	const char *const arguments[] = { home, NULL };
+	const char *const arguments[] = {home, NULL};
 
 	return daemon_pid = start(arguments, crash_at);
 }
@@ -180,7 +186,7 @@ wait_for(pid_t pid)
 static int
 run(const char *a, const char *b, const char *c)
 {
-	const char *const arguments[] = { a, b, c, NULL };
+	const char *const arguments[] = {a, b, c, NULL};
 
 	return wait_for(start(arguments, NULL));
 }
@@ -188,7 +194,7 @@ run(const char *a, const char *b, const char *c)
 static bool
 file_says(const char *name, const char *text)
 {
-	struct fault_info fi = { 0 };
+	struct fault_info fi = {0};
 	struct bytes b;
 
 	arena_reset(&arena);
@@ -228,20 +234,20 @@ stop_daemon(pid_t pid)
 static const char *
 get(const char *path)
 {
-	struct fault_info fi = { 0 };
+	struct fault_info fi = {0};
 	struct http_result r;
-	struct http_call call = { .limit = 10000, .timeout_ms = 5000 };
+	struct http_call call = {.limit = 10000, .timeout_ms = 5000};
 	char url[128];
 
-	snprintf(url, sizeof(url), "https://test.monarch.test:%u%s", port,
-	    path);
+	snprintf(
+	    url, sizeof(url), "https://test.monarch.test:%u%s", port, path);
 	call.url = url;
 	arena_reset(&arena);
 	if (http_call(client, &r, &arena, &call, &fi) != FAULT_OK ||
 	    r.status != 200)
 		return NULL;
-	return arena_printf(&arena, "%.*s", (int)r.body.n,
-	    (const char *)r.body.p);
+	return arena_printf(
+	    &arena, "%.*s", (int)r.body.n, (const char *)r.body.p);
 }
 
 static json_t *
@@ -266,8 +272,8 @@ member(json_t *j, const char *name)
 static json_int_t
 counter(json_t *j, const char *name)
 {
-	return json_integer_value(json_object_get(
-	    json_object_get(j, "counters"), name));
+	return json_integer_value(
+	    json_object_get(json_object_get(j, "counters"), name));
 }
 
 static void
@@ -287,10 +293,10 @@ starts_answers_stops(void **state)
 	assert_string_equal(member(j, "component"), "test.monarch.test");
 	assert_string_equal(member(j, "role"), "test");
 	assert_string_equal(member(j, "status"), "ok");
-	assert_int_equal(counter(j, "by_kind"), 2);	/* qa */
+	assert_int_equal(counter(j, "by_kind"), 2); /* qa */
 	assert_int_equal(counter(j, "http_requests"), 3);
-	assert_string_equal(member(json_object_get(j, "counters"), "peer"),
-	    "ra");
+	assert_string_equal(
+	    member(json_object_get(j, "counters"), "peer"), "ra");
 	json_decref(j);
 	assert_int_equal(stat(path_of("test/log/component.log"), &st), 0);
 	assert_int_equal(st.st_mode & 0777, 0600);
@@ -359,7 +365,7 @@ not_ready_at_once(void **state)
 		usleep(20000);
 		text = get("/healthz");
 	}
-	assert_non_null(text);		/* listening, and says so itself */
+	assert_non_null(text); /* listening, and says so itself */
 	assert_non_null(strstr(text, "\"degraded\""));
 	assert_non_null(strstr(text, "not ready"));
 	wait_ready(pid);
@@ -397,7 +403,7 @@ the_clock_is_watched(void **state)
 	pid = start_daemon(NULL);
 	wait_ready(pid);
 	time32_text(expect, time32_now() + 864000);
-	expect[13] = '\0';		/* date and hour */
+	expect[13] = '\0'; /* date and hour */
 	assert_int_equal(strncmp(get("/time"), expect, 13), 0);
 	write_text("clock", "1728000");
 	time32_text(expect, time32_now() + 1728000);
@@ -408,8 +414,8 @@ the_clock_is_watched(void **state)
 	write_text("clock", "tomorrow");
 	usleep(400000);
 	assert_int_equal(strncmp(get("/time"), expect, 13), 0);
-	assert_true(file_says("test/log/component.log",
-	    "not a number of seconds"));
+	assert_true(
+	    file_says("test/log/component.log", "not a number of seconds"));
 	assert_int_equal(stop_daemon(pid), 0);
 	assert_int_equal(unlink(path_of("clock")), 0);
 }
@@ -442,8 +448,8 @@ failures_end_the_daemon(void **state)
 	assert_true(file_says("test/log/component.log", "cannot go on"));
 	configure("mood = ends\n");
 	assert_int_equal(run(home, NULL, NULL), 1);
-	assert_true(file_says("test/log/component.log",
-	    "thread ticker has ended"));
+	assert_true(
+	    file_says("test/log/component.log", "thread ticker has ended"));
 	configure("mood = fails-to-open\n");
 	assert_int_equal(run(home, NULL, NULL), 1);
 	assert_true(file_says("output", "no state today"));
@@ -464,7 +470,7 @@ configuration_is_checked(void **state)
 	assert_int_equal(run("-n", home, NULL), 1);
 	assert_true(file_says("output", "component.conf:5: start_ms"));
 	write_text("test/component.conf", "role = other\nname = x\npeer = y\n"
-	    "listen = 127.0.0.1:1\n");
+					  "listen = 127.0.0.1:1\n");
 	assert_int_equal(run("-n", home, NULL), 1);
 	assert_true(file_says("output", "is of role other, not test"));
 	assert_int_equal(run("-n", "/no/such/folder", NULL), 1);
@@ -483,8 +489,8 @@ options_and_commands(void **state)
 	(void)state;
 	configure("");
 	assert_int_equal(run(home, "say", "word"), 7);
-	assert_true(file_says("output",
-	    "test.monarch.test ra monarch.test 2 word"));
+	assert_true(
+	    file_says("output", "test.monarch.test ra monarch.test 2 word"));
 	assert_int_equal(run(home, "shout", NULL), 2);
 	assert_true(file_says("output", "no command shout"));
 	assert_int_equal(run(NULL, NULL, NULL), 2);
@@ -550,20 +556,20 @@ the_port_is_taken(void **state)
 int
 main(int argc, char **argv)
 {
-#define TEST(f)	cmocka_unit_test_teardown(f, end_daemon)
+#define TEST(f) cmocka_unit_test_teardown(f, end_daemon)
 	const struct CMUnitTest tests[] = {
-		TEST(starts_answers_stops),
-		TEST(one_at_a_time),
-		TEST(killed_and_started_again),
-		TEST(not_ready_at_once),
-		TEST(degraded),
-		TEST(the_clock_is_watched),
-		TEST(a_request_is_answered_before_the_end),
-		TEST(failures_end_the_daemon),
-		TEST(configuration_is_checked),
-		TEST(options_and_commands),
-		TEST(crash_points),
-		TEST(the_port_is_taken),
+	    TEST(starts_answers_stops),
+	    TEST(one_at_a_time),
+	    TEST(killed_and_started_again),
+	    TEST(not_ready_at_once),
+	    TEST(degraded),
+	    TEST(the_clock_is_watched),
+	    TEST(a_request_is_answered_before_the_end),
+	    TEST(failures_end_the_daemon),
+	    TEST(configuration_is_checked),
+	    TEST(options_and_commands),
+	    TEST(crash_points),
+	    TEST(the_port_is_taken),
 	};
 
 	if (argc != 2) {

@@ -91,7 +91,7 @@ records_count(struct bulk *b, uint64_t first, size_t n)
 struct bulk *
 records_open(const char *folder, enum bulk_mode mode)
 {
-	struct fault_info fi = { 0 };
+	struct fault_info fi = {0};
 	struct bulk *b = NULL;
 
 	if (bulk_open(&b, folder, KEY_N, mode, &fi) != FAULT_OK)
@@ -100,8 +100,8 @@ records_open(const char *folder, enum bulk_mode mode)
 }
 
 static enum fault
-count_one(void *ctx, const uint8_t *key, struct bytes value,
-    struct fault_info *fi)
+count_one(
+    void *ctx, const uint8_t *key, struct bytes value, struct fault_info *fi)
 {
 	uint64_t *n = ctx;
 
@@ -115,7 +115,7 @@ count_one(void *ctx, const uint8_t *key, struct bytes value,
 uint64_t
 records_total(struct bulk *b)
 {
-	struct fault_info fi = { 0 };
+	struct fault_info fi = {0};
 	uint64_t n = 0;
 
 	assert_int_equal(bulk_each(b, BULK_ALL, count_one, &n, &fi), FAULT_OK);

@@ -34,7 +34,7 @@ static void
 find_what_was_appended(void **state)
 {
 	struct bulk *b = records_open(store, BULK_KEEP);
-	struct fault_info fi = { 0 };
+	struct fault_info fi = {0};
 	struct bulk_stats stats;
 
 	(void)state;
@@ -62,7 +62,7 @@ find_many_at_once(void **state)
 	uint8_t keys[6][KEY_N], want[VALUE_MAX];
 	const uint8_t *key_p[6];
 	struct bytes values[6];
-	struct fault_info fi = { 0 };
+	struct fault_info fi = {0};
 	size_t i, found;
 
 	(void)state;
@@ -72,8 +72,9 @@ find_many_at_once(void **state)
 		record_key(5 - i, keys[i]);
 		key_p[i] = keys[i];
 	}
-	assert_int_equal(bulk_find_batch(b, values, &arena, key_p, 6, &found,
-	    &fi), FAULT_OK);
+	assert_int_equal(
+	    bulk_find_batch(b, values, &arena, key_p, 6, &found, &fi),
+	    FAULT_OK);
 	assert_int_equal(found, 5);
 	assert_null(values[0].p);
 	for (i = 1; i < 6; i++) {
@@ -89,10 +90,10 @@ static void
 keys_are_sorted_in_the_file(void **state)
 {
 	struct bulk *b = records_open(store, BULK_KEEP);
-	struct fault_info fi = { 0 };
+	struct fault_info fi = {0};
 	char path[PATH_SIZE];
 	uint8_t key[KEY_N], file[8192], *at;
-	uint64_t order[5] = { 0 };
+	uint64_t order[5] = {0};
 	size_t i, n;
 	FILE *f;
 
@@ -113,7 +114,7 @@ keys_are_sorted_in_the_file(void **state)
 		for (size_t c = 0; c < 5; c++)
 			if (order[a] < order[c])
 				assert_true(memcmp(file + order[a],
-				    file + order[c], KEY_N) < 0);
+						file + order[c], KEY_N) < 0);
 }
 
 static void
@@ -122,10 +123,10 @@ the_same_key_twice_in_a_batch(void **state)
 	struct bulk *b = records_open(store, BULK_KEEP);
 	uint8_t key[KEY_N];
 	const struct bulk_record v[] = {
-		{ key, { (const uint8_t *)"a", 1 } },
-		{ key, { (const uint8_t *)"b", 1 } },
+	    {key, {(const uint8_t *)"a", 1}},
+	    {key, {(const uint8_t *)"b", 1}},
 	};
-	struct fault_info fi = { 0 };
+	struct fault_info fi = {0};
 
 	(void)state;
 	record_key(7, key);
@@ -143,8 +144,8 @@ static void
 append_octet(struct bulk *b, uint64_t number, uint8_t octet)
 {
 	uint8_t key[KEY_N];
-	struct bulk_record r = { key, { &octet, 1 } };
-	struct fault_info fi = { 0 };
+	struct bulk_record r = {key, {&octet, 1}};
+	struct fault_info fi = {0};
 
 	record_key(number, key);
 	assert_int_equal(bulk_append(b, &r, 1, NULL, &fi), FAULT_OK);
@@ -158,7 +159,7 @@ the_newest_record_is_found(void **state)
 	uint8_t key[KEY_N], i;
 	struct bytes value;
 	struct bulk_stats stats;
-	struct fault_info fi = { 0 };
+	struct fault_info fi = {0};
 
 	(void)state;
 	for (i = 0; i < 50; i++)
@@ -166,7 +167,7 @@ the_newest_record_is_found(void **state)
 	records_settle(b);
 	bulk_stats(b, &stats);
 	assert_true(stats.merges > 0);
-	assert_true(stats.records < 50);	/* hidden ones were dropped */
+	assert_true(stats.records < 50); /* hidden ones were dropped */
 	record_key(1, key);
 	assert_int_equal(bulk_find(b, &value, &arena, key, &fi), FAULT_OK);
 	assert_int_equal(value.n, 1);
@@ -180,7 +181,7 @@ merging_keeps_everything(void **state)
 {
 	enum { BATCHES = 600 };
 	struct bulk *b = records_open(store, BULK_MERGE);
-	struct fault_info fi = { 0 };
+	struct fault_info fi = {0};
 	struct bulk_stats stats;
 	uint64_t seed = 1, n = 0;
 	int i;
@@ -214,13 +215,13 @@ batches_are_dropped(void **state)
 	struct bulk *b = records_open(store, BULK_KEEP);
 	struct arena arena = arena_new(4096);
 	uint64_t s[3], next, *list;
-	struct fault_info fi = { 0 };
+	struct fault_info fi = {0};
 	size_t i, n;
 
 	(void)state;
 	for (i = 0; i < 3; i++)
-		assert_int_equal(records_append(b, i * 10, 10, &s[i], &fi),
-		    FAULT_OK);
+		assert_int_equal(
+		    records_append(b, i * 10, 10, &s[i], &fi), FAULT_OK);
 	assert_true(s[0] < s[1] && s[1] < s[2]);
 	assert_int_equal(bulk_drop_segment(b, s[1], &fi), FAULT_OK);
 	assert_int_equal(bulk_drop_segment(b, s[1], &fi), FAULT_NOT_FOUND);
@@ -242,8 +243,8 @@ batches_are_dropped(void **state)
 }
 
 static enum fault
-stop_at_third(void *ctx, const uint8_t *key, struct bytes value,
-    struct fault_info *fi)
+stop_at_third(
+    void *ctx, const uint8_t *key, struct bytes value, struct fault_info *fi)
 {
 	int *n = ctx;
 
@@ -256,7 +257,7 @@ static void
 each_visits_one_batch(void **state)
 {
 	struct bulk *b = records_open(store, BULK_KEEP);
-	struct fault_info fi = { 0 };
+	struct fault_info fi = {0};
 	uint64_t s;
 	int n = 0;
 
@@ -266,11 +267,11 @@ each_visits_one_batch(void **state)
 	assert_int_equal(bulk_each(b, s, stop_at_third, &n, &fi), FAULT_OK);
 	assert_int_equal(n, 2);
 	n = 0;
-	assert_int_equal(bulk_each(b, BULK_ALL, stop_at_third, &n, &fi),
-	    FAULT_DENIED);
+	assert_int_equal(
+	    bulk_each(b, BULK_ALL, stop_at_third, &n, &fi), FAULT_DENIED);
 	assert_int_equal(n, 3);
-	assert_int_equal(bulk_each(b, s + 1, stop_at_third, &n, &fi),
-	    FAULT_NOT_FOUND);
+	assert_int_equal(
+	    bulk_each(b, s + 1, stop_at_third, &n, &fi), FAULT_NOT_FOUND);
 	bulk_close(b);
 }
 
@@ -278,17 +279,19 @@ static void
 one_writer_many_readers(void **state)
 {
 	struct bulk *b = records_open(store, BULK_MERGE), *other = NULL;
-	struct fault_info fi = { 0 };
+	struct fault_info fi = {0};
 	int status;
 	pid_t pid;
 
 	(void)state;
 	assert_int_equal(records_append(b, 0, 10, NULL, &fi), FAULT_OK);
-	assert_int_equal(bulk_open(&other, store, KEY_N, BULK_MERGE, &fi),
-	    FAULT_BUSY);
+	assert_int_equal(
+	    bulk_open(&other, store, KEY_N, BULK_MERGE, &fi), FAULT_BUSY);
 	if ((pid = fork()) == 0)
 		_exit(bulk_open(&other, store, KEY_N, BULK_KEEP, &fi) ==
-		    FAULT_BUSY ? 0 : 1);
+			      FAULT_BUSY
+			  ? 0
+			  : 1);
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
 	other = records_open(store, BULK_READONLY);
@@ -298,18 +301,18 @@ one_writer_many_readers(void **state)
 	b = records_open(store, BULK_MERGE);
 	bulk_close(b);
 	assert_int_equal(bulk_open(&b, folder, KEY_N, BULK_READONLY, &fi),
-	    FAULT_OK);			/* an empty folder is an empty store */
+	    FAULT_OK); /* an empty folder is an empty store */
 	bulk_close(b);
 	path_join(store, folder, "nowhere");
-	assert_int_equal(bulk_open(&b, store, KEY_N, BULK_READONLY, &fi),
-	    FAULT_NOT_FOUND);
+	assert_int_equal(
+	    bulk_open(&b, store, KEY_N, BULK_READONLY, &fi), FAULT_NOT_FOUND);
 }
 
 static void
 files_are_private(void **state)
 {
 	struct bulk *b = records_open(store, BULK_KEEP);
-	struct fault_info fi = { 0 };
+	struct fault_info fi = {0};
 	char path[PATH_SIZE];
 	struct stat st;
 
@@ -328,15 +331,15 @@ static void
 backup_while_writing(void **state)
 {
 	struct bulk *b = records_open(store, BULK_MERGE), *copy;
-	struct fault_info fi = { 0 };
+	struct fault_info fi = {0};
 	char to[PATH_SIZE];
 	uint64_t s, later, i;
 
 	(void)state;
 	path_join(to, folder, "copy");
 	for (i = 0; i < 100; i++)
-		assert_int_equal(records_append(b, i * 20, 20, &s, &fi),
-		    FAULT_OK);
+		assert_int_equal(
+		    records_append(b, i * 20, 20, &s, &fi), FAULT_OK);
 	assert_int_equal(bulk_backup(b, to, &fi), FAULT_OK);
 	assert_int_equal(records_append(b, 2000, 20, NULL, &fi), FAULT_OK);
 	assert_int_equal(bulk_backup(b, to, &fi), FAULT_EXISTS);
@@ -354,10 +357,10 @@ backup_while_writing(void **state)
 }
 
 struct shared {
-	struct bulk		*b;
-	_Atomic uint64_t	 there;		/* records acknowledged */
-	_Atomic bool		 stop;
-	_Atomic uint64_t	 missing, looked;
+	struct bulk *b;
+	_Atomic uint64_t there; /* records acknowledged */
+	_Atomic bool stop;
+	_Atomic uint64_t missing, looked;
 };
 
 static void *
@@ -381,18 +384,18 @@ read_along(void *arg)
 static void
 readers_beside_appends_and_merges(void **state)
 {
-	struct shared s = { .b = records_open(store, BULK_MERGE) };
-	struct fault_info fi = { 0 };
+	struct shared s = {.b = records_open(store, BULK_MERGE)};
+	struct fault_info fi = {0};
 	pthread_t readers[3];
 	uint64_t i;
 
 	(void)state;
 	for (i = 0; i < 3; i++)
-		assert_int_equal(pthread_create(&readers[i], NULL, read_along,
-		    &s), 0);
+		assert_int_equal(
+		    pthread_create(&readers[i], NULL, read_along, &s), 0);
 	for (i = 0; i < 300; i++) {
-		assert_int_equal(records_append(s.b, i * 30, 30, NULL, &fi),
-		    FAULT_OK);
+		assert_int_equal(
+		    records_append(s.b, i * 30, 30, NULL, &fi), FAULT_OK);
 		atomic_store(&s.there, (i + 1) * 30);
 	}
 	atomic_store(&s.stop, true);
@@ -406,20 +409,20 @@ readers_beside_appends_and_merges(void **state)
 int
 main(void)
 {
-#define TEST(f)	cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
-		TEST(find_what_was_appended),
-		TEST(find_many_at_once),
-		TEST(keys_are_sorted_in_the_file),
-		TEST(the_same_key_twice_in_a_batch),
-		TEST(the_newest_record_is_found),
-		TEST(merging_keeps_everything),
-		TEST(batches_are_dropped),
-		TEST(each_visits_one_batch),
-		TEST(one_writer_many_readers),
-		TEST(files_are_private),
-		TEST(backup_while_writing),
-		TEST(readers_beside_appends_and_merges),
+	    TEST(find_what_was_appended),
+	    TEST(find_many_at_once),
+	    TEST(keys_are_sorted_in_the_file),
+	    TEST(the_same_key_twice_in_a_batch),
+	    TEST(the_newest_record_is_found),
+	    TEST(merging_keeps_everything),
+	    TEST(batches_are_dropped),
+	    TEST(each_visits_one_batch),
+	    TEST(one_writer_many_readers),
+	    TEST(files_are_private),
+	    TEST(backup_while_writing),
+	    TEST(readers_beside_appends_and_merges),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

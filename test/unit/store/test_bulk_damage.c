@@ -35,7 +35,7 @@ tear_down(void **state)
 
 	(void)state;
 	path_join(disk, folder, "disk");
-	umount(disk);			/* left by disk_full if it failed */
+	umount(disk); /* left by disk_full if it failed */
 	folder_remove(folder);
 	return 0;
 }
@@ -74,7 +74,7 @@ run_and_kill(uint64_t batch, unsigned microseconds)
 	usleep(microseconds);
 	kill(pid, SIGKILL);
 	assert_int_equal(waitpid(pid, &status, 0), pid);
-	assert_true(WIFSIGNALED(status));	/* it did not end by itself */
+	assert_true(WIFSIGNALED(status)); /* it did not end by itself */
 	while (read(pipes[0], &done, sizeof(done)) == sizeof(done))
 		batch = done + 1;
 	close(pipes[0]);
@@ -87,7 +87,7 @@ static void
 killed_at_any_moment(void **state)
 {
 	uint64_t seed = 3, batch = 0, merged = 0, unfinished = 0;
-	struct fault_info fi = { 0 };
+	struct fault_info fi = {0};
 	struct bulk *b;
 	int round;
 
@@ -95,8 +95,8 @@ killed_at_any_moment(void **state)
 	for (round = 0; round < 60; round++) {
 		size_t more;
 
-		batch = run_and_kill(batch,
-		    (unsigned)(2000 + test_random(&seed) % 30000));
+		batch = run_and_kill(
+		    batch, (unsigned)(2000 + test_random(&seed) % 30000));
 		unfinished += folder_count(store, ".tmp") > 0;
 		b = records_open(store, BULK_MERGE);
 		assert_int_equal(folder_count(store, ".seg.tmp"), 0);
@@ -108,8 +108,8 @@ killed_at_any_moment(void **state)
 			records_expect(b, 0, batch * 40);
 			assert_int_equal(bulk_check(b, &fi), FAULT_OK);
 		} else {
-			assert_int_equal(records_count(b, 0, batch * 40),
-			    batch * 40);
+			assert_int_equal(
+			    records_count(b, 0, batch * 40), batch * 40);
 		}
 		merged += folder_count(store, ".seg") < batch;
 		bulk_close(b);
@@ -132,8 +132,8 @@ static size_t
 lengths(uint64_t out[32], uint64_t size)
 {
 	const uint64_t filter = 64 + (100 * 12 / 8 + 64) / 64 * 64;
-	const uint64_t ends[] = { 0, 64, filter, filter + 100 * KEY_N,
-	    filter + 100 * KEY_N + 101 * 8, size - 8, size };
+	const uint64_t ends[] = {0, 64, filter, filter + 100 * KEY_N,
+	    filter + 100 * KEY_N + 101 * 8, size - 8, size};
 	size_t i, n = 0;
 
 	for (i = 0; i < sizeof(ends) / sizeof(*ends); i++) {
@@ -150,7 +150,7 @@ static void
 make_one_segment(char path[PATH_SIZE])
 {
 	struct bulk *b = records_open(store, BULK_KEEP);
-	struct fault_info fi = { 0 };
+	struct fault_info fi = {0};
 
 	assert_int_equal(records_append(b, 0, 100, NULL, &fi), FAULT_OK);
 	bulk_close(b);
@@ -163,7 +163,7 @@ static void
 finished_segment_of_wrong_length(void **state)
 {
 	char path[PATH_SIZE], copy[PATH_SIZE];
-	struct fault_info fi = { 0 };
+	struct fault_info fi = {0};
 	uint64_t length[32], size;
 	struct bulk *b;
 	size_t i, n;
@@ -177,11 +177,12 @@ finished_segment_of_wrong_length(void **state)
 		struct arena arena = arena_new((size_t)1 << 20);
 		struct bytes whole;
 
-		assert_int_equal(file_read(&whole, &arena, path,
-		    (size_t)1 << 19, &fi), FAULT_OK);
+		assert_int_equal(
+		    file_read(&whole, &arena, path, (size_t)1 << 19, &fi),
+		    FAULT_OK);
 		assert_int_equal(truncate(path, (off_t)length[i]), 0);
-		assert_int_equal(bulk_open(&b, store, KEY_N, BULK_KEEP, &fi),
-		    FAULT_STORE);
+		assert_int_equal(
+		    bulk_open(&b, store, KEY_N, BULK_KEEP, &fi), FAULT_STORE);
 		assert_non_null(strstr(fi.text, path));
 		assert_int_equal(size_of(path), length[i]);
 		assert_int_equal(file_write(path, whole, 0600, &fi), FAULT_OK);
@@ -198,7 +199,7 @@ unfinished_segment_of_any_length(void **state)
 {
 	char path[PATH_SIZE], tmp[PATH_SIZE], whole_path[PATH_SIZE];
 	struct arena arena = arena_new((size_t)1 << 20);
-	struct fault_info fi = { 0 };
+	struct fault_info fi = {0};
 	uint64_t length[32];
 	struct bytes whole;
 	struct bulk *b;
@@ -207,19 +208,19 @@ unfinished_segment_of_any_length(void **state)
 	(void)state;
 	make_one_segment(whole_path);
 	memcpy(path, whole_path, sizeof(path));
-	assert_int_equal(file_read(&whole, &arena, path, (size_t)1 << 19, &fi),
-	    FAULT_OK);
+	assert_int_equal(
+	    file_read(&whole, &arena, path, (size_t)1 << 19, &fi), FAULT_OK);
 	path_join(tmp, store, "00000000000000ff-00000000000000ff.seg.tmp");
 	n = lengths(length, whole.n);
 	for (i = 0; i < n; i++) {
-		struct bytes part = { whole.p,
-		    length[i] < whole.n ? length[i] : whole.n };
+		struct bytes part = {
+		    whole.p, length[i] < whole.n ? length[i] : whole.n};
 
 		assert_int_equal(file_write(tmp, part, 0600, &fi), FAULT_OK);
 		b = records_open(store, BULK_READONLY);
 		records_expect(b, 0, 100);
 		bulk_close(b);
-		assert_true(file_exists(tmp));	/* readers remove nothing */
+		assert_true(file_exists(tmp)); /* readers remove nothing */
 		b = records_open(store, BULK_KEEP);
 		assert_false(file_exists(tmp));
 		records_expect(b, 0, 100);
@@ -235,7 +236,7 @@ any_octet_changed(void **state)
 {
 	char path[PATH_SIZE];
 	struct arena arena = arena_new((size_t)1 << 20);
-	struct fault_info fi = { 0 };
+	struct fault_info fi = {0};
 	struct bytes whole;
 	uint8_t *octets;
 	uint64_t seed = 11;
@@ -244,19 +245,21 @@ any_octet_changed(void **state)
 
 	(void)state;
 	make_one_segment(path);
-	assert_int_equal(file_read(&whole, &arena, path, (size_t)1 << 19, &fi),
-	    FAULT_OK);
+	assert_int_equal(
+	    file_read(&whole, &arena, path, (size_t)1 << 19, &fi), FAULT_OK);
 	octets = arena_alloc(&arena, whole.n, 1);
 	for (i = 0; i < 400; i++) {
-		size_t at = i < 200 ? (size_t)i * whole.n / 200 :
-		    test_random(&seed) % whole.n;
+		size_t at = i < 200 ? (size_t)i * whole.n / 200
+				    : test_random(&seed) % whole.n;
 
 		memcpy(octets, whole.p, whole.n);
 		octets[at] ^= (uint8_t)(1u << (i & 7));
-		assert_int_equal(file_write(path,
-		    (struct bytes){ octets, whole.n }, 0600, &fi), FAULT_OK);
+		assert_int_equal(
+		    file_write(
+			path, (struct bytes){octets, whole.n}, 0600, &fi),
+		    FAULT_OK);
 		if (bulk_open(&b, store, KEY_N, BULK_KEEP, &fi) != FAULT_OK) {
-			assert_true(at < 64);	/* the header */
+			assert_true(at < 64); /* the header */
 			continue;
 		}
 		(void)records_count(b, 0, 200);
@@ -272,15 +275,15 @@ static void
 parts_beside_the_merged_segment(void **state)
 {
 	char saved[PATH_SIZE], command[3 * PATH_SIZE];
-	struct fault_info fi = { 0 };
+	struct fault_info fi = {0};
 	struct bulk *b = records_open(store, BULK_KEEP);
 	uint64_t i;
 
 	(void)state;
 	path_join(saved, folder, "saved");
 	for (i = 0; i < 8; i++)
-		assert_int_equal(records_append(b, i * 10, 10, NULL, &fi),
-		    FAULT_OK);
+		assert_int_equal(
+		    records_append(b, i * 10, 10, NULL, &fi), FAULT_OK);
 	assert_int_equal(bulk_backup(b, saved, &fi), FAULT_OK);
 	bulk_close(b);
 	b = records_open(store, BULK_MERGE);
@@ -304,7 +307,7 @@ static void
 another_key_length(void **state)
 {
 	char path[PATH_SIZE];
-	struct fault_info fi = { 0 };
+	struct fault_info fi = {0};
 	struct bulk *b;
 
 	(void)state;
@@ -317,7 +320,7 @@ another_key_length(void **state)
 static void
 fill_until_full(void (*make_room)(void))
 {
-	struct fault_info fi = { 0 };
+	struct fault_info fi = {0};
 	struct bulk *b = records_open(store, BULK_KEEP);
 	uint64_t batch = 0;
 
@@ -325,14 +328,14 @@ fill_until_full(void (*make_room)(void))
 		assert_true(++batch < 1000);
 	assert_int_equal(fi.code, FAULT_STORE);
 	assert_true(batch > 0);
-	assert_int_equal(records_append(b, batch * 500, 500, NULL, &fi),
-	    FAULT_STORE);
+	assert_int_equal(
+	    records_append(b, batch * 500, 500, NULL, &fi), FAULT_STORE);
 	assert_int_equal(records_count(b, batch * 500, 500), 0);
 	assert_int_equal(records_total(b), batch * 500);
 	records_expect(b, 0, batch * 500);
 	make_room();
-	assert_int_equal(records_append(b, batch * 500, 500, NULL, &fi),
-	    FAULT_OK);
+	assert_int_equal(
+	    records_append(b, batch * 500, 500, NULL, &fi), FAULT_OK);
 	bulk_close(b);
 	b = records_open(store, BULK_KEEP);
 	records_expect(b, 0, (batch + 1) * 500);
@@ -351,7 +354,7 @@ remove_ballast(void)
 static void
 disk_full(void **state)
 {
-	struct fault_info fi = { 0 };
+	struct fault_info fi = {0};
 	char disk[PATH_SIZE];
 	static const uint8_t zeros[1 << 20];
 
@@ -364,8 +367,8 @@ disk_full(void **state)
 	}
 	path_join(ballast, disk, "ballast");
 	path_join(store, disk, "store");
-	assert_int_equal(file_write(ballast, BYTES(zeros), 0600, &fi),
-	    FAULT_OK);
+	assert_int_equal(
+	    file_write(ballast, BYTES(zeros), 0600, &fi), FAULT_OK);
 	fill_until_full(remove_ballast);
 	assert_int_equal(umount(disk), 0);
 }
@@ -373,7 +376,7 @@ disk_full(void **state)
 static void
 lift_limit(void)
 {
-	const struct rlimit none = { RLIM_INFINITY, RLIM_INFINITY };
+	const struct rlimit none = {RLIM_INFINITY, RLIM_INFINITY};
 
 	assert_int_equal(setrlimit(RLIMIT_FSIZE, &none), 0);
 }
@@ -382,8 +385,8 @@ lift_limit(void)
 static void
 write_fails_half_way(void **state)
 {
-	const struct rlimit limit = { 100000, RLIM_INFINITY };
-	struct fault_info fi = { 0 };
+	const struct rlimit limit = {100000, RLIM_INFINITY};
+	struct fault_info fi = {0};
 	struct bulk *b;
 
 	(void)state;
@@ -404,16 +407,16 @@ write_fails_half_way(void **state)
 int
 main(void)
 {
-#define TEST(f)	cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
-		TEST(killed_at_any_moment),
-		TEST(finished_segment_of_wrong_length),
-		TEST(unfinished_segment_of_any_length),
-		TEST(any_octet_changed),
-		TEST(parts_beside_the_merged_segment),
-		TEST(another_key_length),
-		TEST(disk_full),
-		TEST(write_fails_half_way),
+	    TEST(killed_at_any_moment),
+	    TEST(finished_segment_of_wrong_length),
+	    TEST(unfinished_segment_of_any_length),
+	    TEST(any_octet_changed),
+	    TEST(parts_beside_the_merged_segment),
+	    TEST(another_key_length),
+	    TEST(disk_full),
+	    TEST(write_fails_half_way),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,4 +1,5 @@
 /* test_db.c - statements, transactions, migrations, crashes, backups. */
+#include <cmocka.h>
 #include <pthread.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -11,32 +12,30 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
-#include <cmocka.h>
 
 #include "folder.h"
 #include "store/db.h"
 
-#define STATEMENTS(S)							\
-	S(ADD, "insert into t (id, blob, text) values (?1, ?2, ?3)")	\
-	S(GET, "select id, blob, text from t where id = ?1")		\
-	S(ALL, "select id from t order by id")				\
-	S(COUNT, "select count(*) from t")				\
-	S(MOVE, "update t set id = id + ?2 where id = ?1")		\
-	S(JOURNAL, "pragma journal_mode")				\
-	S(SYNCHRONOUS, "pragma synchronous")				\
-	S(FOREIGN, "pragma foreign_keys")				\
+#define STATEMENTS(S)                                                \
+	S(ADD, "insert into t (id, blob, text) values (?1, ?2, ?3)") \
+	S(GET, "select id, blob, text from t where id = ?1")         \
+	S(ALL, "select id from t order by id")                       \
+	S(COUNT, "select count(*) from t")                           \
+	S(MOVE, "update t set id = id + ?2 where id = ?1")           \
+	S(JOURNAL, "pragma journal_mode")                            \
+	S(SYNCHRONOUS, "pragma synchronous")                         \
+	S(FOREIGN, "pragma foreign_keys")                            \
 	S(CHILD, "insert into child (parent) values (?1)")
 
 enum { STATEMENTS(DB_STATEMENT_ENUM) STATEMENT_COUNT };
 
-static const char *const sql[] = { STATEMENTS(DB_STATEMENT_SQL) };
+static const char *const sql[] = {STATEMENTS(DB_STATEMENT_SQL)};
 static const char *const steps[] = {
-	"create table t (id integer primary key, blob blob, text text);"
-	"create table child (parent integer references t (id));",
-	"alter table t add column later integer default 7",
+    "create table t (id integer primary key, blob blob, text text);"
+    "create table child (parent integer references t (id));",
+    "alter table t add column later integer default 7",
 };
-static const struct db_schema schema = {
-	steps, 1, sql, STATEMENT_COUNT };
+static const struct db_schema schema = {steps, 1, sql, STATEMENT_COUNT};
 
 static char folder[PATH_SIZE], path[PATH_SIZE];
 
@@ -60,7 +59,7 @@ tear_down(void **state)
 static struct db *
 open_db(void)
 {
-	struct fault_info fi = { 0 };
+	struct fault_info fi = {0};
 	struct db *db = NULL;
 
 	if (db_open(&db, path, &schema, &fi) != FAULT_OK)
@@ -77,7 +76,7 @@ add(struct db *db, int64_t id, struct fault_info *fi)
 static int64_t
 count(struct db *db)
 {
-	struct fault_info fi = { 0 };
+	struct fault_info fi = {0};
 	int64_t n = -1;
 
 	assert_int_equal(db_run_int(db, &n, COUNT, NULL, 0, &fi), FAULT_OK);
@@ -110,7 +109,7 @@ compare_nulls(void *ctx, const struct db_row *row, struct fault_info *fi)
 	(void)fi;
 	++*rows;
 	assert_int_equal(db_int(row, 0), 2);
-	assert_false(db_is_null(row, 1));	/* an empty blob */
+	assert_false(db_is_null(row, 1)); /* an empty blob */
 	assert_int_equal(db_blob(row, 1).n, 0);
 	assert_true(db_is_null(row, 2));
 	assert_null(db_text(row, 2));
@@ -121,29 +120,33 @@ static void
 values_come_back(void **state)
 {
 	struct db *db = open_db();
-	struct fault_info fi = { 0 };
+	struct fault_info fi = {0};
 	int64_t n;
 	int rows = 0;
 
 	(void)state;
 	assert_int_equal(DB_RUN(db, ADD, &fi, DB_INT(INT64_MIN),
-	    DB_BLOB("a\0b", 3), DB_TEXT("text")), FAULT_OK);
+			     DB_BLOB("a\0b", 3), DB_TEXT("text")),
+	    FAULT_OK);
 	assert_int_equal(db_changes(db), 1);
-	assert_int_equal(DB_RUN(db, ADD, &fi, DB_INT(2), DB_BLOB(NULL, 0),
-	    DB_TEXT(NULL)), FAULT_OK);
+	assert_int_equal(
+	    DB_RUN(db, ADD, &fi, DB_INT(2), DB_BLOB(NULL, 0), DB_TEXT(NULL)),
+	    FAULT_OK);
 	assert_int_equal(db_last_id(db), 2);
-	assert_int_equal(DB_EACH(db, GET, compare_row, &rows, &fi,
-	    DB_INT(INT64_MIN)), FAULT_OK);
-	assert_int_equal(DB_EACH(db, GET, compare_nulls, &rows, &fi, DB_INT(2)),
+	assert_int_equal(
+	    DB_EACH(db, GET, compare_row, &rows, &fi, DB_INT(INT64_MIN)),
 	    FAULT_OK);
+	assert_int_equal(
+	    DB_EACH(db, GET, compare_nulls, &rows, &fi, DB_INT(2)), FAULT_OK);
 	assert_int_equal(rows, 2);
-	assert_int_equal(DB_EACH(db, GET, compare_row, &rows, &fi, DB_INT(5)),
-	    FAULT_OK);
+	assert_int_equal(
+	    DB_EACH(db, GET, compare_row, &rows, &fi, DB_INT(5)), FAULT_OK);
 	assert_int_equal(rows, 2);
 	assert_int_equal(db_run_int(db, &n, GET,
-	    (const struct db_value[]){ DB_INT(5) }, 1, &fi), FAULT_NOT_FOUND);
-	assert_int_equal(DB_RUN(db, MOVE, &fi, DB_INT(77), DB_INT(1)),
-	    FAULT_OK);
+			     (const struct db_value[]){DB_INT(5)}, 1, &fi),
+	    FAULT_NOT_FOUND);
+	assert_int_equal(
+	    DB_RUN(db, MOVE, &fi, DB_INT(77), DB_INT(1)), FAULT_OK);
 	assert_int_equal(db_changes(db), 0);
 	db_close(db);
 }
@@ -161,18 +164,18 @@ static void
 a_fault_ends_the_rows(void **state)
 {
 	struct db *db = open_db();
-	struct fault_info fi = { 0 };
+	struct fault_info fi = {0};
 	int rows = 0;
 
 	(void)state;
 	for (int64_t i = 0; i < 5; i++)
 		assert_int_equal(add(db, i, &fi), FAULT_OK);
-	assert_int_equal(db_run(db, ALL, NULL, 0, stop_at_two, &rows, &fi),
-	    FAULT_DENIED);
+	assert_int_equal(
+	    db_run(db, ALL, NULL, 0, stop_at_two, &rows, &fi), FAULT_DENIED);
 	assert_int_equal(rows, 2);
-	rows = 2;			/* and the statement can run again */
-	assert_int_equal(db_run(db, ALL, NULL, 0, stop_at_two, &rows, &fi),
-	    FAULT_OK);
+	rows = 2; /* and the statement can run again */
+	assert_int_equal(
+	    db_run(db, ALL, NULL, 0, stop_at_two, &rows, &fi), FAULT_OK);
 	assert_int_equal(rows, 7);
 	db_close(db);
 }
@@ -181,7 +184,7 @@ static void
 constraints_have_names(void **state)
 {
 	struct db *db = open_db();
-	struct fault_info fi = { 0 };
+	struct fault_info fi = {0};
 
 	(void)state;
 	assert_int_equal(add(db, 1, &fi), FAULT_OK);
@@ -204,18 +207,18 @@ static void
 it_is_as_durable_as_promised(void **state)
 {
 	struct db *db = open_db();
-	struct fault_info fi = { 0 };
+	struct fault_info fi = {0};
 	struct stat st;
 	char mode[32] = "";
 	int64_t n;
 
 	(void)state;
-	assert_int_equal(db_run(db, JOURNAL, NULL, 0, take_text, mode, &fi),
-	    FAULT_OK);
+	assert_int_equal(
+	    db_run(db, JOURNAL, NULL, 0, take_text, mode, &fi), FAULT_OK);
 	assert_string_equal(mode, "wal");
-	assert_int_equal(db_run_int(db, &n, SYNCHRONOUS, NULL, 0, &fi),
-	    FAULT_OK);
-	assert_int_equal(n, 2);		/* FULL */
+	assert_int_equal(
+	    db_run_int(db, &n, SYNCHRONOUS, NULL, 0, &fi), FAULT_OK);
+	assert_int_equal(n, 2); /* FULL */
 	assert_int_equal(db_run_int(db, &n, FOREIGN, NULL, 0, &fi), FAULT_OK);
 	assert_int_equal(n, 1);
 	assert_int_equal(stat(path, &st), 0);
@@ -227,7 +230,7 @@ static void
 transactions(void **state)
 {
 	struct db *db = open_db();
-	struct fault_info fi = { 0 };
+	struct fault_info fi = {0};
 
 	(void)state;
 	assert_int_equal(db_begin(db, &fi), FAULT_OK);
@@ -236,14 +239,14 @@ transactions(void **state)
 	db_rollback(db);
 	assert_false(db_in_transaction(db));
 	assert_int_equal(count(db), 0);
-	db_rollback(db);		/* nothing to roll back */
+	db_rollback(db); /* nothing to roll back */
 
 	assert_int_equal(db_begin(db, &fi), FAULT_OK);
 	assert_int_equal(add(db, 1, &fi), FAULT_OK);
 	assert_int_equal(db_commit(db, &fi), FAULT_OK);
 	assert_int_equal(db_begin(db, &fi), FAULT_OK);
 	assert_int_equal(add(db, 2, &fi), FAULT_OK);
-	db_close(db);			/* in the middle of it */
+	db_close(db); /* in the middle of it */
 	db = open_db();
 	assert_int_equal(count(db), 1);
 	assert_int_equal(db_commit(db, &fi), FAULT_STORE);
@@ -309,7 +312,7 @@ static void
 schemas_move_forward(void **state)
 {
 	struct db_schema later = schema;
-	struct fault_info fi = { 0 };
+	struct fault_info fi = {0};
 	struct db *db = open_db();
 
 	(void)state;
@@ -317,7 +320,7 @@ schemas_move_forward(void **state)
 	db_close(db);
 	later.steps_n = 2;
 	assert_int_equal(db_open_readonly(&db, path, &later, &fi),
-	    FAULT_STORE);		/* a reader does not migrate */
+	    FAULT_STORE); /* a reader does not migrate */
 	assert_int_equal(db_open(&db, path, &later, &fi), FAULT_OK);
 	assert_int_equal(count(db), 1);
 	db_close(db);
@@ -330,16 +333,16 @@ schemas_move_forward(void **state)
 static void
 a_step_that_fails_changes_nothing(void **state)
 {
-	const char *const bad_steps[] = { steps[0],
-	    "create table u (a); insert into nowhere values (1)" };
-	const struct db_schema bad = { bad_steps, 2, sql, STATEMENT_COUNT };
-	struct fault_info fi = { 0 };
+	const char *const bad_steps[] = {
+	    steps[0], "create table u (a); insert into nowhere values (1)"};
+	const struct db_schema bad = {bad_steps, 2, sql, STATEMENT_COUNT};
+	struct fault_info fi = {0};
 	struct db *db;
 
 	(void)state;
 	assert_int_equal(db_open(&db, path, &bad, &fi), FAULT_STORE);
 	assert_non_null(strstr(fi.text, "nowhere"));
-	db = open_db();			/* still of version 1 */
+	db = open_db(); /* still of version 1 */
 	assert_int_equal(count(db), 0);
 	db_close(db);
 }
@@ -347,9 +350,9 @@ a_step_that_fails_changes_nothing(void **state)
 static void
 wrong_files_and_statements(void **state)
 {
-	const char *const wrong[] = { "select nothing from nowhere" };
-	const struct db_schema bad = { steps, 1, wrong, 1 };
-	struct fault_info fi = { 0 };
+	const char *const wrong[] = {"select nothing from nowhere"};
+	const struct db_schema bad = {steps, 1, wrong, 1};
+	struct fault_info fi = {0};
 	uint8_t noise[4096];
 	struct db *db;
 
@@ -362,20 +365,20 @@ wrong_files_and_statements(void **state)
 	assert_int_equal(db_open(&db, path, &schema, &fi), FAULT_STORE);
 	path_join(path, folder, "no/such/folder.db");
 	assert_int_equal(db_open(&db, path, &schema, &fi), FAULT_IO);
-	assert_int_equal(db_open_readonly(&db, path, &schema, &fi),
-	    FAULT_STORE);
+	assert_int_equal(
+	    db_open_readonly(&db, path, &schema, &fi), FAULT_STORE);
 }
 
 static void
 readers_beside_a_writer(void **state)
 {
 	struct db *db = open_db(), *reader;
-	struct fault_info fi = { 0 };
+	struct fault_info fi = {0};
 
 	(void)state;
 	assert_int_equal(add(db, 1, &fi), FAULT_OK);
-	assert_int_equal(db_open_readonly(&reader, path, &schema, &fi),
-	    FAULT_OK);
+	assert_int_equal(
+	    db_open_readonly(&reader, path, &schema, &fi), FAULT_OK);
 	assert_int_equal(db_begin(db, &fi), FAULT_OK);
 	assert_int_equal(add(db, 2, &fi), FAULT_OK);
 	assert_int_equal(count(reader), 1);
@@ -386,8 +389,8 @@ readers_beside_a_writer(void **state)
 	db_close(reader);
 	db_close(db);
 	/* and when nobody else has it open */
-	assert_int_equal(db_open_readonly(&reader, path, &schema, &fi),
-	    FAULT_OK);
+	assert_int_equal(
+	    db_open_readonly(&reader, path, &schema, &fi), FAULT_OK);
 	assert_int_equal(count(reader), 2);
 	db_close(reader);
 }
@@ -427,7 +430,7 @@ sum_up(void *ctx, const struct db_row *row, struct fault_info *fi)
 static void
 backup_while_writing(void **state)
 {
-	struct fault_info fi = { 0 };
+	struct fault_info fi = {0};
 	char copy[PATH_SIZE], original[PATH_SIZE];
 	pthread_t writer;
 	struct db *db = open_db();
@@ -435,24 +438,26 @@ backup_while_writing(void **state)
 
 	(void)state;
 	memcpy(original, path, sizeof(path));
-	assert_int_equal(pthread_create(&writer, NULL, write_pairs,
-	    NULL), 0);
+	assert_int_equal(pthread_create(&writer, NULL, write_pairs, NULL), 0);
 	while (count(db) < 100)
 		usleep(1000);
 	for (round = 0; round < 10; round++) {
 		int64_t sum = 0, n;
 
 		path_join(copy, folder, round % 2 == 0 ? "even" : "odd");
-		assert_int_equal(round % 2 == 0 ? db_backup(db, copy, &fi) :
-		    db_backup_file(original, copy, &fi), FAULT_OK);
+		assert_int_equal(round % 2 == 0
+				     ? db_backup(db, copy, &fi)
+				     : db_backup_file(original, copy, &fi),
+		    FAULT_OK);
 		memcpy(path, copy, sizeof(path));
 		{
 			struct db *back = open_db();
 
 			n = count(back);
 			assert_true(n >= 100 && n % 2 == 0);
-			assert_int_equal(db_run(back, ALL, NULL, 0, sum_up,
-			    &sum, &fi), FAULT_OK);
+			assert_int_equal(
+			    db_run(back, ALL, NULL, 0, sum_up, &sum, &fi),
+			    FAULT_OK);
 			assert_int_equal(sum, 0);
 			db_close(back);
 		}
@@ -465,22 +470,63 @@ backup_while_writing(void **state)
 	db_close(db);
 }
 
+/* In a process of its own: looks at the rows and goes. */
+static int64_t
+count_elsewhere(void)
+{
+	int status;
+	pid_t child = fork();
+
+	assert_true(child >= 0);
+	if (child == 0) {
+		struct db *db = open_db();
+		int64_t n = count(db);
+
+		db_close(db);
+		_exit((int)n);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFEXITED(status));
+	return WEXITSTATUS(status);
+}
+
+/* Another program that looks into the database (scms device list) must not
+ * take itself for the last one there and remove the write-ahead log. */
+static void
+visitors_from_other_processes(void **state)
+{
+	struct fault_info fi = {0};
+	struct db *one = open_db(), *two = open_db();
+	int64_t n;
+
+	(void)state;
+	for (n = 0; n < 5; n++) {
+		assert_int_equal(count_elsewhere(), n);
+		assert_int_equal(add(n % 2 == 0 ? one : two, n, &fi), FAULT_OK);
+	}
+	assert_int_equal(count_elsewhere(), 5);
+	db_close(one);
+	db_close(two);
+	assert_int_equal(count_elsewhere(), 5);
+}
+
 int
 main(void)
 {
-#define TEST(f)	cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
-		TEST(values_come_back),
-		TEST(a_fault_ends_the_rows),
-		TEST(constraints_have_names),
-		TEST(it_is_as_durable_as_promised),
-		TEST(transactions),
-		TEST(killed_at_any_moment),
-		TEST(schemas_move_forward),
-		TEST(a_step_that_fails_changes_nothing),
-		TEST(wrong_files_and_statements),
-		TEST(readers_beside_a_writer),
-		TEST(backup_while_writing),
+	    TEST(values_come_back),
+	    TEST(a_fault_ends_the_rows),
+	    TEST(constraints_have_names),
+	    TEST(it_is_as_durable_as_promised),
+	    TEST(transactions),
+	    TEST(killed_at_any_moment),
+	    TEST(schemas_move_forward),
+	    TEST(a_step_that_fails_changes_nothing),
+	    TEST(wrong_files_and_statements),
+	    TEST(readers_beside_a_writer),
+	    TEST(backup_while_writing),
+	    TEST(visitors_from_other_processes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
