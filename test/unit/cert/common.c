@@ -6,8 +6,8 @@
 #include <openssl/evp.h>
 #include <openssl/param_build.h>
 
-#include "common.h"
 #include "cert/convert.h"
+#include "common.h"
 #include "crypto/ecqv.h"
 
 struct arena A;
@@ -50,7 +50,7 @@ cat(struct bytes a, struct bytes b)
 		memcpy(p, a.p, a.n);
 	if (b.n > 0)
 		memcpy(p + a.n, b.p, b.n);
-	return (struct bytes){ p, a.n + b.n };
+	return (struct bytes){p, a.n + b.n};
 }
 
 struct bytes
@@ -61,7 +61,7 @@ flipped(struct bytes b, size_t i, uint8_t bits)
 	assert_non_null(p);
 	memcpy(p, b.p, b.n);
 	p[i] ^= bits;
-	return (struct bytes){ p, b.n };
+	return (struct bytes){p, b.n};
 }
 
 /* ---- a second opinion ---- */
@@ -73,10 +73,11 @@ plain_hash(size_t n, struct bytes in)
 	unsigned len;
 
 	assert_non_null(p);
-	assert_int_equal(EVP_Digest(in.p, in.n, p, &len, n == 48 ?
-	    EVP_sha384() : EVP_sha256(), NULL), 1);
+	assert_int_equal(EVP_Digest(in.p, in.n, p, &len,
+			     n == 48 ? EVP_sha384() : EVP_sha256(), NULL),
+	    1);
 	assert_int_equal(len, n);
-	return (struct bytes){ p, n };
+	return (struct bytes){p, n};
 }
 
 struct bytes
@@ -89,13 +90,13 @@ static EVP_PKEY *
 plain_key(enum curve curve, const uint8_t *x, const uint8_t *y)
 {
 	static const char *const names[] = {
-		[CURVE_P256] = "prime256v1",
-		[CURVE_BRAINPOOL_P256R1] = "brainpoolP256r1",
-		[CURVE_BRAINPOOL_P384R1] = "brainpoolP384r1",
-		[CURVE_P384] = "secp384r1",
+	    [CURVE_P256] = "prime256v1",
+	    [CURVE_BRAINPOOL_P256R1] = "brainpoolP256r1",
+	    [CURVE_BRAINPOOL_P384R1] = "brainpoolP384r1",
+	    [CURVE_P384] = "secp384r1",
 	};
 	size_t n = curve_octets(curve);
-	uint8_t octets_of_point[1 + 2 * 48] = { 4 };
+	uint8_t octets_of_point[1 + 2 * 48] = {4};
 	OSSL_PARAM_BLD *b = OSSL_PARAM_BLD_new();
 	EVP_PKEY_CTX *c = EVP_PKEY_CTX_new_from_name(NULL, "EC", NULL);
 	EVP_PKEY *key = NULL;
@@ -103,14 +104,14 @@ plain_key(enum curve curve, const uint8_t *x, const uint8_t *y)
 
 	memcpy(octets_of_point + 1, x, n);
 	memcpy(octets_of_point + 1 + n, y, n);
-	OSSL_PARAM_BLD_push_utf8_string(b, OSSL_PKEY_PARAM_GROUP_NAME,
-	    names[curve], 0);
-	OSSL_PARAM_BLD_push_octet_string(b, OSSL_PKEY_PARAM_PUB_KEY,
-	    octets_of_point, 1 + 2 * n);
+	OSSL_PARAM_BLD_push_utf8_string(
+	    b, OSSL_PKEY_PARAM_GROUP_NAME, names[curve], 0);
+	OSSL_PARAM_BLD_push_octet_string(
+	    b, OSSL_PKEY_PARAM_PUB_KEY, octets_of_point, 1 + 2 * n);
 	params = OSSL_PARAM_BLD_to_param(b);
 	assert_int_equal(EVP_PKEY_fromdata_init(c), 1);
-	assert_int_equal(EVP_PKEY_fromdata(c, &key, EVP_PKEY_PUBLIC_KEY,
-	    params), 1);
+	assert_int_equal(
+	    EVP_PKEY_fromdata(c, &key, EVP_PKEY_PUBLIC_KEY, params), 1);
 	OSSL_PARAM_free(params);
 	OSSL_PARAM_BLD_free(b);
 	EVP_PKEY_CTX_free(c);
@@ -146,13 +147,13 @@ certificate *
 template_for(struct party *p, enum profile profile)
 {
 	struct profile_params in = {
-		.name = profile_name(profile),
-		.la_id = 0x1234,
-		.start = T0,
-		.lifetime = profile_lifetime(profile, LIFETIME_TEST),
-		.craca_id = { 1, 2, 3 },
-		.i = 590,
-		.linkage_value = { "linkageV" },
+	    .name = profile_name(profile),
+	    .la_id = 0x1234,
+	    .start = T0,
+	    .lifetime = profile_lifetime(profile, LIFETIME_TEST),
+	    .craca_id = {1, 2, 3},
+	    .i = 590,
+	    .linkage_value = {"linkageV"},
 	};
 	struct curve_point encryption;
 	certificate *c;
@@ -169,23 +170,24 @@ template_for(struct party *p, enum profile profile)
 
 /* The device's side: d = e*k_u + r. */
 static void
-issue_implicit(struct party *p, const certificate *c,
-    const struct party *issuer)
+issue_implicit(
+    struct party *p, const certificate *c, const struct party *issuer)
 {
-	struct implicit_issuer by = { issuer->cert, &issuer->d };
+	struct implicit_issuer by = {issuer->cert, &issuer->d};
 	struct implicit_certificate out;
 	struct ecqv_share share;
 	struct digest e;
 
 	OK(cert_issue_implicit(&out, &A, c, &p->q, &by, FI));
 	OK(cert_load(&p->cert, &A, out.raw, FI));
-	assert_int_equal(cert_resolve(&p->cert, 1, issuer->cert, NULL),
-	    FAULT_OK);
+	assert_int_equal(
+	    cert_resolve(&p->cert, 1, issuer->cert, NULL), FAULT_OK);
 	share.k_u = p->d;
 	share.r = out.r;
 	cert_ecqv_hash(&e, p->cert, issuer->cert);
-	assert_int_equal(ecqv_private(&p->d, &share, &e, &p->cert->key_p256,
-	    NULL, 1), FAULT_OK);
+	assert_int_equal(
+	    ecqv_private(&p->d, &share, &e, &p->cert->key_p256, NULL, 1),
+	    FAULT_OK);
 	p->q = p->cert->key_p256;
 }
 
@@ -200,8 +202,8 @@ issue(struct party *p, const certificate *c, const struct party *issuer)
 		issue_implicit(p, c, issuer);
 	} else {
 		OK(signer_of_scalar(&self, &p->d, NULL, FI));
-		OK(cert_issue_explicit(&raw, &A, c, issuer != NULL ?
-		    &issuer->signer : &self, FI));
+		OK(cert_issue_explicit(
+		    &raw, &A, c, issuer != NULL ? &issuer->signer : &self, FI));
 		OK(cert_load(&p->cert, &A, raw, FI));
 	}
 	OK(signer_of_scalar(&p->signer, &p->d, p->cert, FI));
@@ -228,15 +230,13 @@ make(struct party *p, enum profile profile, const struct party *issuer)
 	issue(p, template_for(p, profile), issuer);
 }
 
+static struct arena world_arena;
+
 static void
 forget(void)
 {
-	extern struct arena world_arena;
-
 	arena_free(&world_arena);
 }
-
-struct arena world_arena;
 
 const struct world *
 world(void)

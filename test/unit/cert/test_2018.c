@@ -7,16 +7,16 @@
 
 #include <jansson.h>
 
-#include "common.h"
 #include "cert/encrypt.h"
 #include "cert/request.h"
 #include "cert/spdu.h"
+#include "common.h"
 
-static json_t		*file;
-static struct trust	*trust;
+static json_t *file;
+static struct trust *trust;
 
 /* The exchange's own time. */
-#define THEN	0x19e981e4u
+#define THEN 0x19e981e4u
 
 static struct bytes
 field(const json_t *v, const char *name)
@@ -75,8 +75,9 @@ cert_verify(const json_t *v)
 
 	assert_bytes(BYTES(k->id), field(c, "hashed_id8"));
 	OK(trust_check_chain(&report, trust, k, THEN, FI));
-	assert_int_equal(report.n, issuer == NULL ? 4 :
-	    strcmp(issuer, "rca") == 0 ? 4 + 7 : 4 + 7 + 7);
+	assert_int_equal(report.n, issuer == NULL		? 4
+				   : strcmp(issuer, "rca") == 0 ? 4 + 7
+								: 4 + 7 + 7);
 	OK(trust_check_chain(NULL, trust, k, THEN, FI));
 	OK(signer_of_scalar(&s, &d, k, FI));
 	if (issuer != NULL)
@@ -122,14 +123,14 @@ signed_request(const json_t *v)
 	assert_memory_equal(again.p, in.p, in.n - 64);
 	OK(request_open(&ours, &A, again, trust, THEN, FI));
 	/* One octet of what is signed, the extra one included. */
-	FAULT_IS(BAD_SIGNATURE, request_open(&r, &A,
-	    flipped(in, in.n - 1, 1), trust, THEN, FI));
+	FAULT_IS(BAD_SIGNATURE,
+	    request_open(&r, &A, flipped(in, in.n - 1, 1), trust, THEN, FI));
 }
 
 static void
 signed_data_vector(const json_t *v)
 {
-	struct spdu_rules rules = { .psid = PSID_SECURITY, .now = THEN };
+	struct spdu_rules rules = {.psid = PSID_SECURITY, .now = THEN};
 	struct bytes in = field(v, "message");
 	const char *by = json_string_value(json_object_get(v, "signer"));
 	struct spdu s;
@@ -137,8 +138,8 @@ signed_data_vector(const json_t *v)
 	OK(spdu_open(&s, &A, in, trust, &rules, FI));
 	assert_memory_equal(s.signer->id, load(by)->id, CERT_ID_SIZE);
 	assert_true(s.is_unsecured);
-	FAULT_IS(BAD_SIGNATURE, spdu_open(&s, &A, flipped(in, in.n - 40, 1),
-	    trust, &rules, FI));
+	FAULT_IS(BAD_SIGNATURE,
+	    spdu_open(&s, &A, flipped(in, in.n - 40, 1), trust, &rules, FI));
 }
 
 static void
@@ -172,6 +173,7 @@ keypair(const json_t *v)
 static void
 whole_exchange(void **state)
 {
+	/* clang-format off */
 	static const struct {
 		const char *op;
 		void (*run)(const json_t *);
@@ -183,17 +185,19 @@ whole_exchange(void **state)
 		{ "encrypted_data", encrypted_data_vector },
 		{ "keypair", keypair },
 	};
+	/* clang-format on */
 	size_t i, done = 0, index;
 	const json_t *v;
 
 	(void)state;
-	json_array_foreach(json_object_get(file, "vectors"), index, v)
-		for (i = 0; i < sizeof(ops) / sizeof(*ops); i++)
-			if (strcmp(json_string_value(json_object_get(v, "op")),
-			    ops[i].op) == 0) {
-				ops[i].run(v);
-				done++;
-			}
+	json_array_foreach(json_object_get(file, "vectors"), index,
+	    v) for (i = 0; i < sizeof(ops) / sizeof(*ops);
+		    i++) if (strcmp(json_string_value(json_object_get(v, "op")),
+				 ops[i].op) == 0)
+	{
+		ops[i].run(v);
+		done++;
+	}
 	assert_int_equal(done, 16);
 }
 
@@ -202,7 +206,7 @@ static void
 ack_hash(void **state)
 {
 	(void)state;
-	struct spdu_rules rules = { .psid = PSID_SECURITY, .now = THEN };
+	struct spdu_rules rules = {.psid = PSID_SECURITY, .now = THEN};
 	const json_t *vectors = json_object_get(file, "vectors");
 	const ra_ee_pseudonym_cert_provisioning_ack *ack;
 	scms_pdu pdu;
@@ -221,17 +225,17 @@ wrong_times(void **state)
 	struct cert *k = load("enrollment");
 
 	(void)state;
-	FAULT_IS(NOT_YET_VALID, trust_check_chain(NULL, trust, k,
-	    THEN - 1, FI));
+	FAULT_IS(
+	    NOT_YET_VALID, trust_check_chain(NULL, trust, k, THEN - 1, FI));
 	OK(trust_check_chain(NULL, trust, k, THEN + 3 * 31556952u - 1, FI));
-	FAULT_IS(EXPIRED, trust_check_chain(NULL, trust, k,
-	    THEN + 3 * 31556952u, FI));
+	FAULT_IS(EXPIRED,
+	    trust_check_chain(NULL, trust, k, THEN + 3 * 31556952u, FI));
 }
 
 static int
 open_file(void **state)
 {
-	static const char *const names[] = { "ica", "eca", "pca", "ra", "ma" };
+	static const char *const names[] = {"ica", "eca", "pca", "ra", "ma"};
 	const char *shared = getenv("MONARCH_SHARED");
 	char path[4096];
 	size_t i;
@@ -245,8 +249,8 @@ open_file(void **state)
 	trust = trust_new();
 	OK(trust_add_root(trust, field(certificate_named("rca"), "hex"), FI));
 	for (i = 0; i < sizeof(names) / sizeof(*names); i++)
-		OK(trust_add_known(trust, field(certificate_named(names[i]),
-		    "hex"), FI));
+		OK(trust_add_known(
+		    trust, field(certificate_named(names[i]), "hex"), FI));
 	return 0;
 }
 
@@ -254,9 +258,9 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		T(whole_exchange),
-		T(ack_hash),
-		T(wrong_times),
+	    T(whole_exchange),
+	    T(ack_hash),
+	    T(wrong_times),
 	};
 	int failed;
 

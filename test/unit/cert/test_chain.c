@@ -9,14 +9,14 @@
 enum level { ROOT, ICA, CA, LEAF };
 
 struct mutation {
-	const char	*name;
-	const char	*fault;
-	enum profile	 leaf;		/* pseudonym below PCA, enrollment below
-					 * ECA, or a component below the ICA */
-	enum profile	 ca;
-	enum level	 level;
-	void		(*change)(certificate *);
-	uint32_t	 time;		/* 0: NOW */
+	const char *name;
+	const char *fault;
+	enum profile leaf; /* pseudonym below PCA, enrollment below
+			    * ECA, or a component below the ICA */
+	enum profile ca;
+	enum level level;
+	void (*change)(certificate *);
+	uint32_t time; /* 0: NOW */
 };
 
 /* ---- changes ---- */
@@ -85,12 +85,11 @@ part_of_usa(certificate *c)
 	geographic_region *r = c->to_be_signed.region;
 	static uint8_t one = 5;
 
-	r->identified_region.v[0].is =
-	    identified_region_country_and_regions;
+	r->identified_region.v[0].is = identified_region_country_and_regions;
 	r->identified_region.v[0].country_and_regions.country_only =
 	    COUNTRY_USA;
 	r->identified_region.v[0].country_and_regions.regions =
-	    (sequence_of_uint8){ 1, &one };
+	    (sequence_of_uint8){1, &one};
 }
 
 static void
@@ -103,8 +102,8 @@ static void
 circle(certificate *c)
 {
 	c->to_be_signed.region->is = geographic_region_circular_region;
-	c->to_be_signed.region->circular_region = (circular_region){
-	    { 400000000, -800000000 }, 1000 };
+	c->to_be_signed.region->circular_region =
+	    (circular_region){{400000000, -800000000}, 1000};
 }
 
 static void
@@ -136,15 +135,17 @@ bitmap_ssp_where_opaque(certificate *c)
 static void
 foreign_request_psid(certificate *c)
 {
-	c->to_be_signed.cert_request_permissions->v[0].subject_permissions
-	    .explicit.v[0].psid = 0x99;
+	c->to_be_signed.cert_request_permissions->v[0]
+	    .subject_permissions.explicit.v[0]
+	    .psid = 0x99;
 }
 
 static void
 any_ssp_requested(certificate *c)
 {
-	c->to_be_signed.cert_request_permissions->v[0].subject_permissions
-	    .explicit.v[0].ssp_range = NULL;
+	c->to_be_signed.cert_request_permissions->v[0]
+	    .subject_permissions.explicit.v[0]
+	    .ssp_range = NULL;
 }
 
 static void
@@ -241,7 +242,7 @@ first_explicit_only(certificate *c)
 	sequence_of_psid_group_permissions *p =
 	    c->to_be_signed.cert_issue_permissions;
 
-	p->v++;		/* without "all" */
+	p->v++; /* without "all" */
 	p->n--;
 }
 
@@ -274,12 +275,13 @@ static void
 bitmap_range_odd(certificate *c)
 {
 	bitmap_range(c);
-	issue_group(c, 0)->subject_permissions.explicit.v[0].ssp_range
-	    ->bitmap_ssp_range.ssp_bitmask = hex("e000");
+	issue_group(c, 0)
+	    ->subject_permissions.explicit.v[0]
+	    .ssp_range->bitmap_ssp_range.ssp_bitmask = hex("e000");
 }
 
-#define AS_PSEUDONYM	PROFILE_PSEUDONYM, PROFILE_PCA
-#define AS_ENROLLMENT	PROFILE_ENROLLMENT, PROFILE_ECA
+#define AS_PSEUDONYM  PROFILE_PSEUDONYM, PROFILE_PCA
+#define AS_ENROLLMENT PROFILE_ENROLLMENT, PROFILE_ECA
 
 /* clang-format off */
 static const struct mutation table[] = {
@@ -352,15 +354,15 @@ static const struct mutation table[] = {
 /* clang-format on */
 
 struct chain {
-	struct party	 party[4];
-	struct trust	*trust;
+	struct party party[4];
+	struct trust *trust;
 };
 
 static void
 build(struct chain *h, const struct mutation *m)
 {
-	const enum profile profiles[] = { PROFILE_ROOT, PROFILE_ICA, m->ca,
-	    m->leaf };
+	const enum profile profiles[] = {
+	    PROFILE_ROOT, PROFILE_ICA, m->ca, m->leaf};
 	certificate *c;
 	enum level l;
 
@@ -388,10 +390,10 @@ each_violation_has_its_fault(void **state)
 	for (i = 0; i < sizeof(table) / sizeof(*table); i++) {
 		arena_reset(&A);
 		build(&h, &table[i]);
-		fi = (struct fault_info){ .code = FAULT_OK };
+		fi = (struct fault_info){.code = FAULT_OK};
 		OK(cert_load(&leaf, &A, h.party[LEAF].cert->raw, FI));
-		f = trust_check_chain(NULL, h.trust, leaf, table[i].time != 0 ?
-		    table[i].time : NOW, &fi);
+		f = trust_check_chain(NULL, h.trust, leaf,
+		    table[i].time != 0 ? table[i].time : NOW, &fi);
 		if (strcmp(fault_name(f), table[i].fault) != 0)
 			fail_msg("%s: %s (%s) instead of %s", table[i].name,
 			    fault_name(f), fi.text, table[i].fault);
@@ -404,8 +406,8 @@ each_violation_has_its_fault(void **state)
 		for (j = 0; j < report.n; j++)
 			if (report.step[j].verdict.code != FAULT_OK)
 				break;
-		assert_int_equal(f, j < report.n ?
-		    report.step[j].verdict.code : FAULT_OK);
+		assert_int_equal(
+		    f, j < report.n ? report.step[j].verdict.code : FAULT_OK);
 		trust_free(h.trust);
 	}
 }
@@ -414,14 +416,16 @@ each_violation_has_its_fault(void **state)
 static void
 bitmaps(void **state)
 {
+	/* clang-format off */
 	static const struct { const char *ssp, *fault; } rows[] = {
 		{ "a0", "OK" }, { "bf", "OK" }, { "a000", "OK" },
 		{ "aa", "OK" }, { "80", "SSP_NOT_PERMITTED" },
 		{ "e0", "SSP_NOT_PERMITTED" }, { "00", "SSP_NOT_PERMITTED" },
 		{ "", "SSP_NOT_PERMITTED" },
 	};
-	const struct mutation m = { "", "", AS_PSEUDONYM, CA, bitmap_range, 0 };
-	const struct mutation n = { "", "", AS_PSEUDONYM, ICA, nothing, 0 };
+	/* clang-format on */
+	const struct mutation m = {"", "", AS_PSEUDONYM, CA, bitmap_range, 0};
+	const struct mutation n = {"", "", AS_PSEUDONYM, ICA, nothing, 0};
 	struct trust *t;
 	struct party leaf, pca;
 	struct chain h;
@@ -434,8 +438,8 @@ bitmaps(void **state)
 	c = template_for(&pca, PROFILE_PCA);
 	m.change(c);
 	issue(&pca, c, &h.party[ICA]);
-	FAULT_IS(SSP_NOT_PERMITTED, trust_check_chain(NULL, h.trust, pca.cert,
-	    NOW, FI));
+	FAULT_IS(SSP_NOT_PERMITTED,
+	    trust_check_chain(NULL, h.trust, pca.cert, NOW, FI));
 	trust_free(h.trust);
 	/* With an ICA that grants any SSP. */
 	c = template_for(&h.party[ICA], PROFILE_ICA);
@@ -444,16 +448,16 @@ bitmaps(void **state)
 	c = template_for(&pca, PROFILE_PCA);
 	m.change(c);
 	issue(&pca, c, &h.party[ICA]);
-	t = trust_of(&h.party[ROOT], &h.party[ICA], &pca,
-	    (struct party *)NULL);
+	t = trust_of(&h.party[ROOT], &h.party[ICA], &pca, (struct party *)NULL);
 	for (i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
 		c = template_for(&leaf, PROFILE_PSEUDONYM);
 		bitmap_ssp_where_opaque(c);
 		c->to_be_signed.app_permissions->v[0].ssp->bitmap_ssp =
 		    hex(rows[i].ssp);
 		issue(&leaf, c, &pca);
-		assert_string_equal(fault_name(trust_check_chain(NULL, t,
-		    leaf.cert, NOW, NULL)), rows[i].fault);
+		assert_string_equal(fault_name(trust_check_chain(
+					NULL, t, leaf.cert, NOW, NULL)),
+		    rows[i].fault);
 	}
 	trust_free(t);
 }
@@ -475,11 +479,10 @@ missing_and_foreign(void **state)
 	trust_free(t);
 	/* A foreign root; and the right root, known but not trusted. */
 	issue(&other, template_for(&other, PROFILE_ROOT), NULL);
-	t = trust_of(&other, &w->root, &w->ica, &w->pca,
-	    (struct party *)NULL);
+	t = trust_of(&other, &w->root, &w->ica, &w->pca, (struct party *)NULL);
 	FAULT_IS(UNTRUSTED_ROOT, trust_check_chain(NULL, t, k, NOW, FI));
-	FAULT_IS(UNTRUSTED_ROOT, trust_check_chain(NULL, t, w->root.cert, NOW,
-	    FI));
+	FAULT_IS(
+	    UNTRUSTED_ROOT, trust_check_chain(NULL, t, w->root.cert, NOW, FI));
 	/* From now on it is. */
 	OK(trust_add_root(t, w->root.cert->raw, FI));
 	OK(trust_check_chain(NULL, t, k, NOW, FI));
@@ -500,8 +503,8 @@ issuers_along(void **state)
 	OK(cert_load(&k, &a, w->pseudonym.cert->raw, FI));
 	OK(cert_load(&along[0], &a, w->ica.cert->raw, FI));
 	/* The PCA is known, so its issuer must be, too. */
-	FAULT_IS(UNKNOWN_ISSUER, trust_check_chain_with(NULL, t, k, NOW,
-	    along, 1, FI));
+	FAULT_IS(UNKNOWN_ISSUER,
+	    trust_check_chain_with(NULL, t, k, NOW, along, 1, FI));
 	OK(cert_load(&along[1], &a, w->pca.cert->raw, FI));
 	OK(trust_check_chain_with(NULL, t, k, NOW, along, 2, FI));
 	assert_ptr_equal(k->issuer, along[1]);
@@ -537,8 +540,7 @@ signed_by_another(void **state)
 	s.cert = w->ica.cert;
 	OK(cert_issue_explicit(&raw, &A, c, &s, FI));
 	OK(cert_load(&k, &A, raw, FI));
-	FAULT_IS(BAD_SIGNATURE, trust_check_chain(NULL, w->trust, k, NOW,
-	    FI));
+	FAULT_IS(BAD_SIGNATURE, trust_check_chain(NULL, w->trust, k, NOW, FI));
 }
 
 /* An implicit certificate has no signature: changed, it has another key. */
@@ -554,8 +556,8 @@ changed_implicit_certificate(void **state)
 	/* Last octet of the linkage value. */
 	OK(cert_load(&k, &A, flipped(raw, 24, 1), FI));
 	OK(trust_check_chain(NULL, w->trust, k, NOW, FI));
-	assert_memory_not_equal(&k->key_p256, &w->pseudonym.cert->key_p256,
-	    sizeof(k->key_p256));
+	assert_memory_not_equal(
+	    &k->key_p256, &w->pseudonym.cert->key_p256, sizeof(k->key_p256));
 	FAULT_IS(KEY_MISMATCH, signer_of_scalar(&s, &w->pseudonym.d, k, FI));
 }
 
@@ -590,8 +592,8 @@ chain_too_long(void **state)
 		if (i <= CERT_CHAIN_MAX)
 			OK(trust_check_chain(NULL, t, p[i].cert, NOW, FI));
 	}
-	FAULT_IS(CHAIN_TOO_LONG, trust_check_chain(NULL, t,
-	    p[CERT_CHAIN_MAX + 1].cert, NOW, FI));
+	FAULT_IS(CHAIN_TOO_LONG,
+	    trust_check_chain(NULL, t, p[CERT_CHAIN_MAX + 1].cert, NOW, FI));
 	trust_free(t);
 }
 
@@ -599,6 +601,7 @@ chain_too_long(void **state)
 static void
 exact_lengths(void **state)
 {
+	/* clang-format off */
 	static const struct { int min, range; unsigned depth; const char *f; }
 	rows[] = {
 		{ 1, 0, 1, "OK" },
@@ -612,12 +615,13 @@ exact_lengths(void **state)
 		{ 3, 5, 2, "CHAIN_LENGTH_NOT_PERMITTED" },
 		{ 3, 5, 3, "OK" },
 	};
-	psid_ssp one = { .psid = 0x20 };
+	/* clang-format on */
+	psid_ssp one = {.psid = 0x20};
 	psid_group_permissions g = {
-		.subject_permissions.is = subject_permissions_all,
-		.ee_type = EE_APP,
+	    .subject_permissions.is = subject_permissions_all,
+	    .ee_type = EE_APP,
 	};
-	sequence_of_psid_group_permissions list = { 1, &g };
+	sequence_of_psid_group_permissions list = {1, &g};
 	size_t i;
 
 	(void)state;
@@ -625,7 +629,8 @@ exact_lengths(void **state)
 		g.min_chain_length = rows[i].min;
 		g.chain_length_range = rows[i].range;
 		assert_string_equal(fault_name(perm_check(&list, &one,
-		    rows[i].depth, EE_APP, NULL)), rows[i].f);
+					rows[i].depth, EE_APP, NULL)),
+		    rows[i].f);
 	}
 }
 
@@ -634,6 +639,7 @@ exact_lengths(void **state)
 static void
 report_lists_all(void **state)
 {
+	/* clang-format off */
 	static const struct { const char *name; enum fault verdict; } want[] = {
 		{ "root", FAULT_OK }, { "form", FAULT_OK },
 		{ "signature", FAULT_OK }, { "time", FAULT_OK },
@@ -642,6 +648,7 @@ report_lists_all(void **state)
 		{ "region", FAULT_OK }, { "permissions", FAULT_OK },
 		{ "time", FAULT_EXPIRED },
 	};
+	/* clang-format on */
 	const struct world *w = world();
 	struct chain_report r;
 	struct cert *k;
@@ -652,15 +659,14 @@ report_lists_all(void **state)
 	FAULT_IS(EXPIRED, trust_check_chain(&r, w->trust, k, k->end, FI));
 	assert_int_equal(r.n, sizeof(want) / sizeof(*want));
 	for (i = 0; i < r.n; i++) {
-		assert_string_equal(chain_check_name(r.step[i].check),
-		    want[i].name);
+		assert_string_equal(
+		    chain_check_name(r.step[i].check), want[i].name);
 		assert_int_equal(r.step[i].verdict.code, want[i].verdict);
 	}
 	assert_memory_equal(r.step[0].cert->id, w->root.cert->id, 8);
 	assert_ptr_equal(r.step[10].cert, k);
 	/* Two things wrong at once: both are listed, the first is the fault. */
-	FAULT_IS(NOT_YET_VALID, trust_check_chain(&r, w->trust, k, T0 - 1,
-	    FI));
+	FAULT_IS(NOT_YET_VALID, trust_check_chain(&r, w->trust, k, T0 - 1, FI));
 	assert_int_equal(r.step[3].verdict.code, FAULT_NOT_YET_VALID);
 	assert_int_equal(r.step[10].verdict.code, FAULT_NOT_YET_VALID);
 }
@@ -670,7 +676,7 @@ batch_says_what_single_says(void **state)
 {
 	enum { N = 150 };
 	const struct world *w = world();
-	const struct party *ca[] = { &w->pca, &w->eca, &w->ica };
+	const struct party *ca[] = {&w->pca, &w->eca, &w->ica};
 	struct cert *one[N], *many[N];
 	enum fault verdict[N];
 	struct party p;
@@ -679,22 +685,25 @@ batch_says_what_single_says(void **state)
 
 	(void)state;
 	for (i = 0; i < N; i++) {
-		c = template_for(&p, i % 7 == 3 ? PROFILE_ENROLLMENT :
-		    i % 31 == 5 ? PROFILE_RA : PROFILE_PSEUDONYM);
+		c = template_for(&p, i % 7 == 3	   ? PROFILE_ENROLLMENT
+				     : i % 31 == 5 ? PROFILE_RA
+						   : PROFILE_PSEUDONYM);
 		if (i % 10 == 4)
 			in_canada(c);
 		if (i % 10 == 6)
 			starts_later(c);
-		issue(&p, c, ca[i % 7 == 3 ? i % 2 : i % 31 == 5 ? 2 :
-		    i % 13 == 1]);
+		issue(&p, c,
+		    ca[i % 7 == 3     ? i % 2
+			: i % 31 == 5 ? 2
+				      : i % 13 == 1]);
 		OK(cert_load(&one[i], &A, p.cert->raw, FI));
 		OK(cert_load(&many[i], &A, p.cert->raw, FI));
 	}
-	assert_int_not_equal(trust_check_batch(w->trust, many, verdict, N,
-	    NOW), FAULT_OK);
+	assert_int_not_equal(
+	    trust_check_batch(w->trust, many, verdict, N, NOW), FAULT_OK);
 	for (i = 0; i < N; i++) {
-		assert_int_equal(verdict[i], trust_check_chain(NULL, w->trust,
-		    one[i], NOW, NULL));
+		assert_int_equal(verdict[i],
+		    trust_check_chain(NULL, w->trust, one[i], NOW, NULL));
 		if (verdict[i] == FAULT_OK)
 			assert_memory_equal(&one[i]->key_p256,
 			    &many[i]->key_p256, sizeof(one[i]->key_p256));
@@ -705,13 +714,13 @@ static void
 remembered_leaves(void **state)
 {
 	const struct world *w = world();
-	struct trust *t = trust_of(&w->root, &w->ica, &w->pca,
-	    (struct party *)NULL);
+	struct trust *t =
+	    trust_of(&w->root, &w->ica, &w->pca, (struct party *)NULL);
 	struct cert *k, *again;
 
 	(void)state;
 	OK(cert_load(&k, &A, w->pseudonym.cert->raw, FI));
-	trust_remember(t, k);	/* not checked: nothing happens */
+	trust_remember(t, k); /* not checked: nothing happens */
 	FAULT_IS(UNKNOWN_ISSUER, trust_find_signer(&again, &A, t, k->id, FI));
 	OK(trust_check_chain(NULL, t, k, NOW, FI));
 	trust_remember(t, k);
@@ -735,8 +744,9 @@ check_many(void *arg)
 	for (i = 0; i < 50; i++) {
 		arena_reset(&a);
 		if (cert_load(&k, &a, w->pseudonym.cert->raw, NULL) !=
-		    FAULT_OK || trust_check_chain(NULL, arg, k, NOW, NULL) !=
-		    FAULT_OK || trust_find(arg, k->issuer->id) != k->issuer)
+			FAULT_OK ||
+		    trust_check_chain(NULL, arg, k, NOW, NULL) != FAULT_OK ||
+		    trust_find(arg, k->issuer->id) != k->issuer)
 			break;
 		trust_remember(arg, k);
 	}
@@ -748,16 +758,16 @@ static void
 threads(void **state)
 {
 	const struct world *w = world();
-	struct trust *t = trust_of(&w->root, &w->ica, &w->pca,
-	    (struct party *)NULL);
+	struct trust *t =
+	    trust_of(&w->root, &w->ica, &w->pca, (struct party *)NULL);
 	pthread_t thread[4];
 	void *done;
 	size_t i;
 
 	(void)state;
 	for (i = 0; i < 4; i++)
-		assert_int_equal(pthread_create(&thread[i], NULL, check_many,
-		    t), 0);
+		assert_int_equal(
+		    pthread_create(&thread[i], NULL, check_many, t), 0);
 	for (i = 0; i < 4; i++) {
 		pthread_join(thread[i], &done);
 		assert_ptr_equal(done, t);
@@ -769,18 +779,18 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		T(each_violation_has_its_fault),
-		T(bitmaps),
-		T(missing_and_foreign),
-		T(issuers_along),
-		T(signed_by_another),
-		T(changed_implicit_certificate),
-		T(chain_too_long),
-		T(exact_lengths),
-		T(report_lists_all),
-		T(batch_says_what_single_says),
-		T(remembered_leaves),
-		T(threads),
+	    T(each_violation_has_its_fault),
+	    T(bitmaps),
+	    T(missing_and_foreign),
+	    T(issuers_along),
+	    T(signed_by_another),
+	    T(changed_implicit_certificate),
+	    T(chain_too_long),
+	    T(exact_lengths),
+	    T(report_lists_all),
+	    T(batch_says_what_single_says),
+	    T(remembered_leaves),
+	    T(threads),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,7 +1,7 @@
 /* Encrypted messages: every kind of recipient, layouts, wrong keys. */
-#include "common.h"
 #include "cert/encrypt.h"
 #include "cert/spdu.h"
+#include "common.h"
 #include "crypto/hash.h"
 
 static const char text[] = "what nobody else may read";
@@ -29,8 +29,9 @@ to_certificate_by_hand(void **state)
 	(void)state;
 	OK(spdu_encrypt(&out, &A, plaintext(), w->ra.cert, FI));
 	/* 03 82 0101 82 id(8) 80 82|83 v(32) c(16) t(16) 80 nonce(12) len */
-	assert_bytes(((struct bytes){ out.p, 14 }), cat(cat(hex("0382010182"),
-	    (struct bytes){ p1.p + 24, 8 }), hex("80")));
+	assert_bytes(((struct bytes){out.p, 14}),
+	    cat(cat(hex("0382010182"), (struct bytes){p1.p + 24, 8}),
+		hex("80")));
 	small.y_bit = out.p[14] & 1;
 	memcpy(small.x, out.p + 15, 32);
 	assert_int_equal(p256_decompress(&v, &small, NULL, 1), FAULT_OK);
@@ -38,13 +39,13 @@ to_certificate_by_hand(void **state)
 	kdf2_sha256(kb, 48, z.x, 32, p1.p, 32);
 	for (i = 0; i < 16; i++)
 		k[i] = out.p[47 + i] ^ kb[i];
-	hmac_sha256(t, (struct bytes){ kb + 16, 32 },
-	    (struct bytes){ out.p + 47, 16 });
+	hmac_sha256(
+	    t, (struct bytes){kb + 16, 32}, (struct bytes){out.p + 47, 16});
 	assert_memory_equal(t, out.p + 63, 16);
 	assert_int_equal(out.p[79], 0x80);
-	c = (struct bytes){ out.p + 93, out.n - 93 };
+	c = (struct bytes){out.p + 93, out.n - 93};
 	assert_int_equal(out.p[92], c.n);
-	item = (struct ccm_item){ k, out.p + 80, c, nonce_and_text };
+	item = (struct ccm_item){k, out.p + 80, c, nonce_and_text};
 	assert_int_equal(ccm_open(&item, NULL, 1), FAULT_OK);
 	assert_memory_equal(nonce_and_text, text, sizeof(text) - 1);
 }
@@ -67,10 +68,10 @@ to_certificate(void **state)
 	FAULT_IS(NOT_FOR_US, spdu_decrypt(&in, &A, out, &other, 1, FI));
 	FAULT_IS(NOT_FOR_US, spdu_decrypt(&in, &A, out, NULL, 0, FI));
 	/* Several keys at hand. */
-	OK(spdu_decrypt(&in, &A, out, (struct decryption_key[]){ other, wrong,
-	    right }, 3, FI));
-	FAULT_IS(UNSUPPORTED, spdu_encrypt(&out, &A, plaintext(),
-	    w->pg.cert, FI));
+	OK(spdu_decrypt(&in, &A, out,
+	    (struct decryption_key[]){other, wrong, right}, 3, FI));
+	FAULT_IS(
+	    UNSUPPORTED, spdu_encrypt(&out, &A, plaintext(), w->pg.cert, FI));
 }
 
 static void
@@ -95,10 +96,10 @@ changed_octets(void **state)
 	}
 	for (b = out; b.n-- > 0;)
 		FAULT_IS(TRUNCATED, spdu_decrypt(&in, &A, b, &k, 1, FI));
-	FAULT_IS(BAD_VERSION, spdu_decrypt(&in, &A, flipped(out, 0, 4), &k, 1,
-	    FI));
-	FAULT_IS(BAD_MESSAGE, spdu_decrypt(&in, &A, hex("03800100"), &k, 1,
-	    FI));
+	FAULT_IS(
+	    BAD_VERSION, spdu_decrypt(&in, &A, flipped(out, 0, 4), &k, 1, FI));
+	FAULT_IS(
+	    BAD_MESSAGE, spdu_decrypt(&in, &A, hex("03800100"), &k, 1, FI));
 }
 
 /* ---- response keys ---- */
@@ -116,8 +117,8 @@ to_response_key(void **state)
 	curve_of_p256(&q, &w->ra.k);
 	recipient_of_key(&to, &q);
 	/* id = HashedId8(00 80 82|83 x) */
-	coer = cat(hex(w->ra.k.y[31] & 1 ? "008083" : "008082"),
-	    BYTES(w->ra.k.x));
+	coer =
+	    cat(hex(w->ra.k.y[31] & 1 ? "008083" : "008082"), BYTES(w->ra.k.x));
 	assert_memory_equal(to.id, plain_hash(32, coer).p + 24, 8);
 	assert_memory_equal(to.p1, plain_hash(32, BYTES_NONE).p, 32);
 	OK(spdu_encrypt_to(&out, &A, plaintext(), &to, 1, FI));
@@ -149,22 +150,24 @@ batch(void **state)
 	for (i = 0; i < N; i++) {
 		curve_of_p256(&p, &q[i]);
 		recipient_of_key(&to, &p);
-		OK(spdu_encrypt_to(&in[i], &A, bytes_of_string(
-		    arena_printf(&A, "%zu", i)), &to, 1, FI));
+		OK(spdu_encrypt_to(&in[i], &A,
+		    bytes_of_string(arena_printf(&A, "%zu", i)), &to, 1, FI));
 	}
 	in[9] = flipped(in[9], in[9].n - 1, 1);
 	in[70].n--;
 	d[71] = d[72];
 	OK(spdu_encrypt(&in[140], &A, plaintext(), w->ra.cert, FI));
-	assert_int_equal(spdu_decrypt_batch(out, verdict, &A, in, d, N),
-	    FAULT_BAD_TAG);
+	assert_int_equal(
+	    spdu_decrypt_batch(out, verdict, &A, in, d, N), FAULT_BAD_TAG);
 	for (i = 0; i < N; i++) {
-		assert_int_equal(verdict[i], i == 9 ? FAULT_BAD_TAG :
-		    i == 70 ? FAULT_TRUNCATED : i == 71 || i == 140 ?
-		    FAULT_NOT_FOR_US : FAULT_OK);
+		assert_int_equal(verdict[i], i == 9    ? FAULT_BAD_TAG
+					     : i == 70 ? FAULT_TRUNCATED
+					     : i == 71 || i == 140
+						 ? FAULT_NOT_FOR_US
+						 : FAULT_OK);
 		if (verdict[i] == FAULT_OK)
-			assert_bytes(out[i], bytes_of_string(
-			    arena_printf(&A, "%zu", i)));
+			assert_bytes(out[i],
+			    bytes_of_string(arena_printf(&A, "%zu", i)));
 	}
 }
 
@@ -174,8 +177,8 @@ static void
 to_signed_message(void **state)
 {
 	const struct world *w = world();
-	encryption_key key = { .is = encryption_key_public_ };
-	struct spdu_header h = { .psid = 0x23, .encryption_key = &key };
+	encryption_key key = {.is = encryption_key_public_};
+	struct spdu_header h = {.psid = 0x23, .encryption_key = &key};
 	base_public_encryption_key *b = &key.public_.public_key;
 	struct bytes message, out, in, small;
 	struct decryption_key k;
@@ -187,8 +190,8 @@ to_signed_message(void **state)
 	b->ecies_nist_p256.is = ecc_p256_curve_point_uncompressed_p256;
 	memcpy(b->ecies_nist_p256.uncompressed_p256.x.b, w->ra.k.x, 32);
 	memcpy(b->ecies_nist_p256.uncompressed_p256.y.b, w->ra.k.y, 32);
-	OK(spdu_sign(&message, &A, &h, hex("00"), SIGNER_DIGEST,
-	    &w->ra.signer, FI));
+	OK(spdu_sign(
+	    &message, &A, &h, hex("00"), SIGNER_DIGEST, &w->ra.signer, FI));
 	OK(recipient_of_message(&to, &A, message, FI));
 	OK(spdu_canonical(&small, &A, message, FI));
 	assert_int_not_equal(small.n, message.n);
@@ -200,13 +203,13 @@ to_signed_message(void **state)
 	OK(spdu_decrypt(&in, &A, out, &k, 1, FI));
 	assert_bytes(in, plaintext());
 	/* Another message with the same key is another recipient. */
-	OK(spdu_sign(&message, &A, &h, hex("01"), SIGNER_DIGEST,
-	    &w->ra.signer, FI));
+	OK(spdu_sign(
+	    &message, &A, &h, hex("01"), SIGNER_DIGEST, &w->ra.signer, FI));
 	OK(decryption_key_of_message(&k, &A, &w->ra.e, message, FI));
 	FAULT_IS(NOT_FOR_US, spdu_decrypt(&in, &A, out, &k, 1, FI));
 	h.encryption_key = NULL;
-	OK(spdu_sign(&message, &A, &h, hex("01"), SIGNER_DIGEST,
-	    &w->ra.signer, FI));
+	OK(spdu_sign(
+	    &message, &A, &h, hex("01"), SIGNER_DIGEST, &w->ra.signer, FI));
 	FAULT_IS(NOT_FOUND, recipient_of_message(&to, &A, message, FI));
 }
 
@@ -215,33 +218,38 @@ to_signed_message(void **state)
 static void
 shared_keys(void **state)
 {
-	struct key16 key = { "0123456789abcde" }, other = { "fedcba987654321" };
+	struct key16 key = {"0123456789abcde"}, other = {"fedcba987654321"};
 	struct decryption_key k;
 	struct recipient to;
 	struct bytes out, in;
 
 	(void)state;
 	recipient_of_secret(&to, RECIPIENT_SYMMETRIC, &key);
-	assert_memory_equal(to.id, plain_hash(32, cat(hex("80"),
-	    BYTES(key.b))).p + 24, 8);
+	assert_memory_equal(
+	    to.id, plain_hash(32, cat(hex("80"), BYTES(key.b))).p + 24, 8);
 	/* As EncryptedIndividualPLV: 01 01 81 id 80 nonce 32 .. 80 nonce 27 */
-	OK(encrypted_data_seal(&out, &A, hex("024e" "0102030405060708" "09"),
+	OK(encrypted_data_seal(&out, &A,
+	    hex("024e"
+		"0102030405060708"
+		"09"),
 	    &to, 1, FI));
 	assert_int_equal(out.n, 3 + 8 + 1 + 12 + 1 + 32 + 1 + 12 + 1 + 27);
 	assert_memory_equal(out.p, "\x01\x01\x81", 3);
 	assert_memory_equal(out.p + 3, to.id, 8);
 	decryption_key_of_secret(&k, RECIPIENT_SYMMETRIC, &key);
 	OK(encrypted_data_open(&in, &A, out, &k, 1, FI));
-	assert_bytes(in, hex("024e" "0102030405060708" "09"));
+	assert_bytes(in, hex("024e"
+			     "0102030405060708"
+			     "09"));
 	decryption_key_of_secret(&k, RECIPIENT_SYMMETRIC, &other);
 	FAULT_IS(NOT_FOR_US, encrypted_data_open(&in, &A, out, &k, 1, FI));
-	memcpy(k.id, to.id, sizeof(k.id));	/* right name, wrong key */
+	memcpy(k.id, to.id, sizeof(k.id)); /* right name, wrong key */
 	FAULT_IS(NOT_FOR_US, encrypted_data_open(&in, &A, out, &k, 1, FI));
 
 	recipient_of_secret(&to, RECIPIENT_PSK, &key);
 	OK(spdu_encrypt_to(&out, &A, plaintext(), &to, 1, FI));
-	assert_bytes(((struct bytes){ out.p, 14 }), cat(cat(hex("0382010180"),
-	    BYTES(to.id)), hex("80")));
+	assert_bytes(((struct bytes){out.p, 14}),
+	    cat(cat(hex("0382010180"), BYTES(to.id)), hex("80")));
 	decryption_key_of_secret(&k, RECIPIENT_PSK, &key);
 	OK(spdu_decrypt(&in, &A, out, &k, 1, FI));
 	assert_bytes(in, plaintext());
@@ -256,7 +264,7 @@ static void
 several_recipients(void **state)
 {
 	const struct world *w = world();
-	struct key16 key = { "0123456789abcde" };
+	struct key16 key = {"0123456789abcde"};
 	struct decryption_key k[3];
 	struct recipient to[3];
 	struct bytes out, in;
@@ -289,9 +297,9 @@ fresh_keys_and_nonces(void **state)
 	(void)state;
 	OK(spdu_encrypt(&a, &A, plaintext(), w->ra.cert, FI));
 	OK(spdu_encrypt(&b, &A, plaintext(), w->ra.cert, FI));
-	assert_memory_not_equal(a.p + 15, b.p + 15, 32);	/* V */
-	assert_memory_not_equal(a.p + 47, b.p + 47, 16);	/* C */
-	assert_memory_not_equal(a.p + 80, b.p + 80, 12);	/* nonce */
+	assert_memory_not_equal(a.p + 15, b.p + 15, 32); /* V */
+	assert_memory_not_equal(a.p + 47, b.p + 47, 16); /* C */
+	assert_memory_not_equal(a.p + 80, b.p + 80, 12); /* nonce */
 	assert_memory_not_equal(a.p + 93, b.p + 93, a.n - 93);
 }
 
@@ -299,15 +307,15 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		T(to_certificate_by_hand),
-		T(to_certificate),
-		T(changed_octets),
-		T(to_response_key),
-		T(batch),
-		T(to_signed_message),
-		T(shared_keys),
-		T(several_recipients),
-		T(fresh_keys_and_nonces),
+	    T(to_certificate_by_hand),
+	    T(to_certificate),
+	    T(changed_octets),
+	    T(to_response_key),
+	    T(batch),
+	    T(to_signed_message),
+	    T(shared_keys),
+	    T(several_recipients),
+	    T(fresh_keys_and_nonces),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,53 +2,53 @@
  * Certificates of our own, against plain OpenSSL and against the hazards that
  * real generators fell into (crypto-facts 1 and 2).
  */
-#include "common.h"
 #include "cert/convert.h"
+#include "common.h"
 #include "crypto/ecqv.h"
 
 /* ---- where things stand in an encoded certificate ---- */
 
-#define EXPLICIT_TBS	12	/* 80 03 00 80 id(8) */
-#define SELF_TBS	5	/* 80 03 00 81 00 */
-#define IMPLICIT_TBS	12	/* 00 03 01 80 id(8) */
-#define SIGNATURE	66	/* 80 80 r(32) s(32) */
+#define EXPLICIT_TBS 12 /* 80 03 00 80 id(8) */
+#define SELF_TBS     5	/* 80 03 00 81 00 */
+#define IMPLICIT_TBS 12 /* 00 03 01 80 id(8) */
+#define SIGNATURE    66 /* 80 80 r(32) s(32) */
 
 static struct bytes
 part(struct bytes b, size_t from, size_t end_without)
 {
 	assert_true(b.n > from + end_without);
-	return (struct bytes){ b.p + from, b.n - from - end_without };
+	return (struct bytes){b.p + from, b.n - from - end_without};
 }
 
 static bool
-plainly_signed(struct bytes raw, size_t tbs_at, struct bytes issuer,
-    const struct point *q)
+plainly_signed(
+    struct bytes raw, size_t tbs_at, struct bytes issuer, const struct point *q)
 {
 	const uint8_t *r = raw.p + raw.n - 64;
 
-	return plain_verify(CURVE_P256, q->x, q->y, plain_to_sign(32,
-	    part(raw, tbs_at, SIGNATURE), issuer), r, r + 32);
+	return plain_verify(CURVE_P256, q->x, q->y,
+	    plain_to_sign(32, part(raw, tbs_at, SIGNATURE), issuer), r, r + 32);
 }
 
 static void
 signatures_by_plain_openssl(void **state)
 {
 	const struct world *w = world();
-	const struct party *by_root[] = { &w->ica, &w->ma, &w->pg, &w->crlg };
-	const struct party *by_ica[] = { &w->eca, &w->pca, &w->ra, &w->la };
+	const struct party *by_root[] = {&w->ica, &w->ma, &w->pg, &w->crlg};
+	const struct party *by_ica[] = {&w->eca, &w->pca, &w->ra, &w->la};
 	size_t i;
 
 	(void)state;
-	assert_true(plainly_signed(w->root.cert->raw, SELF_TBS, BYTES_NONE,
-	    &w->root.q));
+	assert_true(plainly_signed(
+	    w->root.cert->raw, SELF_TBS, BYTES_NONE, &w->root.q));
 	for (i = 0; i < 4; i++) {
-		assert_true(plainly_signed(by_root[i]->cert->raw,
-		    EXPLICIT_TBS, w->root.cert->raw, &w->root.q));
-		assert_true(plainly_signed(by_ica[i]->cert->raw,
-		    EXPLICIT_TBS, w->ica.cert->raw, &w->ica.q));
+		assert_true(plainly_signed(by_root[i]->cert->raw, EXPLICIT_TBS,
+		    w->root.cert->raw, &w->root.q));
+		assert_true(plainly_signed(by_ica[i]->cert->raw, EXPLICIT_TBS,
+		    w->ica.cert->raw, &w->ica.q));
 		/* Not by accident: another issuer does not verify. */
-		assert_false(plainly_signed(by_ica[i]->cert->raw,
-		    EXPLICIT_TBS, w->root.cert->raw, &w->ica.q));
+		assert_false(plainly_signed(by_ica[i]->cert->raw, EXPLICIT_TBS,
+		    w->root.cert->raw, &w->ica.q));
 	}
 }
 
@@ -63,8 +63,7 @@ implicit_key_by_hand(void **state)
 	struct scalar k;
 
 	(void)state;
-	e = plain_to_sign(32, part(raw, IMPLICIT_TBS, 0),
-	    w->pca.cert->raw);
+	e = plain_to_sign(32, part(raw, IMPLICIT_TBS, 0), w->pca.cert->raw);
 	memcpy(k.b, e.p, 32);
 	memcpy(c.x, raw.p + raw.n - 32, 32);
 	c.y_bit = raw.p[raw.n - 33] & 1;
@@ -72,12 +71,11 @@ implicit_key_by_hand(void **state)
 	assert_int_equal(p256_decompress(&p_u, &c, NULL, 1), FAULT_OK);
 	assert_int_equal(p256_mul(&q, &p_u, &k, NULL, 1), FAULT_OK);
 	/* e*P_U + Q_CA, and Q_CA = d_CA*G. */
-	assert_int_equal(p256_add_base_mul(&sum, &q, &w->pca.d, NULL, 1),
-	    FAULT_OK);
+	assert_int_equal(
+	    p256_add_base_mul(&sum, &q, &w->pca.d, NULL, 1), FAULT_OK);
 	assert_memory_equal(&sum, &w->pseudonym.cert->key_p256, sizeof(sum));
 	/* And the device's key is that of the certificate. */
-	assert_int_equal(p256_base_mul(&q, &w->pseudonym.d, NULL, 1),
-	    FAULT_OK);
+	assert_int_equal(p256_base_mul(&q, &w->pseudonym.d, NULL, 1), FAULT_OK);
 	assert_memory_equal(&sum, &q, sizeof(sum));
 }
 
@@ -86,7 +84,7 @@ implicit_batch(void **state)
 {
 	enum { N = 130 };
 	const struct world *w = world();
-	struct implicit_issuer by = { w->pca.cert, &w->pca.d };
+	struct implicit_issuer by = {w->pca.cert, &w->pca.d};
 	const certificate *t[N];
 	struct implicit_certificate out[N];
 	enum fault verdict[N];
@@ -104,8 +102,9 @@ implicit_batch(void **state)
 		t[i] = template_for(&p, PROFILE_PSEUDONYM);
 	r_u[7].y[31] ^= 1;
 	memset(&r_u[128], 0, sizeof(r_u[128]));
-	assert_int_equal(cert_issue_implicit_batch(out, verdict, &A, t, r_u,
-	    N, &by), FAULT_BAD_POINT);
+	assert_int_equal(
+	    cert_issue_implicit_batch(out, verdict, &A, t, r_u, N, &by),
+	    FAULT_BAD_POINT);
 	for (i = 0; i < N; i++) {
 		if (i == 7 || i == 128) {
 			assert_int_equal(verdict[i], FAULT_BAD_POINT);
@@ -118,8 +117,9 @@ implicit_batch(void **state)
 		share.k_u = k_u[i];
 		share.r = out[i].r;
 		cert_ecqv_hash(&e, k, w->pca.cert);
-		assert_int_equal(ecqv_private(&d, &share, &e, &k->key_p256,
-		    NULL, 1), FAULT_OK);
+		assert_int_equal(
+		    ecqv_private(&d, &share, &e, &k->key_p256, NULL, 1),
+		    FAULT_OK);
 	}
 }
 
@@ -135,8 +135,8 @@ uncompressed_template(struct party *p)
 	curve_of_p256(&q, &p->q);
 	curve_of_p256(&k, &p->k);
 	q.form = k.form = POINT_UNCOMPRESSED;
-	key_to_schema(&c->to_be_signed.verify_key_indicator.verification_key,
-	    &q);
+	key_to_schema(
+	    &c->to_be_signed.verify_key_indicator.verification_key, &q);
 	encryption_key_to_schema(c->to_be_signed.encryption_key, &k);
 	return c;
 }
@@ -151,13 +151,13 @@ uncompressed_points_are_canonicalised(void **state)
 	(void)state;
 	issue(&eca, uncompressed_template(&eca), &w->ica);
 	assert_int_equal(eca.cert->raw.n, eca.cert->canonical.n + 64);
-	assert_int_equal(eca.cert->raw.p[eca.cert->raw.n - SIGNATURE - 65],
-	    0x84);
+	assert_int_equal(
+	    eca.cert->raw.p[eca.cert->raw.n - SIGNATURE - 65], 0x84);
 	/* Signed and hashed as if compressed. */
-	assert_true(plainly_signed(eca.cert->canonical, EXPLICIT_TBS,
-	    w->ica.cert->raw, &w->ica.q));
-	assert_bytes(BYTES(eca.cert->id), part(plain_hash(32,
-	    eca.cert->canonical), 24, 0));
+	assert_true(plainly_signed(
+	    eca.cert->canonical, EXPLICIT_TBS, w->ica.cert->raw, &w->ica.q));
+	assert_bytes(BYTES(eca.cert->id),
+	    part(plain_hash(32, eca.cert->canonical), 24, 0));
 	t = trust_of(&w->root, &w->ica, &eca, (struct party *)NULL);
 	issue(&device, template_for(&device, PROFILE_ENROLLMENT), &eca);
 	OK(trust_check_chain(NULL, t, device.cert, NOW, FI));
@@ -179,45 +179,46 @@ uncanonical_hash_is_refused(void **state)
 	(void)state;
 	issue(&eca, uncompressed_template(&eca), &w->ica);
 	raw = eca.cert->raw;
-	memcpy(e.b, plain_to_sign(32, part(raw, EXPLICIT_TBS, SIGNATURE),
-	    w->ica.cert->raw).p, 32);
+	memcpy(e.b,
+	    plain_to_sign(
+		32, part(raw, EXPLICIT_TBS, SIGNATURE), w->ica.cert->raw)
+		.p,
+	    32);
 	ecdsa_sign(&sig, &e, &w->ica.d, 1);
 	raw = flipped(raw, 0, 0);
 	p = arena_alloc(&A, raw.n, 1);
 	memcpy(p, raw.p, raw.n);
 	memcpy(p + raw.n - 64, sig.r, 32);
 	memcpy(p + raw.n - 32, sig.s, 32);
-	OK(cert_load(&k, &A, (struct bytes){ p, raw.n }, FI));
-	FAULT_IS(BAD_SIGNATURE, trust_check_chain(NULL, w->trust, k, NOW,
-	    FI));
+	OK(cert_load(&k, &A, (struct bytes){p, raw.n}, FI));
+	FAULT_IS(BAD_SIGNATURE, trust_check_chain(NULL, w->trust, k, NOW, FI));
 }
 
 /* The signature of raw with r in another form. */
 static struct bytes
 with_r(struct bytes raw, enum point_form form)
 {
-	struct curve_point in = { CURVE_P256, POINT_COMPRESSED_Y_0, { 0 },
-	    { 0 } }, r;
+	struct curve_point in = {CURVE_P256, POINT_COMPRESSED_Y_0, {0}, {0}}, r;
 	struct bytes head = part(raw, 0, 65), s = part(raw, raw.n - 32, 0);
 	uint8_t tag = 0x82;
 
 	memcpy(in.x, raw.p + raw.n - 64, 32);
 	OK(curve_decompress(&r, &in, FI));
 	if (form == POINT_UNCOMPRESSED)
-		return cat(cat(cat(head, BYTES(((uint8_t[]){ 0x84 }))),
-		    (struct bytes){ r.x, 32 }), cat((struct bytes){ r.y, 32 },
-		    s));
+		return cat(cat(cat(head, BYTES(((uint8_t[]){0x84}))),
+			       (struct bytes){r.x, 32}),
+		    cat((struct bytes){r.y, 32}, s));
 	if (form == POINT_COMPRESSED_Y_1)
 		tag = 0x83;
-	return cat(cat(head, (struct bytes){ &tag, 1 }), part(raw,
-	    raw.n - 64, 0));
+	return cat(
+	    cat(head, (struct bytes){&tag, 1}), part(raw, raw.n - 64, 0));
 }
 
 static void
 forms_of_r(void **state)
 {
-	static const enum point_form forms[] = { POINT_COMPRESSED_Y_0,
-	    POINT_COMPRESSED_Y_1, POINT_UNCOMPRESSED };
+	static const enum point_form forms[] = {
+	    POINT_COMPRESSED_Y_0, POINT_COMPRESSED_Y_1, POINT_UNCOMPRESSED};
 	const struct world *w = world();
 	struct cert *k;
 	size_t i;
@@ -241,16 +242,15 @@ octets_not_under_the_signature(void **state)
 	(void)state;
 	FAULT_IS(BAD_VERSION, cert_load(&k, &A, flipped(raw, 1, 1), FI));
 	FAULT_IS(BAD_VERSION, cert_load(&k, &A, flipped(soft, 1, 4), FI));
-	FAULT_IS(BAD_CERTIFICATE_TYPE, cert_load(&k, &A, flipped(raw, 2, 1),
-	    FI));
-	FAULT_IS(BAD_CERTIFICATE_TYPE, cert_load(&k, &A, flipped(soft, 2, 1),
-	    FI));
-	FAULT_IS(BAD_CERTIFICATE_TYPE, cert_load(&k, &A, flipped(raw, 2, 2),
-	    FI));
+	FAULT_IS(
+	    BAD_CERTIFICATE_TYPE, cert_load(&k, &A, flipped(raw, 2, 1), FI));
+	FAULT_IS(
+	    BAD_CERTIFICATE_TYPE, cert_load(&k, &A, flipped(soft, 2, 1), FI));
+	FAULT_IS(
+	    BAD_CERTIFICATE_TYPE, cert_load(&k, &A, flipped(raw, 2, 2), FI));
 	/* Wrong issuer hash. */
 	OK(cert_load(&k, &A, flipped(raw, 4, 1), FI));
-	FAULT_IS(UNKNOWN_ISSUER, trust_check_chain(NULL, w->trust, k, NOW,
-	    FI));
+	FAULT_IS(UNKNOWN_ISSUER, trust_check_chain(NULL, w->trust, k, NOW, FI));
 	FAULT_IS(UNKNOWN_ISSUER, cert_check_issued(k, w->ica.cert, FI));
 }
 
@@ -267,8 +267,7 @@ each_octet_counts(void **state)
 	for (i = 0; i < raw.n; i++) {
 		if (cert_load(&k, &A, flipped(raw, i, 0x01), NULL) != FAULT_OK)
 			continue;
-		if (trust_check_chain(NULL, w->trust, k, NOW, NULL) ==
-		    FAULT_OK)
+		if (trust_check_chain(NULL, w->trust, k, NOW, NULL) == FAULT_OK)
 			fail_msg("octet %zu may be changed", i);
 	}
 }
@@ -277,8 +276,7 @@ static void
 truncated_and_trailing(void **state)
 {
 	const struct world *w = world();
-	const struct bytes all[] = { w->ra.cert->raw,
-	    w->pseudonym.cert->raw };
+	const struct bytes all[] = {w->ra.cert->raw, w->pseudonym.cert->raw};
 	struct bytes b;
 	struct cert *k;
 	size_t i;
@@ -287,8 +285,8 @@ truncated_and_trailing(void **state)
 	for (i = 0; i < 2; i++) {
 		for (b = all[i]; b.n-- > 0;)
 			FAULT_IS(TRUNCATED, cert_load(&k, &A, b, FI));
-		FAULT_IS(TRAILING, cert_load(&k, &A, cat(all[i],
-		    hex("00")), FI));
+		FAULT_IS(
+		    TRAILING, cert_load(&k, &A, cat(all[i], hex("00")), FI));
 	}
 }
 
@@ -305,8 +303,9 @@ wrong_templates(void **state)
 	p256_generate(&q.d, &q.q, 1);
 	OK(signer_of_scalar(&s, &q.d, NULL, FI));
 	FAULT_IS(KEY_MISMATCH, cert_issue_explicit(&raw, &A, c, &s, FI));
-	FAULT_IS(WRONG_PROFILE, cert_issue_explicit(&raw, &A,
-	    template_for(&p, PROFILE_PSEUDONYM), &w->pca.signer, FI));
+	FAULT_IS(WRONG_PROFILE,
+	    cert_issue_explicit(&raw, &A, template_for(&p, PROFILE_PSEUDONYM),
+		&w->pca.signer, FI));
 	FAULT_IS(KEY_MISMATCH, signer_of_scalar(&s, &q.d, w->pca.cert, FI));
 	memset(&q.d, 0, sizeof(q.d));
 	FAULT_IS(BAD_SCALAR, signer_of_scalar(&s, &q.d, NULL, FI));
@@ -315,11 +314,11 @@ wrong_templates(void **state)
 /* ---- other curves ---- */
 
 struct other {
-	enum curve		curve;
-	uint8_t			d[CURVE_OCTETS_MAX];
-	struct curve_point	q;
-	struct cert	       *cert;
-	struct signer		signer;
+	enum curve curve;
+	uint8_t d[CURVE_OCTETS_MAX];
+	struct curve_point q;
+	struct cert *cert;
+	struct signer signer;
 };
 
 static enum fault
@@ -345,10 +344,10 @@ other_root(struct other *o, enum curve curve)
 	curve_generate(o->d, &o->q, curve);
 	small = o->q;
 	curve_compress(&small);
-	key_to_schema(&c->to_be_signed.verify_key_indicator.verification_key,
-	    &small);
-	o->signer = (struct signer){ .public = o->q, .sign_any = other_sign,
-	    .ctx = o };
+	key_to_schema(
+	    &c->to_be_signed.verify_key_indicator.verification_key, &small);
+	o->signer =
+	    (struct signer){.public = o->q, .sign_any = other_sign, .ctx = o};
 	OK(cert_issue_explicit(&raw, &A, c, &o->signer, FI));
 	OK(cert_load(&o->cert, &A, raw, FI));
 	o->signer.cert = o->cert;
@@ -357,8 +356,8 @@ other_root(struct other *o, enum curve curve)
 static void
 four_curves(void **state)
 {
-	static const enum curve curves[] = { CURVE_P256,
-	    CURVE_BRAINPOOL_P256R1, CURVE_BRAINPOOL_P384R1, CURVE_P384 };
+	static const enum curve curves[] = {CURVE_P256, CURVE_BRAINPOOL_P256R1,
+	    CURVE_BRAINPOOL_P384R1, CURVE_P384};
 	struct trust *t;
 	struct other o;
 	struct party ica;
@@ -370,12 +369,12 @@ four_curves(void **state)
 		other_root(&o, curves[i]);
 		n = curve_octets(curves[i]);
 		assert_int_equal(o.cert->hash_n, n);
-		assert_bytes(((struct bytes){ o.cert->hash, n }),
+		assert_bytes(((struct bytes){o.cert->hash, n}),
 		    plain_hash(n, o.cert->raw));
 		t = trust_new();
 		OK(trust_add_root(t, o.cert->raw, FI));
-		OK(cert_issue_explicit(&raw, &A, template_for(&ica,
-		    PROFILE_ICA), &o.signer, FI));
+		OK(cert_issue_explicit(
+		    &raw, &A, template_for(&ica, PROFILE_ICA), &o.signer, FI));
 		OK(cert_load(&ica.cert, &A, raw, FI));
 		OK(trust_check_chain(NULL, t, ica.cert, NOW, FI));
 		/* sha384AndDigest 82 is behind "...": its length follows. */
@@ -406,19 +405,19 @@ key_and_signature_on_different_curves(void **state)
 	other_root(&o, CURVE_P384);
 	t = trust_new();
 	OK(trust_add_root(t, o.cert->raw, FI));
-	OK(cert_issue_explicit(&raw, &A, template_for(&ica, PROFILE_ICA),
-	    &o.signer, FI));
+	OK(cert_issue_explicit(
+	    &raw, &A, template_for(&ica, PROFILE_ICA), &o.signer, FI));
 	/* 83 61 80 r s -> 82: brainpoolP384r1 */
 	assert_int_equal(raw.p[raw.n - 99], 0x83);
 	OK(cert_load(&k, &A, flipped(raw, raw.n - 99, 1), FI));
 	FAULT_IS(CURVE_MISMATCH, trust_check_chain(NULL, t, k, NOW, FI));
 	/* The root itself: the tag of its key 83 -> 82, too. */
-	FAULT_IS(CURVE_MISMATCH, trust_add_root(t, flipped(o.cert->raw,
-	    o.cert->raw.n - 99, 1), FI));
+	FAULT_IS(CURVE_MISMATCH,
+	    trust_add_root(t, flipped(o.cert->raw, o.cert->raw.n - 99, 1), FI));
 	/* And its HashAlgorithm: sha384 -> sha256. */
 	assert_memory_equal(o.cert->raw.p + 3, "\x81\x01", 2);
-	FAULT_IS(HASH_MISMATCH, cert_load(&k, &A, flipped(o.cert->raw, 4, 1),
-	    FI));
+	FAULT_IS(
+	    HASH_MISMATCH, cert_load(&k, &A, flipped(o.cert->raw, 4, 1), FI));
 	trust_free(t);
 }
 
@@ -430,27 +429,27 @@ names(void **state)
 	(void)state;
 	assert_string_equal(cert_name(&A, w->pca.cert), "PCA");
 	assert_string_equal(cert_name(&A, w->enrollment.cert), "no name");
-	assert_string_equal(cert_name(&A, w->pseudonym.cert),
-	    "linkage data i=590");
+	assert_string_equal(
+	    cert_name(&A, w->pseudonym.cert), "linkage data i=590");
 }
 
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		T(signatures_by_plain_openssl),
-		T(implicit_key_by_hand),
-		T(implicit_batch),
-		T(uncompressed_points_are_canonicalised),
-		T(uncanonical_hash_is_refused),
-		T(forms_of_r),
-		T(octets_not_under_the_signature),
-		T(each_octet_counts),
-		T(truncated_and_trailing),
-		T(wrong_templates),
-		T(four_curves),
-		T(key_and_signature_on_different_curves),
-		T(names),
+	    T(signatures_by_plain_openssl),
+	    T(implicit_key_by_hand),
+	    T(implicit_batch),
+	    T(uncompressed_points_are_canonicalised),
+	    T(uncanonical_hash_is_refused),
+	    T(forms_of_r),
+	    T(octets_not_under_the_signature),
+	    T(each_octet_counts),
+	    T(truncated_and_trailing),
+	    T(wrong_templates),
+	    T(four_curves),
+	    T(key_and_signature_on_different_curves),
+	    T(names),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

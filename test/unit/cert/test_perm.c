@@ -5,8 +5,8 @@
 static service_specific_permissions *
 ssp(const char *s)
 {
-	service_specific_permissions *p = ARENA_NEW(&A,
-	    service_specific_permissions);
+	service_specific_permissions *p =
+	    ARENA_NEW(&A, service_specific_permissions);
 
 	if (*s == '-')
 		return NULL;
@@ -55,6 +55,7 @@ range(const char *s)
 static void
 ssp_in_range(void **state)
 {
+	/* clang-format off */
 	static const struct { const char *ssp, *range; bool in; } rows[] = {
 		{ "-", "-", true }, { "=", "-", true }, { "=01", "-", true },
 		{ "#01", "-", true }, { "-", "*", true }, { "=0102", "*", true },
@@ -76,6 +77,7 @@ ssp_in_range(void **state)
 		/* value and mask of different lengths: nothing fits */
 		{ "#a0", "#a000/f0", false },
 	};
+	/* clang-format on */
 	size_t i;
 
 	(void)state;
@@ -88,6 +90,7 @@ ssp_in_range(void **state)
 static void
 range_in_range(void **state)
 {
+	/* clang-format off */
 	static const struct { const char *inner, *outer; bool in; } rows[] = {
 		{ "-", "-", true }, { "*", "-", true }, { "-", "*", true },
 		{ "*", "*", true }, { "=01", "-", true }, { "=01", "*", true },
@@ -105,12 +108,13 @@ range_in_range(void **state)
 		{ "#a0/f000", "#a0/f0", false },
 		{ "=a0", "#a0/f0", false }, { "#a0/f0", "=a0", false },
 	};
+	/* clang-format on */
 	size_t i;
 
 	(void)state;
 	for (i = 0; i < sizeof(rows) / sizeof(*rows); i++)
 		if (perm_range_in_range(range(rows[i].inner),
-		    range(rows[i].outer)) != rows[i].in)
+			range(rows[i].outer)) != rows[i].in)
 			fail_msg("%s in %s", rows[i].inner, rows[i].outer);
 }
 
@@ -124,6 +128,7 @@ root_groups(void)
 static void
 all_means_all_others(void **state)
 {
+	/* clang-format off */
 	static const struct { uint64_t id; unsigned length; const char *f; }
 	rows[] = {
 		{ 0x20, 2, "CHAIN_LENGTH_NOT_PERMITTED" },
@@ -133,14 +138,16 @@ all_means_all_others(void **state)
 		{ 0xfffffffff, 3, "OK" },
 		{ 0xfffffffff, 1, "CHAIN_LENGTH_NOT_PERMITTED" },
 	};
-	psid_ssp p = { 0 };
+	/* clang-format on */
+	psid_ssp p = {0};
 	size_t i;
 
 	(void)state;
 	for (i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
 		p.psid = rows[i].id;
 		assert_string_equal(fault_name(perm_check(root_groups(), &p,
-		    rows[i].length, EE_APP, NULL)), rows[i].f);
+					rows[i].length, EE_APP, NULL)),
+		    rows[i].f);
 	}
 }
 
@@ -151,7 +158,7 @@ named_psid_is_not_among_all(void **state)
 	const struct world *w = world();
 	const sequence_of_psid_group_permissions *ica =
 	    w->ica.cert->tbs->cert_issue_permissions;
-	psid_ssp p = { .psid = 0x20, .ssp = ssp("=01") };
+	psid_ssp p = {.psid = 0x20, .ssp = ssp("=01")};
 
 	(void)state;
 	FAULT_IS(SSP_NOT_PERMITTED, perm_check(ica, &p, 2, EE_APP, FI));
@@ -163,10 +170,10 @@ named_psid_is_not_among_all(void **state)
 	OK(perm_check(ica, &p, 2, EE_APP, FI));
 	p.psid = 0x99;
 	OK(perm_check(ica, &p, 2, EE_APP, FI));
-	FAULT_IS(CHAIN_LENGTH_NOT_PERMITTED, perm_check(ica, &p, 1, EE_APP,
-	    FI));
-	FAULT_IS(CHAIN_LENGTH_NOT_PERMITTED, perm_check(ica, &p, 3, EE_APP,
-	    FI));
+	FAULT_IS(
+	    CHAIN_LENGTH_NOT_PERMITTED, perm_check(ica, &p, 1, EE_APP, FI));
+	FAULT_IS(
+	    CHAIN_LENGTH_NOT_PERMITTED, perm_check(ica, &p, 3, EE_APP, FI));
 }
 
 /* The same PSID in two groups, for different chains. */
@@ -174,19 +181,21 @@ static void
 two_groups(void **state)
 {
 	sequence_of_psid_group_permissions *a = profile_group(&A,
-	    (uint64_t[]){ 0x20 }, 1, false, 1, EE_APP), *b = profile_group(&A,
-	    (uint64_t[]){ 0x20 }, 1, true, 2, EE_ENROL);
-	psid_group_permissions both[2] = { a->v[0], b->v[0] };
-	const sequence_of_psid_group_permissions list = { 2, both };
-	psid_ssp p = { .psid = 0x20, .ssp = ssp("=01") };
+					       (uint64_t[]){0x20}, 1, false, 1,
+					       EE_APP),
+					   *b = profile_group(&A,
+					       (uint64_t[]){0x20}, 1, true, 2,
+					       EE_ENROL);
+	psid_group_permissions both[2] = {a->v[0], b->v[0]};
+	const sequence_of_psid_group_permissions list = {2, both};
+	psid_ssp p = {.psid = 0x20, .ssp = ssp("=01")};
 
 	(void)state;
 	OK(perm_check(&list, &p, 1, EE_APP, FI));
-	FAULT_IS(EE_TYPE_NOT_PERMITTED, perm_check(&list, &p, 1, EE_ENROL,
-	    FI));
+	FAULT_IS(EE_TYPE_NOT_PERMITTED, perm_check(&list, &p, 1, EE_ENROL, FI));
 	/* The second group does not have this SSP; the first came further. */
-	FAULT_IS(CHAIN_LENGTH_NOT_PERMITTED, perm_check(&list, &p, 2,
-	    EE_ENROL, FI));
+	FAULT_IS(
+	    CHAIN_LENGTH_NOT_PERMITTED, perm_check(&list, &p, 2, EE_ENROL, FI));
 	p.ssp = NULL;
 	OK(perm_check(&list, &p, 2, EE_ENROL, FI));
 	FAULT_IS(EE_TYPE_NOT_PERMITTED, perm_check(&list, &p, 2, EE_APP, FI));
@@ -198,15 +207,15 @@ two_groups(void **state)
 static void
 same_psid_twice(void **state)
 {
-	psid_ssp_range v[2] = { { 0x20, range("=01") }, { 0x20, range("=02") } };
+	psid_ssp_range v[2] = {{0x20, range("=01")}, {0x20, range("=02")}};
 	psid_group_permissions g = {
-		.subject_permissions.is = subject_permissions_explicit,
-		.subject_permissions.explicit = { 2, v },
-		.min_chain_length = 1,
-		.ee_type = EE_APP,
+	    .subject_permissions.is = subject_permissions_explicit,
+	    .subject_permissions.explicit = {2, v},
+	    .min_chain_length = 1,
+	    .ee_type = EE_APP,
 	};
-	const sequence_of_psid_group_permissions list = { 1, &g };
-	psid_ssp p = { .psid = 0x20 };
+	const sequence_of_psid_group_permissions list = {1, &g};
+	psid_ssp p = {.psid = 0x20};
 
 	(void)state;
 	p.ssp = ssp("=01");
@@ -221,26 +230,27 @@ static void
 requests(void **state)
 {
 	const struct world *w = world();
-	psid_ssp v[2] = { { .psid = 0x20, .ssp = ssp("=") },
-	    { .psid = 0x26, .ssp = NULL } };
-	sequence_of_psid_ssp want = { 2, v };
+	psid_ssp v[2] = {
+	    {.psid = 0x20, .ssp = ssp("=")}, {.psid = 0x26, .ssp = NULL}};
+	sequence_of_psid_ssp want = {2, v};
 
 	(void)state;
 	OK(perm_check_request(w->enrollment.cert, &want, FI));
 	v[0].ssp = ssp("=00");
-	FAULT_IS(SSP_NOT_PERMITTED, perm_check_request(w->enrollment.cert,
-	    &want, FI));
+	FAULT_IS(SSP_NOT_PERMITTED,
+	    perm_check_request(w->enrollment.cert, &want, FI));
 	v[0].psid = 0x27;
-	FAULT_IS(PSID_NOT_PERMITTED, perm_check_request(w->enrollment.cert,
-	    &want, FI));
-	FAULT_IS(PSID_NOT_PERMITTED, perm_check_request(w->pseudonym.cert,
-	    &want, FI));
+	FAULT_IS(PSID_NOT_PERMITTED,
+	    perm_check_request(w->enrollment.cert, &want, FI));
+	FAULT_IS(PSID_NOT_PERMITTED,
+	    perm_check_request(w->pseudonym.cert, &want, FI));
 }
 
 static void
 roles(void **state)
 {
 	const struct world *w = world();
+	/* clang-format off */
 	const struct { const struct party *p; enum scms_role role; } rows[] = {
 		{ &w->root, SCMS_ROOT }, { &w->ica, SCMS_ICA },
 		{ &w->eca, SCMS_ECA }, { &w->pca, SCMS_PCA },
@@ -249,6 +259,7 @@ roles(void **state)
 		{ &w->enrollment, SCMS_NO_ROLE },
 		{ &w->pseudonym, SCMS_NO_ROLE },
 	};
+	/* clang-format on */
 	uint8_t id[2];
 	size_t i;
 
@@ -259,27 +270,26 @@ roles(void **state)
 	assert_memory_equal(id, "\x12\x34", 2);
 	assert_false(perm_la_id(id, w->ra.cert));
 	OK(perm_check_role(w->pca.cert, SCMS_PCA, FI));
-	FAULT_IS(SSP_NOT_PERMITTED, perm_check_role(w->pca.cert, SCMS_ECA,
-	    FI));
+	FAULT_IS(SSP_NOT_PERMITTED, perm_check_role(w->pca.cert, SCMS_ECA, FI));
 	OK(perm_check_use(w->pseudonym.cert, 0x20, FI));
-	FAULT_IS(PSID_NOT_PERMITTED, perm_check_use(w->pseudonym.cert, 0x23,
-	    FI));
-	FAULT_IS(PSID_NOT_PERMITTED, perm_check_use(w->enrollment.cert, 0x20,
-	    FI));
+	FAULT_IS(
+	    PSID_NOT_PERMITTED, perm_check_use(w->pseudonym.cert, 0x23, FI));
+	FAULT_IS(
+	    PSID_NOT_PERMITTED, perm_check_use(w->enrollment.cert, 0x20, FI));
 }
 
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		T(ssp_in_range),
-		T(range_in_range),
-		T(all_means_all_others),
-		T(named_psid_is_not_among_all),
-		T(two_groups),
-		T(same_psid_twice),
-		T(requests),
-		T(roles),
+	    T(ssp_in_range),
+	    T(range_in_range),
+	    T(all_means_all_others),
+	    T(named_psid_is_not_among_all),
+	    T(two_groups),
+	    T(same_psid_twice),
+	    T(requests),
+	    T(roles),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,17 +1,17 @@
 /* Policy files, chain files, ballots and the empty CRL. */
-#include "common.h"
 #include "cert/ballot.h"
 #include "cert/chainfile.h"
 #include "cert/crl.h"
 #include "cert/policy.h"
 #include "cert/spdu.h"
+#include "common.h"
 
-#define US	UINT64_C(1000000)
+#define US UINT64_C(1000000)
 
 static const struct policy_head head = {
-	.id = { (const uint8_t *)"test", 4 },
-	.generation_time = (uint64_t)NOW * US,
-	.active_time = (uint64_t)(NOW + 10) * US,
+    .id = {(const uint8_t *)"test", 4},
+    .generation_time = (uint64_t)NOW * US,
+    .active_time = (uint64_t)(NOW + 10) * US,
 };
 
 /* ---- policies ---- */
@@ -21,8 +21,8 @@ custom_base(const struct signer *by)
 {
 	struct bytes tbs, base;
 
-	OK(policy_tbs_custom(&tbs, &A, &head, "ra.monarch.test",
-	    &policy_global_default, FI));
+	OK(policy_tbs_custom(
+	    &tbs, &A, &head, "ra.monarch.test", &policy_global_default, FI));
 	OK(policy_countersign(&base, &A, tbs, head.generation_time, by, FI));
 	return base;
 }
@@ -31,12 +31,12 @@ static struct bytes
 local_base(const struct signer *by)
 {
 	const struct policy_local local = {
-		.shuffle_threshold = 200,
-		.certs_per_i_period = 21,
-		.la1 = "la1.monarch.test",
-		.pca = "pca.monarch.test",
-		.ra_tls = hex("3000"),
-		.shared_key_update = { duration_years, 1 },
+	    .shuffle_threshold = 200,
+	    .certs_per_i_period = 21,
+	    .la1 = "la1.monarch.test",
+	    .pca = "pca.monarch.test",
+	    .ra_tls = hex("3000"),
+	    .shared_key_update = {duration_years, 1},
 	};
 	struct bytes tbs, base;
 
@@ -72,8 +72,8 @@ local_policy_file_whole(void **state)
 	assert_string_equal(p.ra_hostname, "ra.monarch.test");
 	assert_int_equal(p.global.scms_version, 1);
 	assert_int_equal(lifetime_seconds(p.global.i_period), 604800);
-	assert_int_equal(lifetime_seconds(p.global.overdue_crl_tolerance),
-	    2 * 604800);
+	assert_int_equal(
+	    lifetime_seconds(p.global.overdue_crl_tolerance), 2 * 604800);
 	assert_int_equal(p.global.min_certs_per_i_period, 20);
 	assert_int_equal(p.global.shuffle_threshold, 1000);
 	assert_int_equal(p.global.request_hash_size, 32);
@@ -100,14 +100,15 @@ countersignature_by_hand(void **state)
 	OK(policy_tbs_global(&tbs, &A, &head, &policy_global_default, FI));
 	OK(policy_countersign(&base, &A, tbs, 77, &w->pg.signer, FI));
 	/* BasePolicyFile: preamble, version, tbs, 01 01 countersignature. */
-	assert_bytes(((struct bytes){ base.p, 2 + tbs.n + 2 }),
+	assert_bytes(((struct bytes){base.p, 2 + tbs.n + 2}),
 	    cat(cat(hex("0001"), tbs), hex("0101")));
-	signed_octets = cat(cat(hex("2080"), plain_hash(32, tbs)),
-	    hex("40" "0123" "000000000000004d"));
+	signed_octets =
+	    cat(cat(hex("2080"), plain_hash(32, tbs)), hex("40"
+							   "0123"
+							   "000000000000004d"));
 	sig = base.p + base.n - 64;
 	assert_true(plain_verify(CURVE_P256, w->pg.q.x, w->pg.q.y,
-	    plain_to_sign(32, signed_octets, w->pg.cert->raw), sig,
-	    sig + 32));
+	    plain_to_sign(32, signed_octets, w->pg.cert->raw), sig, sig + 32));
 }
 
 static void
@@ -116,17 +117,19 @@ defaults_and_series(void **state)
 	(void)state;
 	struct bytes tbs;
 	struct policy_file p;
-	to_be_signed_policy_data in = { .policy.is = policy_custom };
+	to_be_signed_policy_data in = {.policy.is = policy_custom};
 	global_policy_data *g = &in.policy.custom.global_policy;
 	global_policy_data_temporal_series_of_shuffle_threshold s;
 	global_policy_data_temporal_series_of_shuffle_threshold_intervals_item
-	    v[3] = { { (NOW + 10) * US, 30 }, { (NOW + 20) * US, 50 },
-	    { (NOW + 15) * US, 40 } };
+	    v[3] = {{(NOW + 10) * US, 30}, {(NOW + 20) * US, 50},
+		{(NOW + 15) * US, 40}};
+	/* clang-format off */
 	const struct { uint32_t t; uint32_t n; } rows[] = {
 		{ NOW, 20 }, { NOW + 9, 20 }, { NOW + 10, 30 },
 		{ NOW + 14, 30 }, { NOW + 15, 40 }, { NOW + 20, 50 },
 		{ NOW + 1000, 50 },
 	};
+	/* clang-format on */
 	size_t i;
 
 	s.initial_shuffle_threshold = 20;
@@ -157,16 +160,16 @@ wrong_policy_files(void **state)
 	/* Roles: outer signer, custom part, local part. */
 	OK(policy_lpf(&out, &A, custom_base(&w->pg.signer),
 	    local_base(&w->ra.signer), &w->pg.signer, FI));
-	FAULT_IS(SSP_NOT_PERMITTED, policy_open(&p, &A, out, w->trust, NOW,
-	    FI));
+	FAULT_IS(
+	    SSP_NOT_PERMITTED, policy_open(&p, &A, out, w->trust, NOW, FI));
 	OK(policy_lpf(&out, &A, custom_base(&w->ra.signer),
 	    local_base(&w->ra.signer), &w->ra.signer, FI));
-	FAULT_IS(SSP_NOT_PERMITTED, policy_open(&p, &A, out, w->trust, NOW,
-	    FI));
+	FAULT_IS(
+	    SSP_NOT_PERMITTED, policy_open(&p, &A, out, w->trust, NOW, FI));
 	OK(policy_lpf(&out, &A, custom_base(&w->pg.signer),
 	    local_base(&w->la.signer), &w->ra.signer, FI));
-	FAULT_IS(SSP_NOT_PERMITTED, policy_open(&p, &A, out, w->trust, NOW,
-	    FI));
+	FAULT_IS(
+	    SSP_NOT_PERMITTED, policy_open(&p, &A, out, w->trust, NOW, FI));
 	/* Parts in each other's place. */
 	OK(policy_lpf(&out, &A, local_base(&w->ra.signer),
 	    custom_base(&w->pg.signer), &w->ra.signer, FI));
@@ -174,22 +177,22 @@ wrong_policy_files(void **state)
 	/* A countersignature over another policy: taken from a different tbs
 	 * of the same size. */
 	OK(policy_tbs_global(&tbs, &A, &head, &policy_global_default, FI));
-	OK(policy_countersign(&base, &A, tbs, head.generation_time,
-	    &w->pg.signer, FI));
+	OK(policy_countersign(
+	    &base, &A, tbs, head.generation_time, &w->pg.signer, FI));
 	OK(policy_check_base(&A, base, w->trust, NOW, FI));
-	FAULT_IS(BAD_SIGNATURE, policy_check_base(&A, flipped(base, 7, 1),
-	    w->trust, NOW, FI));
+	FAULT_IS(BAD_SIGNATURE,
+	    policy_check_base(&A, flipped(base, 7, 1), w->trust, NOW, FI));
 	/* Countersigned in the future; tolerance 5. */
-	OK(policy_countersign(&base, &A, tbs, (NOW + 6) * US, &w->pg.signer,
-	    FI));
-	FAULT_IS(GENERATED_IN_FUTURE, policy_check_base(&A, base, w->trust,
-	    NOW, FI));
+	OK(policy_countersign(
+	    &base, &A, tbs, (NOW + 6) * US, &w->pg.signer, FI));
+	FAULT_IS(GENERATED_IN_FUTURE,
+	    policy_check_base(&A, base, w->trust, NOW, FI));
 	OK(policy_check_base(&A, base, w->trust, NOW + 1, FI));
 	/* Every octet of an LPF counts. */
 	in = lpf();
 	for (i = 0; i < in.n; i++)
 		if (policy_open(&p, &A, flipped(in, i, 1), w->trust, NOW,
-		    NULL) == FAULT_OK)
+			NULL) == FAULT_OK)
 			fail_msg("octet %zu may be changed", i);
 }
 
@@ -202,18 +205,17 @@ global_policy_file_whole(void **state)
 
 	(void)state;
 	OK(policy_tbs_global(&tbs, &A, &head, &policy_global_default, FI));
-	OK(policy_countersign(&base, &A, tbs, head.generation_time,
-	    &w->pg.signer, FI));
+	OK(policy_countersign(
+	    &base, &A, tbs, head.generation_time, &w->pg.signer, FI));
 	OK(policy_gpf(&out, &A, base, &w->pg.signer, FI));
 	OK(policy_open(&p, &A, out, w->trust, NOW, FI));
 	assert_false(p.is_local);
 	assert_bytes(p.base, base);
 	OK(policy_gpf(&out, &A, base, &w->ra.signer, FI));
-	FAULT_IS(SSP_NOT_PERMITTED, policy_open(&p, &A, out, w->trust, NOW,
-	    FI));
+	FAULT_IS(
+	    SSP_NOT_PERMITTED, policy_open(&p, &A, out, w->trust, NOW, FI));
 	/* A custom policy does not pass for a global one. */
-	OK(policy_gpf(&out, &A, custom_base(&w->pg.signer), &w->pg.signer,
-	    FI));
+	OK(policy_gpf(&out, &A, custom_base(&w->pg.signer), &w->pg.signer, FI));
 	FAULT_IS(BAD_MESSAGE, policy_open(&p, &A, out, w->trust, NOW, FI));
 }
 
@@ -221,7 +223,7 @@ static void
 custom_within_global(void **state)
 {
 	const struct policy_global g = policy_global_default;
-	struct policy_file p = { .global = g };
+	struct policy_file p = {.global = g};
 	struct fault_info fi;
 	size_t i;
 
@@ -249,12 +251,12 @@ custom_within_global(void **state)
 		default:
 			p.global.chain_file_id++;
 		}
-		assert_int_equal(policy_check_custom(&p, &g, &fi),
-		    FAULT_DENIED);
-		assert_non_null(strstr(fi.text, ((const char *const[]){
-		    "minCertsPerIPeriod", "shuffleThreshold",
-		    "maxAvailableCertSupply", "iPeriod",
-		    "globalCertChainFileID" })[i]));
+		assert_int_equal(
+		    policy_check_custom(&p, &g, &fi), FAULT_DENIED);
+		assert_non_null(strstr(
+		    fi.text, ((const char *const[]){"minCertsPerIPeriod",
+				 "shuffleThreshold", "maxAvailableCertSupply",
+				 "iPeriod", "globalCertChainFileID"})[i]));
 	}
 }
 
@@ -264,12 +266,18 @@ static void
 local_chain_file(void **state)
 {
 	const struct world *w = world();
-	const struct bytes certs[] = { w->root.cert->raw, w->ica.cert->raw,
-	    w->pca.cert->raw, w->crlg.cert->raw, w->pg.cert->raw };
-	struct chain_file f = { .local = true, .gccf_version = 1,
-	    .lccf_version = 3, .ra_hostname = "ra.scms.co.kr",
-	    .ma = w->ma.cert->raw, .cert = certs, .n_cert = 5,
-	    .optional = &w->eca.cert->raw, .n_optional = 1 }, got;
+	const struct bytes certs[] = {w->root.cert->raw, w->ica.cert->raw,
+	    w->pca.cert->raw, w->crlg.cert->raw, w->pg.cert->raw};
+	struct chain_file f = {.local = true,
+			      .gccf_version = 1,
+			      .lccf_version = 3,
+			      .ra_hostname = "ra.scms.co.kr",
+			      .ma = w->ma.cert->raw,
+			      .cert = certs,
+			      .n_cert = 5,
+			      .optional = &w->eca.cert->raw,
+			      .n_optional = 1},
+			  got;
 	char name[CHAIN_FILE_NAME];
 	struct trust *t = trust_new();
 	struct bytes out;
@@ -278,8 +286,12 @@ local_chain_file(void **state)
 	(void)state;
 	OK(chain_file_build(&out, &A, &f, FI));
 	/* As asn1-facts 8: 01 80 81 00 versions, host, no endorsements. */
-	assert_bytes(((struct bytes){ out.p, 27 }), hex("01808100"
-	    "00010003" "0d72612e73636d732e636f2e6b72" "00" "01000100"));
+	assert_bytes(
+	    ((struct bytes){out.p, 27}), hex("01808100"
+					     "00010003"
+					     "0d72612e73636d732e636f2e6b72"
+					     "00"
+					     "01000100"));
 	OK(chain_file_open(&got, &A, out, FI));
 	assert_true(got.local);
 	assert_int_equal(got.n_cert, 5);
@@ -298,8 +310,8 @@ local_chain_file(void **state)
 	OK(trust_check_chain(NULL, t, k, NOW, FI));
 	/* Again, and one with a changed certificate in it. */
 	OK(trust_add_known(t, out, FI));
-	FAULT_IS(TRUNCATED, trust_add_known(t, (struct bytes){ out.p,
-	    out.n - 1 }, FI));
+	FAULT_IS(TRUNCATED,
+	    trust_add_known(t, (struct bytes){out.p, out.n - 1}, FI));
 	trust_free(t);
 }
 
@@ -308,10 +320,13 @@ static void
 chain_file_is_no_trust(void **state)
 {
 	const struct world *w = world();
-	const struct bytes certs[] = { w->root.cert->raw, w->ica.cert->raw,
-	    w->pca.cert->raw };
-	struct chain_file f = { .gccf_version = 7, .ma = w->ma.cert->raw,
-	    .cert = certs, .n_cert = 3 }, got;
+	const struct bytes certs[] = {
+	    w->root.cert->raw, w->ica.cert->raw, w->pca.cert->raw};
+	struct chain_file f = {.gccf_version = 7,
+			      .ma = w->ma.cert->raw,
+			      .cert = certs,
+			      .n_cert = 3},
+			  got;
 	struct trust *t = trust_new();
 	struct bytes out;
 	struct cert *k;
@@ -325,8 +340,9 @@ chain_file_is_no_trust(void **state)
 	OK(cert_load(&k, &A, w->pseudonym.cert->raw, FI));
 	FAULT_IS(UNTRUSTED_ROOT, trust_check_chain(NULL, t, k, NOW, FI));
 	trust_free(t);
-	FAULT_IS(BAD_MESSAGE, chain_file_open(&got, &A, cat(hex("018180"),
-	    custom_base(&w->pg.signer)), FI));
+	FAULT_IS(BAD_MESSAGE,
+	    chain_file_open(
+		&got, &A, cat(hex("018180"), custom_base(&w->pg.signer)), FI));
 }
 
 /* ---- ballots ---- */
@@ -338,45 +354,47 @@ ballots(void **state)
 	struct party elector[4];
 	struct cert *who[4], *subject;
 	struct bytes e[4], ballot, wrong[3], root_ballot;
-	struct chain_file f = { .ma = w->ma.cert->raw }, got;
+	struct chain_file f = {.ma = w->ma.cert->raw}, got;
 	size_t i;
 
 	(void)state;
 	for (i = 0; i < 4; i++) {
-		issue(&elector[i], template_for(&elector[i],
-		    PROFILE_ELECTOR), NULL);
+		issue(&elector[i], template_for(&elector[i], PROFILE_ELECTOR),
+		    NULL);
 		who[i] = elector[i].cert;
 		OK(endorsement_sign(&e[i], &A, ENDORSE_ADD_ROOT, w->root.cert,
 		    NOW, &elector[i].signer, FI));
 	}
 	OK(ballot_build(&ballot, &A, w->root.cert, e, 2, FI));
-	OK(ballot_check(&subject, &A, ballot, ENDORSE_ADD_ROOT, who, 3, 2,
-	    NOW, FI));
+	OK(ballot_check(
+	    &subject, &A, ballot, ENDORSE_ADD_ROOT, who, 3, 2, NOW, FI));
 	assert_memory_equal(subject->id, w->root.cert->id, 8);
 	FAULT_IS(NO_QUORUM, ballot_check(NULL, &A, ballot, ENDORSE_ADD_ROOT,
-	    who, 3, 3, NOW, FI));
-	FAULT_IS(NO_QUORUM, ballot_check(NULL, &A, ballot,
-	    ENDORSE_REMOVE_ROOT, who, 3, 2, NOW, FI));
+				who, 3, 3, NOW, FI));
+	FAULT_IS(NO_QUORUM, ballot_check(NULL, &A, ballot, ENDORSE_REMOVE_ROOT,
+				who, 3, 2, NOW, FI));
 	FAULT_IS(NO_QUORUM, ballot_check(NULL, &A, ballot, ENDORSE_ADD_ROOT,
-	    who, 3, 2, NOW - 1, FI));
+				who, 3, 2, NOW - 1, FI));
 	/* One elector twice, under two names, counts once. */
-	OK(ballot_build(&ballot, &A, w->root.cert, (struct bytes[]){ e[0],
-	    e[0] }, 2, FI));
-	FAULT_IS(NO_QUORUM, ballot_check(NULL, &A, ballot, ENDORSE_ADD_ROOT,
-	    (struct cert *[]){ who[0], who[0] }, 2, 2, NOW, FI));
+	OK(ballot_build(
+	    &ballot, &A, w->root.cert, (struct bytes[]){e[0], e[0]}, 2, FI));
+	FAULT_IS(
+	    NO_QUORUM, ballot_check(NULL, &A, ballot, ENDORSE_ADD_ROOT,
+			   (struct cert *[]){who[0], who[0]}, 2, 2, NOW, FI));
 	/* A stranger, another subject, a changed one, no elector. */
 	OK(endorsement_sign(&wrong[0], &A, ENDORSE_ADD_ROOT, w->ica.cert, NOW,
 	    &elector[1].signer, FI));
 	wrong[1] = flipped(e[2], e[2].n - 1, 1);
-	OK(endorsement_sign(&wrong[2], &A, ENDORSE_ADD_ROOT, w->root.cert,
-	    NOW, &w->ra.signer, FI));
-	OK(ballot_build(&ballot, &A, w->root.cert, (struct bytes[]){ e[0],
-	    wrong[0], wrong[1], wrong[2], e[3] }, 5, FI));
-	FAULT_IS(NO_QUORUM, ballot_check(NULL, &A, ballot, ENDORSE_ADD_ROOT,
-	    (struct cert *[]){ who[0], who[1], who[2], w->ra.cert }, 4, 2,
-	    NOW, FI));
-	OK(ballot_check(NULL, &A, ballot, ENDORSE_ADD_ROOT, who, 4, 2, NOW,
-	    FI));
+	OK(endorsement_sign(&wrong[2], &A, ENDORSE_ADD_ROOT, w->root.cert, NOW,
+	    &w->ra.signer, FI));
+	OK(ballot_build(&ballot, &A, w->root.cert,
+	    (struct bytes[]){e[0], wrong[0], wrong[1], wrong[2], e[3]}, 5, FI));
+	FAULT_IS(NO_QUORUM,
+	    ballot_check(NULL, &A, ballot, ENDORSE_ADD_ROOT,
+		(struct cert *[]){who[0], who[1], who[2], w->ra.cert}, 4, 2,
+		NOW, FI));
+	OK(ballot_check(
+	    NULL, &A, ballot, ENDORSE_ADD_ROOT, who, 4, 2, NOW, FI));
 	/* In a chain file, and out of it again. */
 	OK(ballot_build(&root_ballot, &A, w->root.cert, e, 3, FI));
 	f.root_ballot = &root_ballot;
@@ -385,8 +403,8 @@ ballots(void **state)
 	OK(chain_file_open(&got, &A, ballot, FI));
 	assert_bytes(got.root_ballot[0], root_ballot);
 	assert_bytes(got.root_cert[0], w->root.cert->raw);
-	OK(ballot_check(NULL, &A, got.root_ballot[0], ENDORSE_ADD_ROOT, who,
-	    3, 3, NOW, FI));
+	OK(ballot_check(NULL, &A, got.root_ballot[0], ENDORSE_ADD_ROOT, who, 3,
+	    3, NOW, FI));
 }
 
 static void
@@ -398,25 +416,25 @@ empty_crl(void **state)
 	OK(crl_composite(&out, &A, NULL, 0, FI));
 	assert_bytes(out, BYTES(crl_composite_empty));
 	assert_bytes(out, hex("00010001000100"));
-	OK(crl_composite(&out, &A, (struct bytes[]){ hex("03800100") }, 1,
-	    FI));
-	assert_bytes(out, hex("00010103800100" "01000100"));
+	OK(crl_composite(&out, &A, (struct bytes[]){hex("03800100")}, 1, FI));
+	assert_bytes(out, hex("00010103800100"
+			      "01000100"));
 }
 
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		T(local_policy_file_whole),
-		T(countersignature_by_hand),
-		T(defaults_and_series),
-		T(wrong_policy_files),
-		T(global_policy_file_whole),
-		T(custom_within_global),
-		T(local_chain_file),
-		T(chain_file_is_no_trust),
-		T(ballots),
-		T(empty_crl),
+	    T(local_policy_file_whole),
+	    T(countersignature_by_hand),
+	    T(defaults_and_series),
+	    T(wrong_policy_files),
+	    T(global_policy_file_whole),
+	    T(custom_within_global),
+	    T(local_chain_file),
+	    T(chain_file_is_no_trust),
+	    T(ballots),
+	    T(empty_crl),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,6 +1,6 @@
 /* CAMP's profiles: exact fields (use-cases.md 3.3 and 4), and violations. */
-#include "common.h"
 #include "cert/profile.h"
+#include "common.h"
 
 /* ---- against the notes, field by field ---- */
 
@@ -17,6 +17,7 @@ ssps(void **state)
 {
 	const struct world *w = world();
 	/* appPermissions whole: asn1-facts 6.3, design.md 4. */
+	/* clang-format off */
 	const struct { const struct party *p; const char *s; } rows[] = {
 		{ &w->root, "0102" "80" "0123" "80" "03" "810001"
 		    "80" "020100" "80" "07" "00010001010100" },
@@ -32,6 +33,7 @@ ssps(void **state)
 		{ &w->pseudonym, "0102" "80" "0120" "80" "00" "80" "0126"
 		    "80" "00" },
 	};
+	/* clang-format on */
 	struct bytes out;
 	size_t i;
 
@@ -53,40 +55,95 @@ groups(void **state)
 	(void)state;
 	/* The root's are those of the root of 2018, octet by octet. */
 	assert_true(has_octets(w->root.cert->raw, "0104"
-	    "e081" "0103" "01ff" "c0"
-	    "608001010001" "23" "01ff" "c0" "608001010001" "26" "01ff" "c0"
-	    "6080010100020100" "01ff" "c0"));
+						  "e081"
+						  "0103"
+						  "01ff"
+						  "c0"
+						  "608001010001"
+						  "23"
+						  "01ff"
+						  "c0"
+						  "608001010001"
+						  "26"
+						  "01ff"
+						  "c0"
+						  "6080010100020100"
+						  "01ff"
+						  "c0"));
 	/* ICA: all, exactly 2; 26 PSIDs, any; 0x23 and 0x100, any. */
 	OK(coer_encode_new(&out, &A, &sequence_of_psid_group_permissions_asn,
 	    w->ica.cert->tbs->cert_issue_permissions, FI));
 	assert_bytes(out, hex("0103"
-	    "a081" "0102" "c0"
-	    "6080" "011a"
-	    "80" "0120" "80" "010100"
-	    "000126" "000127" "000180" "000181"
-	    "80" "0182" "80" "0105" "029001" "0490ffff01" "0490ffff02"
-	    "0490ffff03" "0490ffff04"
-	    "000183" "80" "0187" "80" "010100" "00024082"
-	    "0003204083" "0003204088" "0003204089" "000320408a"
-	    "000320408b" "000320408c" "000320408d" "000320408e"
-	    "000320408f" "0003204090" "0003204091" "0003204092"
-	    "0003204093" "0003204094" "0003204095" "0003204096"
-	    "0003204097"
-	    "01ff" "c0"
-	    "6080" "0102" "000123" "00020100" "01ff" "c0"));
+			      "a081"
+			      "0102"
+			      "c0"
+			      "6080"
+			      "011a"
+			      "80"
+			      "0120"
+			      "80"
+			      "010100"
+			      "000126"
+			      "000127"
+			      "000180"
+			      "000181"
+			      "80"
+			      "0182"
+			      "80"
+			      "0105"
+			      "029001"
+			      "0490ffff01"
+			      "0490ffff02"
+			      "0490ffff03"
+			      "0490ffff04"
+			      "000183"
+			      "80"
+			      "0187"
+			      "80"
+			      "010100"
+			      "00024082"
+			      "0003204083"
+			      "0003204088"
+			      "0003204089"
+			      "000320408a"
+			      "000320408b"
+			      "000320408c"
+			      "000320408d"
+			      "000320408e"
+			      "000320408f"
+			      "0003204090"
+			      "0003204091"
+			      "0003204092"
+			      "0003204093"
+			      "0003204094"
+			      "0003204095"
+			      "0003204096"
+			      "0003204097"
+			      "01ff"
+			      "c0"
+			      "6080"
+			      "0102"
+			      "000123"
+			      "00020100"
+			      "01ff"
+			      "c0"));
 	/* Enrollment: 0x20 and 0x26, zero-length, min 0. */
 	OK(coer_encode_new(&out, &A, &sequence_of_psid_group_permissions_asn,
 	    w->enrollment.cert->tbs->cert_request_permissions, FI));
-	assert_bytes(out, hex("0101" "8080" "0102" "80012080010100"
-	    "80012680010100" "0100"));
+	assert_bytes(out, hex("0101"
+			      "8080"
+			      "0102"
+			      "80012080010100"
+			      "80012680010100"
+			      "0100"));
 	/* ECA: enrol; PCA: app, so that all but the PSIDs is default. */
 	OK(coer_encode_new(&out, &A, &sequence_of_psid_group_permissions_asn,
 	    w->eca.cert->tbs->cert_issue_permissions, FI));
-	assert_bytes(((struct bytes){ out.p, 6 }), hex("01012080011a"));
+	assert_bytes(((struct bytes){out.p, 6}), hex("01012080011a"));
 	assert_int_equal(out.p[out.n - 1], 0x40);
 	OK(coer_encode_new(&out, &A, &sequence_of_psid_group_permissions_asn,
 	    w->pca.cert->tbs->cert_issue_permissions, FI));
-	assert_bytes(((struct bytes){ out.p, 6 }), hex("01010080011a"));
+	assert_bytes(((struct bytes){out.p, 6}), hex("01010080011a"));
 }
 
 /* As the certificates of 2018: 80 03 00 80 issuer, preamble 55 of tbs. */
@@ -96,6 +153,7 @@ layout(void **state)
 	const struct world *w = world();
 	/* tbs preamble: region 40, app 10, issue 08, request 04, rollover 02,
 	 * encryption 01; then crlSeries. */
+	/* clang-format off */
 	const struct { const struct party *p; uint8_t bits; uint16_t series; }
 	rows[] = {
 		{ &w->root, 0x18, 0 }, { &w->ica, 0x5a, 2 },
@@ -105,25 +163,30 @@ layout(void **state)
 		{ &w->crlg, 0x12, 256 }, { &w->enrollment, 0x46, 4 },
 		{ &w->pseudonym, 0x50, 1 },
 	};
+	/* clang-format on */
 	size_t i;
 
 	(void)state;
 	for (i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
-		assert_int_equal(rows[i].p->cert->canonical_tbs.p[0],
-		    rows[i].bits);
-		assert_int_equal(rows[i].p->cert->tbs->crl_series,
-		    rows[i].series);
+		assert_int_equal(
+		    rows[i].p->cert->canonical_tbs.p[0], rows[i].bits);
+		assert_int_equal(
+		    rows[i].p->cert->tbs->crl_series, rows[i].series);
 		assert_memory_equal(rows[i].p->cert->tbs->craca_id.b,
 		    i == 0 ? "\0\0\0" : "\1\2\3", 3);
 	}
-	assert_true(has_octets(w->pseudonym.cert->raw, "010203" "0001"
-	    "2a000000" "8400a9" "830101800348"));
+	assert_true(has_octets(w->pseudonym.cert->raw, "010203"
+						       "0001"
+						       "2a000000"
+						       "8400a9"
+						       "830101800348"));
 }
 
 static void
 lifetimes(void **state)
 {
 	static const uint64_t year = 31556952, hour = 3600;
+	/* clang-format off */
 	const struct { enum profile p; uint64_t seconds[3]; } rows[] = {
 		{ PROFILE_ROOT, { 17 * year, 9 * year, 70 * year } },
 		{ PROFILE_ELECTOR, { 12 * year, 6 * year, 6 * year } },
@@ -139,14 +202,16 @@ lifetimes(void **state)
 		{ PROFILE_ENROLLMENT, { 6 * year, 4380 * hour, 7 * year } },
 		{ PROFILE_PSEUDONYM, { 169 * hour, 169 * hour, 169 * hour } },
 	};
+	/* clang-format on */
 	size_t i, j;
 
 	(void)state;
 	assert_int_equal(sizeof(rows) / sizeof(*rows), PROFILE_COUNT);
 	for (i = 0; i < PROFILE_COUNT; i++)
 		for (j = 0; j < 3; j++)
-			assert_int_equal(lifetime_seconds(profile_lifetime(
-			    rows[i].p, (enum lifetime_column)j)),
+			assert_int_equal(
+			    lifetime_seconds(profile_lifetime(
+				rows[i].p, (enum lifetime_column)j)),
 			    rows[i].seconds[j]);
 }
 
@@ -156,6 +221,7 @@ static void
 all_chains_hold(void **state)
 {
 	const struct world *w = world();
+	/* clang-format off */
 	const struct { const struct party *p; enum profile profile; } rows[] = {
 		{ &w->root, PROFILE_ROOT }, { &w->ica, PROFILE_ICA },
 		{ &w->eca, PROFILE_ECA }, { &w->pca, PROFILE_PCA },
@@ -165,6 +231,7 @@ all_chains_hold(void **state)
 		{ &w->enrollment, PROFILE_ENROLLMENT },
 		{ &w->pseudonym, PROFILE_PSEUDONYM },
 	};
+	/* clang-format on */
 	struct party dcm, elector;
 	struct cert *k;
 	size_t i, j;
@@ -174,8 +241,9 @@ all_chains_hold(void **state)
 		OK(cert_load(&k, &A, rows[i].p->cert->raw, FI));
 		OK(trust_check_chain(NULL, w->trust, k, NOW, FI));
 		for (j = 0; j < sizeof(rows) / sizeof(*rows); j++)
-			assert_int_equal(profile_check(rows[j].profile, k,
-			    NULL), i == j ? FAULT_OK : FAULT_WRONG_PROFILE);
+			assert_int_equal(
+			    profile_check(rows[j].profile, k, NULL),
+			    i == j ? FAULT_OK : FAULT_WRONG_PROFILE);
 	}
 	issue(&dcm, template_for(&dcm, PROFILE_DCM), &w->ica);
 	OK(trust_check_chain(NULL, w->trust, dcm.cert, NOW, FI));
@@ -192,11 +260,11 @@ violations_name_the_field(void **state)
 	struct fault_info fi;
 	struct party p;
 	certificate *c;
-	subject_assurance level = { { 0 } };
+	subject_assurance level = {{0}};
 	size_t i;
-	static const char *const fields[] = { "assuranceLevel", "region",
+	static const char *const fields[] = {"assuranceLevel", "region",
 	    "appPermissions", "canRequestRollover", "encryptionKey",
-	    "crlSeries", "id", "certIssuePermissions", "certIssuePermissions" };
+	    "crlSeries", "id", "certIssuePermissions", "certIssuePermissions"};
 
 	(void)state;
 	for (i = 0; i < sizeof(fields) / sizeof(*fields); i++) {
@@ -241,11 +309,13 @@ violations_name_the_field(void **state)
 static void
 parameters(void **state)
 {
-	static const uint16_t countries[] = { 124, 484, 840 };
+	static const uint16_t countries[] = {124, 484, 840};
 	const struct world *w = world();
-	struct profile_params in = { .name = "x", .start = T0,
-	    .lifetime = { duration_years, 3 }, .verify_key = w->ra.cert->key };
-	const uint64_t one[] = { 0x27 };
+	struct profile_params in = {.name = "x",
+	    .start = T0,
+	    .lifetime = {duration_years, 3},
+	    .verify_key = w->ra.cert->key};
+	const uint64_t one[] = {0x27};
 	certificate *c;
 	struct bytes out;
 
@@ -258,25 +328,38 @@ parameters(void **state)
 	OK(profile_build(&c, &A, PROFILE_ENROLLMENT, &in, FI));
 	c->to_be_signed.verify_key_indicator.reconstruction_value.is =
 	    ecc_p256_curve_point_compressed_y_1;
-	OK(coer_encode_new(&out, &A, &to_be_signed_certificate_asn,
-	    &c->to_be_signed, FI));
+	OK(coer_encode_new(
+	    &out, &A, &to_be_signed_certificate_asn, &c->to_be_signed, FI));
 	/* The shape of the enrollment certificate of 2018. */
-	assert_bytes(((struct bytes){ out.p, out.n - 32 }), hex("46" "8100"
-	    "000000" "0004" "2a000000" "860003" "830103" "80007c" "8001e4"
-	    "800348" "0101" "8080" "0101" "000127" "0100" "8183"));
+	assert_bytes(((struct bytes){out.p, out.n - 32}), hex("46"
+							      "8100"
+							      "000000"
+							      "0004"
+							      "2a000000"
+							      "860003"
+							      "830103"
+							      "80007c"
+							      "8001e4"
+							      "800348"
+							      "0101"
+							      "8080"
+							      "0101"
+							      "000127"
+							      "0100"
+							      "8183"));
 }
 
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		T(ssps),
-		T(groups),
-		T(layout),
-		T(lifetimes),
-		T(all_chains_hold),
-		T(violations_name_the_field),
-		T(parameters),
+	    T(ssps),
+	    T(groups),
+	    T(layout),
+	    T(lifetimes),
+	    T(all_chains_hold),
+	    T(violations_name_the_field),
+	    T(parameters),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,9 +2,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "common.h"
 #include "cert/region.h"
 #include "cert/validity.h"
+#include "common.h"
 
 /* ---- a little language ----
  *	C lat lon radius; R n w s e [, n w s e]...; P lat lon, lat lon, ...
@@ -51,14 +51,14 @@ identified(identified_region *out, const char *s)
 	} else if (n == 2) {
 		out->is = identified_region_country_and_regions;
 		*r = (uint8_t)region;
-		out->country_and_regions = (country_and_regions){
-		    (uint16_t)country, { 1, r } };
+		out->country_and_regions =
+		    (country_and_regions){(uint16_t)country, {1, r}};
 	} else {
 		out->is = identified_region_country_and_subregions;
 		*u = (uint16_t)sub;
-		*rs = (region_and_subregions){ (uint8_t)region, { 1, u } };
-		out->country_and_subregions = (country_and_subregions){
-		    (uint16_t)country, { 1, rs } };
+		*rs = (region_and_subregions){(uint8_t)region, {1, u}};
+		out->country_and_subregions =
+		    (country_and_subregions){(uint16_t)country, {1, rs}};
 	}
 }
 
@@ -76,7 +76,7 @@ identified_list(geographic_region *r, const char *s)
 		identified(&v[n++], s);
 		s += strcspn(s, " ");
 	}
-	r->identified_region = (sequence_of_identified_region){ n, v };
+	r->identified_region = (sequence_of_identified_region){n, v};
 }
 
 static geographic_region *
@@ -96,20 +96,19 @@ region(const char *s)
 	}
 	n = numbers(v, 64, s + 1);
 	for (i = 0; i + 1 < n; i += 2)
-		p[i / 2] = (two_d_location){ units(v[i]), units(v[i + 1]) };
+		p[i / 2] = (two_d_location){units(v[i]), units(v[i + 1])};
 	if (*s == 'C') {
 		r->is = geographic_region_circular_region;
-		r->circular_region = (circular_region){ p[0],
-		    (uint16_t)v[2] };
+		r->circular_region = (circular_region){p[0], (uint16_t)v[2]};
 	} else if (*s == 'R') {
 		for (i = 0; i < n / 4; i++)
-			q[i] = (rectangular_region){ p[2 * i], p[2 * i + 1] };
+			q[i] = (rectangular_region){p[2 * i], p[2 * i + 1]};
 		r->is = geographic_region_rectangular_region;
-		r->rectangular_region = (sequence_of_rectangular_region){
-		    n / 4, q };
+		r->rectangular_region =
+		    (sequence_of_rectangular_region){n / 4, q};
 	} else {
 		r->is = geographic_region_polygonal_region;
-		r->polygonal_region = (polygonal_region){ n / 2, p };
+		r->polygonal_region = (polygonal_region){n / 2, p};
 	}
 	return r;
 }
@@ -119,6 +118,7 @@ region(const char *s)
 static void
 within(void **state)
 {
+	/* clang-format off */
 	static const struct { const char *inner, *outer; bool in; } rows[] = {
 		/* absent is everywhere */
 		{ "-", "-", true }, { "I 840", "-", true },
@@ -213,12 +213,13 @@ within(void **state)
 		/* near the pole nothing is certain */
 		{ "C 85 0 100", "P 84 -10, 84 10, 86 10, 86 -10", false },
 	};
+	/* clang-format on */
 	size_t i;
 
 	(void)state;
 	for (i = 0; i < sizeof(rows) / sizeof(*rows); i++)
 		if (region_within(region(rows[i].inner),
-		    region(rows[i].outer)) != rows[i].in)
+			region(rows[i].outer)) != rows[i].in)
 			fail_msg("%s in %s: not %d", rows[i].inner,
 			    rows[i].outer, rows[i].in);
 }
@@ -227,26 +228,27 @@ static void
 hostile_rectangles_end_soon(void **state)
 {
 	enum { N = 2000 };
-	geographic_region outer = {
-		.is = geographic_region_rectangular_region };
+	geographic_region outer = {.is = geographic_region_rectangular_region};
 	rectangular_region *v = ARENA_ARRAY(&A, N, rectangular_region);
 	size_t i;
 
 	(void)state;
 	/* Crosses, each of which cuts every piece into four. */
 	for (i = 0; i < N; i++)
-		v[i] = i % 2 == 0 ?
-		    (rectangular_region){ { (int32_t)i * 100 + 50, 0 },
-		    { (int32_t)i * 100, 9000000 } } :
-		    (rectangular_region){ { 9000000, (int32_t)i * 100 + 50 },
-		    { 0, (int32_t)i * 100 } };
-	outer.rectangular_region = (sequence_of_rectangular_region){ N, v };
+		v[i] =
+		    i % 2 == 0
+			? (rectangular_region){{(int32_t)i * 100 + 50, 0},
+			      {(int32_t)i * 100, 9000000}}
+			: (rectangular_region){{9000000, (int32_t)i * 100 + 50},
+			      {0, (int32_t)i * 100}};
+	outer.rectangular_region = (sequence_of_rectangular_region){N, v};
 	assert_false(region_within(region("R 0.9 0 0 0.9"), &outer));
 }
 
 static void
 places(void **state)
 {
+	/* clang-format off */
 	static const struct {
 		const char		*region;
 		double			 lat, lon;
@@ -273,13 +275,14 @@ places(void **state)
 		    REGION_OUTSIDE },
 		{ "C 40 -100 1000", 90.0000001, -100, REGION_UNKNOWN },
 	};
+	/* clang-format on */
 	struct region_place p;
 	size_t i;
 
 	(void)state;
 	for (i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
-		p = (struct region_place){ units(rows[i].lat),
-		    units(rows[i].lon) };
+		p = (struct region_place){
+		    units(rows[i].lat), units(rows[i].lon)};
 		if (region_holds(region(rows[i].region), p) != rows[i].want)
 			fail_msg("%s at %f %f", rows[i].region, rows[i].lat,
 			    rows[i].lon);
@@ -291,6 +294,7 @@ places(void **state)
 static void
 durations(void **state)
 {
+	/* clang-format off */
 	static const struct {
 		enum duration_tag unit; uint16_t value; uint64_t seconds;
 	} rows[] = {
@@ -304,30 +308,31 @@ durations(void **state)
 		{ duration_years, 1, 31556952 },
 		{ duration_years, 70, 2208986640 },
 	};
+	/* clang-format on */
 	validity_period v, other;
 	size_t i;
 
 	(void)state;
 	for (i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
-		v = (validity_period){ 1000, { .is = rows[i].unit } };
+		v = (validity_period){1000, {.is = rows[i].unit}};
 		v.duration.years = rows[i].value;
-		assert_int_equal(duration_in_seconds(&v.duration),
-		    rows[i].seconds);
+		assert_int_equal(
+		    duration_in_seconds(&v.duration), rows[i].seconds);
 		assert_int_equal(validity_end(&v), 1000 + rows[i].seconds);
 	}
-	v = (validity_period){ T0, { .is = duration_years } };
+	v = (validity_period){T0, {.is = duration_years}};
 	v.duration.years = 65535;
 	assert_int_equal(validity_end(&v), UINT32_MAX);
 	/* The same end in another unit is still inside. */
 	v.duration.is = duration_hours;
 	v.duration.hours = 169;
-	other = (validity_period){ T0, { .is = duration_minutes } };
+	other = (validity_period){T0, {.is = duration_minutes}};
 	other.duration.minutes = 10140;
 	assert_true(validity_nested(&v, &other));
 	assert_true(validity_nested(&other, &v));
 	other.duration.minutes++;
 	assert_false(validity_nested(&other, &v));
-	other = (validity_period){ T0 - 1, v.duration };
+	other = (validity_period){T0 - 1, v.duration};
 	assert_false(validity_nested(&other, &v));
 }
 
@@ -335,10 +340,10 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		T(within),
-		T(hostile_rectangles_end_soon),
-		T(places),
-		T(durations),
+	    T(within),
+	    T(hostile_rectangles_end_soon),
+	    T(places),
+	    T(durations),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
