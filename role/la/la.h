@@ -22,6 +22,12 @@
 #define LA_BODY_MAX    (4u << 20)
 #define LA_ARENA       (96u << 20) /* of one request */
 #define LA_AT_ONCE     3	   /* requests being worked on */
+/*
+ * An order may be so old: the RA makes it durable before it sends it, and
+ * pauses up to a minute between attempts when an LA is away.  That it is no
+ * replay is known by the record of it, which is kept longer.
+ */
+#define LA_ORDER_SECONDS 300u
 /* A key seals no more than this many values: nonces are random. */
 #define LA_KEY_VALUES ((uint64_t)1 << 32)
 

@@ -49,7 +49,8 @@ replay_until(const struct la *la, const request_msg *m, uint32_t now)
 {
 	uint32_t start =
 	    environment_period_start(la->environment, m->header.i_min);
-	uint32_t least = now + 2 * la->environment->time_tolerance_seconds + 1;
+	uint32_t least = now + LA_ORDER_SECONDS +
+			 2 * la->environment->time_tolerance_seconds + 1;
 
 	return start > least ? start : least;
 }
@@ -62,7 +63,7 @@ order_open(struct order *o, const scms_pdu **out, struct la *la,
 	    .psid = PSID_SECURITY,
 	    .now = now,
 	    .tolerance = la->environment->time_tolerance_seconds,
-	    .max_age = 1, /* beyond the tolerance: on its way */
+	    .max_age = LA_ORDER_SECONDS,
 	    .need_generation_time = true,
 	};
 	scms_pdu *pdu = ARENA_NEW(arena, scms_pdu);

@@ -507,6 +507,44 @@ the_same_octets_get_the_same_answer_until_confirmed(void **state)
 	arena_free(&arena);
 }
 
+/* An RA that had to wait for the LA sends what it stored minutes ago; once. */
+static void
+an_order_that_waited_is_met_once(void **state)
+{
+	struct arena arena = arena_new(1u << 26);
+	struct la *la = open_la();
+	struct wish w = usual();
+	struct bytes body = sign_wish(&arena, &w), other, out;
+	struct fault_info fi;
+	uint8_t hash[32];
+
+	(void)state;
+	other = sign_wish(&arena, &w);
+	time_set_offset(LA_ORDER_SECONDS - 10);
+	must(send(&out, la, &arena, body, &info));
+	(void)open_answer(&arena, out, body);
+	sha256(hash, body);
+	must(la_store_confirm(
+	    la->store, (const uint8_t(*)[8])(hash + 24), 1, &info));
+	/* As long as its age is no reason, its record is: also after others
+	 * have made the store forget what it may. */
+	for (uint32_t t = LA_ORDER_SECONDS - 9; t < LA_ORDER_SECONDS + 20;
+	     t++) {
+		struct wish next = usual();
+
+		time_set_offset(t);
+		next.time = time64_now();
+		must(send(&out, la, &arena, sign_wish(&arena, &next), &info));
+		assert_int_not_equal(
+		    send(&out, la, &arena, other, &fi), FAULT_OK);
+		assert_true(
+		    fi.code == FAULT_REPLAYED || t > LA_ORDER_SECONDS + 4);
+	}
+	time_set_offset(0);
+	la_free(la);
+	arena_free(&arena);
+}
+
 struct sender {
 	struct la *la;
 	struct bytes body, answer;
@@ -627,7 +665,7 @@ what_is_not_genuine_gets_no_answer(void **state)
 		assert_int_equal(send(&out, la, &arena, body, &fi), fault); \
 	} while (0)
 	FAILS(FAULT_NO_GENERATION_TIME, w.time = 0);
-	FAILS(FAULT_TOO_OLD, w.time -= 7000000);
+	FAILS(FAULT_TOO_OLD, w.time -= (LA_ORDER_SECONDS + 7) * 1000000ull);
 	FAILS(FAULT_GENERATED_IN_FUTURE, w.time += 7000000);
 	FAILS(FAULT_DENIED, w.signer = &world.other_ra);
 	FAILS(FAULT_DENIED, w.ra_id = "ra.elsewhere.test");
@@ -893,6 +931,7 @@ main(void)
 	    cmocka_unit_test(chains_go_on_from_their_lci),
 	    cmocka_unit_test(
 		the_same_octets_get_the_same_answer_until_confirmed),
+	    cmocka_unit_test(an_order_that_waited_is_met_once),
 	    cmocka_unit_test(the_same_octets_at_once_are_answered_once),
 	    cmocka_unit_test(what_cannot_be_met_is_refused_by_name),
 	    cmocka_unit_test(what_is_not_genuine_gets_no_answer),
