@@ -18,7 +18,8 @@ static const char *const shared[] = {"CRL.oer", "CRLG.oer", "ECA.oer",
 
 struct common {
 	struct bytes file[SHARED];
-	struct bytes ra_url;
+	struct bytes
+	    ra_url; /* no newline: there are clients that just append */
 };
 
 static enum fault
@@ -27,7 +28,7 @@ load(struct common *c, struct arena *arena, const struct site *site,
 {
 	char folder[PATH_SIZE], path[PATH_SIZE];
 	const char *url = site_url(
-	    arena, &site->env, parts[PART_RA].name, parts[PART_RA].port, "\n");
+	    arena, &site->env, parts[PART_RA].name, parts[PART_RA].port, "");
 
 	if (url == NULL)
 		return fault_set(fi, FAULT_TOO_LARGE, "bundle");
