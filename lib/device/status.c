@@ -57,12 +57,13 @@ read_weeks(
 
 	for (size_t k = 0; k < n && fault == FAULT_OK; k++) {
 		arena_reset(&one);
-		fault = week_read(&w, &one, f, i[k], fi);
-		if (fault != FAULT_OK)
-			break;
 		if (s->periods + s->incomplete == 0)
-			s->i_first = w.i;
-		s->i_last = w.i;
+			s->i_first = i[k];
+		s->i_last = i[k];
+		if (week_read(&w, &one, f, i[k], NULL) != FAULT_OK) {
+			s->incomplete++; /* damaged: will be fetched again */
+			continue;
+		}
 		s->periods += w.complete;
 		s->incomplete += !w.complete;
 		s->certificates += (unsigned)w.n;
