@@ -18,8 +18,8 @@ static const char *const shared[] = {"CRL.oer", "CRLG.oer", "ECA.oer",
 
 struct common {
 	struct bytes file[SHARED];
-	struct bytes
-	    ra_url; /* no newline: there are clients that just append */
+	/* Without a newline: there are clients that just append a path. */
+	struct bytes ra_url;
 };
 
 static enum fault
