@@ -1,9 +1,10 @@
 /* test_range.c - Range and If-None-Match against a table by RFC 9110. */
-#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include <cmocka.h>
 
 #include "http/range.h"
 

@@ -5,12 +5,13 @@
 #ifndef TEST_UNIT_HTTP_WORLD_H
 #define TEST_UNIT_HTTP_WORLD_H
 
-#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include <cmocka.h>
 
 #include <openssl/ssl.h>
 

@@ -2,11 +2,12 @@
 #ifndef TEST_UNIT_STORE_RECORDS_H
 #define TEST_UNIT_STORE_RECORDS_H
 
-#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include <cmocka.h>
 
 #include "store/bulk.h"
 

@@ -1,5 +1,4 @@
 /* test_db.c - statements, transactions, migrations, crashes, backups. */
-#include <cmocka.h>
 #include <pthread.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -12,6 +11,8 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include <cmocka.h>
 
 #include "folder.h"
 #include "store/db.h"
@@ -470,44 +471,69 @@ backup_while_writing(void **state)
 	db_close(db);
 }
 
-/* In a process of its own: looks at the rows and goes. */
-static int64_t
-count_elsewhere(void)
+/* Another process: opens the database when asked, counts, closes. */
+static void
+visitor(int in, int out)
 {
-	int status;
-	pid_t child = fork();
+	int64_t n;
+	char c;
 
-	assert_true(child >= 0);
-	if (child == 0) {
+	while (read(in, &c, 1) == 1) {
 		struct db *db = open_db();
-		int64_t n = count(db);
 
+		n = count(db);
 		db_close(db);
-		_exit((int)n);
+		if (write(out, &n, sizeof(n)) != sizeof(n))
+			break;
 	}
-	assert_int_equal(waitpid(child, &status, 0), child);
-	assert_true(WIFEXITED(status));
-	return WEXITSTATUS(status);
+	_exit(0);
+}
+
+static int64_t
+ask_visitor(const int pipes[2])
+{
+	int64_t n = -1;
+
+	assert_int_equal(write(pipes[1], "?", 1), 1);
+	assert_int_equal(read(pipes[0], &n, sizeof(n)), sizeof(n));
+	return n;
 }
 
 /* Another program that looks into the database (scms device list) must not
- * take itself for the last one there and remove the write-ahead log. */
+ * take itself for the last one there and remove the write-ahead log.  It is
+ * forked before SQLite knows the file. */
 static void
 visitors_from_other_processes(void **state)
 {
 	struct fault_info fi = {0};
-	struct db *one = open_db(), *two = open_db();
+	struct db *one, *two;
+	int to[2], from[2], ours[2];
+	pid_t child;
 	int64_t n;
 
 	(void)state;
+	assert_int_equal(pipe(to) | pipe(from), 0);
+	if ((child = fork()) == 0) {
+		close(to[1]);
+		visitor(to[0], from[1]);
+	}
+	ours[0] = from[0];
+	ours[1] = to[1];
+	one = open_db();
+	two = open_db();
 	for (n = 0; n < 5; n++) {
-		assert_int_equal(count_elsewhere(), n);
+		assert_int_equal(ask_visitor(ours), n);
 		assert_int_equal(add(n % 2 == 0 ? one : two, n, &fi), FAULT_OK);
 	}
-	assert_int_equal(count_elsewhere(), 5);
+	assert_int_equal(ask_visitor(ours), 5);
 	db_close(one);
 	db_close(two);
-	assert_int_equal(count_elsewhere(), 5);
+	assert_int_equal(ask_visitor(ours), 5);
+	close(to[1]);
+	assert_int_equal(waitpid(child, NULL, 0), child);
+	close(to[0]);
+	close(from[0]);
+	close(from[1]);
 }
 
 int
