@@ -327,9 +327,9 @@ call_la(void *ctx, struct http_result *result, struct arena *out,
 	struct fake_la *la = &c->fakes->la[c->la];
 	struct arena arena = arena_new((size_t)64 << 20);
 	struct fake_order new = {.first = 0}, *o;
-	scms_pdu *pdu = ARENA_NEW(&arena, scms_pdu);
 	const ra_la_individual_pre_linkage_value_request_msg *m;
 	struct bytes payload;
+	scms_pdu *pdu;
 	int code;
 	enum fault f = FAULT_OK;
 
@@ -342,6 +342,7 @@ call_la(void *ctx, struct http_result *result, struct arena *out,
 	if (la->trick == LA_CONFLICT)
 		return reply(result, out, 409, BYTES_NONE);
 	assert_true(open_message(&payload, c->world, &arena, call->body, true));
+	pdu = ARENA_NEW(&arena, scms_pdu);
 	must(coer_decode(&scms_pdu_asn, pdu, &arena, payload, &fi));
 	assert_int_equal(pdu->content.la_ra.is,
 	    la_ra_interface_pdu_ra_la_individual_pre_linkage_value_request);
