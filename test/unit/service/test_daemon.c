@@ -2,7 +2,6 @@
  * test_daemon.c - the frame of a daemon: start, readiness, clock, health,
  * sub-commands, crash points, stop.  argv[1] is the program of daemon.c.
  */
-#include <cmocka.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
@@ -17,6 +16,8 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+
+#include <cmocka.h>
 
 #include <jansson.h>
 
