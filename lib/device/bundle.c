@@ -87,7 +87,7 @@ bundle_of_folder(struct bundle *b, struct arena *arena, const struct folder *f,
 
 	if (!folder_has(f, FOLDER_BUNDLE))
 		return fault_set(
-		    fi, FAULT_USAGE, "%s: not bootstrapped yet", f->path);
+		    fi, FAULT_NOT_FOUND, "%s: not bootstrapped yet", f->path);
 	for (unsigned k = 0; k < BUNDLE_FILES; k++) {
 		snprintf(name, sizeof(name), FOLDER_BUNDLE "/%s", names[k]);
 		TRY(folder_read(&b->file[k], arena, f, name, fi));

@@ -29,7 +29,7 @@ provision_acked(struct provision_file *p, struct arena *arena,
 
 	if (fault == FAULT_NOT_FOUND || (fault == FAULT_OK && !p->acked))
 		return fault_set(
-		    fi, FAULT_USAGE, "%s: not provisioned yet", f->path);
+		    fi, FAULT_NOT_FOUND, "%s: not provisioned yet", f->path);
 	return fault;
 }
 

@@ -4,7 +4,7 @@
 
 #include "device/provision_file.h"
 
-/* The keys and the request that the RA has acknowledged.  FAULT_USAGE: it has
+/* The keys and the request that the RA has acknowledged.  NOT_FOUND: it has
  * not yet. */
 enum fault must_check provision_acked(struct provision_file *, struct arena *,
     const struct folder *, struct fault_info *);

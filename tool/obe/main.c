@@ -45,7 +45,10 @@ usage(FILE *out, int status)
 		    out, "  %-9s %s\n", commands[i].name, commands[i].summary);
 	fputs("\nAll take --clock FILE (or MONARCH_CLOCK) and --hosts FILE (or "
 	      "MONARCH_HOSTS).\nscms-obe COMMAND --help shows the arguments; "
-	      "scms-obe(1) explains.\n",
+	      "scms-obe(1) explains.\n\n"
+	      "Exit status: 0 all is well; 1 something failed or was refused, "
+	      "and is named;\n2 nothing is wrong, but the RA has not "
+	      "everything ready yet; 64 wrong usage.\n",
 	    out);
 	return status;
 }

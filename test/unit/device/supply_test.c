@@ -293,7 +293,7 @@ what_is_ready_is_fetched_once(void **state)
 	struct fault_info fi = {0};
 
 	(void)state;
-	download_once(&fi, FAULT_USAGE); /* not provisioned yet */
+	download_once(&fi, FAULT_NOT_FOUND); /* not provisioned yet */
 	MUST(provision_once(&fi));
 	r = download_once(&fi, FAULT_OK);
 	assert_int_equal(r.periods, 4);
