@@ -1,4 +1,5 @@
 /* Encrypted messages: every kind of recipient, layouts, wrong keys. */
+#include "cert/convert.h"
 #include "cert/encrypt.h"
 #include "cert/spdu.h"
 #include "common.h"
@@ -132,6 +133,26 @@ to_response_key(void **state)
 	FAULT_IS(NOT_FOR_US, spdu_decrypt(&in, &A, out, &k, 1, FI));
 }
 
+/* The same message with a V that is not compressed. */
+static struct bytes
+with_uncompressed_v(struct bytes in)
+{
+	encrypted_data_encryption_key *k;
+	ieee1609_dot2_data d;
+	struct curve_point v, full;
+	struct bytes out;
+
+	OK(coer_decode(&ieee1609_dot2_data_asn, &d, &A, in, FI));
+	k = &d.content.encrypted_data.recipients.v[0].rek_recip_info.enc_key;
+	OK(point_of_schema(&v, CURVE_P256, &k->ecies_nist_p256.v, FI));
+	OK(curve_decompress(&full, &v, FI));
+	full.form = POINT_UNCOMPRESSED;
+	point_to_schema(&k->ecies_nist_p256.v, &full);
+	OK(coer_encode_new(&out, &A, &ieee1609_dot2_data_asn, &d, FI));
+	assert_int_equal(out.n, in.n + 32);
+	return out;
+}
+
 static void
 batch(void **state)
 {
@@ -140,7 +161,7 @@ batch(void **state)
 	struct scalar d[N];
 	struct point q[N];
 	struct curve_point p;
-	struct recipient to;
+	struct recipient to, two[2];
 	struct bytes in[N], out[N];
 	enum fault verdict[N];
 	size_t i;
@@ -153,6 +174,12 @@ batch(void **state)
 		OK(spdu_encrypt_to(&in[i], &A,
 		    bytes_of_string(arena_printf(&A, "%zu", i)), &to, 1, FI));
 	}
+	/* Not of the usual form: a second recipient, V uncompressed. */
+	curve_of_p256(&p, &q[20]);
+	OK(recipient_of_cert(&two[0], w->ra.cert, FI));
+	recipient_of_key(&two[1], &p);
+	OK(spdu_encrypt_to(&in[20], &A, bytes_of_string("20"), two, 2, FI));
+	in[21] = with_uncompressed_v(in[21]);
 	in[9] = flipped(in[9], in[9].n - 1, 1);
 	in[70].n--;
 	d[71] = d[72];
@@ -211,6 +238,10 @@ to_signed_message(void **state)
 	OK(spdu_sign(
 	    &message, &A, &h, hex("01"), SIGNER_DIGEST, &w->ra.signer, FI));
 	FAULT_IS(NOT_FOUND, recipient_of_message(&to, &A, message, FI));
+	FAULT_IS(NOT_FOUND,
+	    decryption_key_of_message(&k, &A, &w->ra.e, message, FI));
+	FAULT_IS(
+	    BAD_MESSAGE, recipient_of_message(&to, &A, hex("03800100"), FI));
 }
 
 /* ---- shared keys ---- */

@@ -290,6 +290,31 @@ truncated_and_trailing(void **state)
 	}
 }
 
+/* The x of half of all points does not exist. */
+static void
+points_off_the_curve(void **state)
+{
+	const struct world *w = world();
+	struct bytes raw = w->eca.cert->raw;
+	/* ... 80|83 00 80 82|83 x(32) 80 80 82|83 x(32) 80 80 r s */
+	const size_t verify = raw.n - SIGNATURE - 32,
+		     encryption = verify - 3 - 32;
+	struct cert *k;
+	int i, bad[2] = {0, 0};
+
+	(void)state;
+	for (i = 1; i < 32; i++) {
+		bad[0] +=
+		    cert_load(&k, &A, flipped(raw, verify + 31, (uint8_t)i),
+			NULL) == FAULT_BAD_POINT;
+		bad[1] +=
+		    cert_load(&k, &A, flipped(raw, encryption + 31, (uint8_t)i),
+			NULL) == FAULT_BAD_POINT;
+	}
+	assert_in_range(bad[0], 3, 28);
+	assert_in_range(bad[1], 3, 28);
+}
+
 static void
 wrong_templates(void **state)
 {
@@ -446,6 +471,7 @@ main(void)
 	    T(octets_not_under_the_signature),
 	    T(each_octet_counts),
 	    T(truncated_and_trailing),
+	    T(points_off_the_curve),
 	    T(wrong_templates),
 	    T(four_curves),
 	    T(key_and_signature_on_different_curves),
