@@ -7,7 +7,7 @@ calc_ecqv(struct point *q, struct digest *e, struct bytes cert,
     struct bytes issuer, struct fault_info *fi)
 {
 	struct arena arena = arena_new((size_t)1 << 20);
-	struct cert *c, *ca;
+	struct cert *c = NULL, *ca = NULL;
 	enum fault f;
 
 	f = cert_load(&c, &arena, cert, fi);
