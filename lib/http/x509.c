@@ -261,8 +261,8 @@ give_passphrase(char *out, int size, int writing, void *passphrase)
 	(void)writing;
 	if (n > (size_t)size)
 		return -1;
-	if (n > 0)
-		memcpy(out, passphrase, n);
+	if (n > 0) /* OpenSSL takes the length that is returned */
+		memcpy(out, passphrase, n); /* NOLINT(bugprone-not-null-*) */
 	return (int)n;
 }
 

@@ -101,10 +101,10 @@ struct conf_table {
 
 /* Reads a file that holds the settings of all tables; strings go into the
  * arena; kind selects the fallbacks.  FAULT_CONFIG, FAULT_NOT_FOUND. */
-enum fault must_check conf_read(const struct conf_table *, size_t tables,
+enum fault must_check conf_read(const struct conf_table *, size_t n,
     struct arena *, const char *path, unsigned kind, struct fault_info *);
 /* The same from memory; path is only named in errors. */
-enum fault must_check conf_parse(const struct conf_table *, size_t tables,
+enum fault must_check conf_parse(const struct conf_table *, size_t n,
     struct arena *, struct bytes text, const char *path, unsigned kind,
     struct fault_info *);
 /* Fills out with the fallbacks of a kind; required members stay zero. */

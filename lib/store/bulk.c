@@ -21,7 +21,8 @@
 static struct segment_list *
 list_new(size_t n)
 {
-	struct segment_list *l = calloc(1, sizeof(*l) + n * sizeof(*l->v));
+	struct segment_list *l =
+	    calloc(1, sizeof(*l) + n * sizeof(struct segment *));
 
 	if (l == NULL)
 		log_fatal("out of memory");
@@ -87,7 +88,7 @@ found_add(struct found *f, struct segment *s)
 {
 	if (f->n == f->size) {
 		f->size = f->size == 0 ? 64 : 2 * f->size;
-		f->v = realloc(f->v, f->size * sizeof(*f->v));
+		f->v = realloc(f->v, f->size * sizeof(struct segment *));
 		if (f->v == NULL)
 			log_fatal("out of memory");
 	}
@@ -193,7 +194,7 @@ settle(struct bulk *b, struct found *found, struct fault_info *fi)
 	size_t i, n = 0;
 
 	if (found->n > 0)
-		qsort(found->v, found->n, sizeof(*found->v), by_range);
+		qsort(found->v, found->n, sizeof(struct segment *), by_range);
 	for (i = 0; i < found->n; i++) {
 		struct segment *s = found->v[i];
 
@@ -229,7 +230,8 @@ load(struct bulk *b, struct fault_info *fi)
 	if (f == FAULT_OK) {
 		b->list = list_new(found.n);
 		if (found.n > 0)
-			memcpy(b->list->v, found.v, found.n * sizeof(*found.v));
+			memcpy(b->list->v, found.v,
+			    found.n * sizeof(struct segment *));
 		b->next = found.n > 0 ? found.v[found.n - 1]->last + 1 : 1;
 		found.n = 0;
 	}

@@ -34,14 +34,14 @@ bool
 segment_name_parse(const char *name, uint64_t *first, uint64_t *last)
 {
 	char again[SEGMENT_NAME];
-	unsigned long long a, b;
+	char *end;
 
-	if (sscanf(name, "%16llx-%16llx.seg", &a, &b) != 2 || a > b)
+	*first = strtoull(name, &end, 16);
+	if (*end != '-')
 		return false;
-	segment_name(again, a, b);
-	*first = a;
-	*last = b;
-	return strcmp(again, name) == 0;
+	*last = strtoull(end + 1, NULL, 16);
+	segment_name(again, *first, *last); /* the only way to write it */
+	return *first <= *last && strcmp(again, name) == 0;
 }
 
 /* Fills the lengths; false: not a header of ours. */

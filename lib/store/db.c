@@ -127,15 +127,15 @@ check_version(
 static enum fault
 prepare(struct db *db, const struct db_schema *schema, struct fault_info *fi)
 {
-	size_t i;
+	size_t i, n = schema->statements_n;
 	int code;
 
-	db->statements =
-	    calloc(schema->statements_n + 1, sizeof(*db->statements));
+	/* NOLINTNEXTLINE(bugprone-sizeof-expression): pointers are meant */
+	db->statements = calloc(n + 1, sizeof(*db->statements));
 	if (db->statements == NULL)
 		log_fatal("out of memory");
-	db->statements_n = schema->statements_n;
-	for (i = 0; i < schema->statements_n; i++) {
+	db->statements_n = n;
+	for (i = 0; i < n; i++) {
 		code = sqlite3_prepare_v3(db->handle, schema->statements[i], -1,
 		    SQLITE_PREPARE_PERSISTENT, &db->statements[i], NULL);
 		if (code != SQLITE_OK)
