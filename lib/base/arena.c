@@ -12,6 +12,7 @@
 struct arena_block {
 	struct arena_block	*next;
 	size_t			 size;		/* of data */
+	size_t			 used;		/* set when the next is begun */
 	_Alignas(64) uint8_t	 data[];
 };
 
@@ -40,6 +41,8 @@ grow(struct arena *a, size_t need)
 	if (size > a->left ||
 	    (b = aligned_alloc(64, (sizeof(*b) + size + 63) & ~(size_t)63)) == NULL)
 		return false;
+	if (a->blocks != NULL)
+		a->blocks->used = a->used;
 	b->next = a->blocks;
 	b->size = size;
 	a->blocks = b;
@@ -98,9 +101,11 @@ release(struct arena *a, struct arena_block *keep)
 {
 	struct arena_block *b, *next;
 
+	if (a->blocks != NULL)
+		a->blocks->used = a->used;
 	for (b = a->blocks; b != NULL; b = next) {
 		next = b->next;
-		explicit_bzero(b->data, b->size);
+		explicit_bzero(b->data, b->used);
 		if (b == keep)
 			continue;
 		a->left += b->size;
