@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "base/time32.h"
 #include "role/ra/peer.h"
 
 #define PAUSE_FIRST_MS 250u
@@ -31,6 +32,8 @@ peer_init(struct peer *peer, struct arena *arena, const char *text,
 		return fault_set(fi, FAULT_TOO_LARGE, "%s", text);
 	pthread_mutex_init(&peer->lock, NULL);
 	peer->failures = 0;
+	peer->again = 0;
+	peer->pause_most_ms = PAUSE_MOST_MS;
 	return FAULT_OK;
 }
 
@@ -70,30 +73,37 @@ peer_works(struct peer *peer)
 	if (peer->failures > 0)
 		log_info("%s works again", peer->name);
 	peer->failures = 0;
+	peer->again = 0;
 	pthread_mutex_unlock(&peer->lock);
 }
 
 static unsigned
-pause_after(unsigned failures)
+pause_after(const struct peer *peer)
 {
-	unsigned shift = failures < 16 ? failures - 1 : 15;
+	unsigned shift = peer->failures < 16 ? peer->failures - 1 : 15;
 	unsigned ms = PAUSE_FIRST_MS << shift;
 
-	return ms < PAUSE_MOST_MS ? ms : PAUSE_MOST_MS;
+	return ms < peer->pause_most_ms ? ms : peer->pause_most_ms;
 }
 
+/* What several threads meet at the same time is one failure, and they pause
+ * until the same moment. */
 unsigned
 peer_fails(struct peer *peer, const struct fault_info *fi)
 {
+	uint64_t now = clock_ns();
 	unsigned ms;
 
 	pthread_mutex_lock(&peer->lock);
 	if (peer->failures == 0)
 		log_warn("%s does not work: %s", peer->name, fi->text);
-	if (peer->failures < 1000)
-		peer->failures++;
+	if (now >= peer->again) {
+		if (peer->failures < 1000)
+			peer->failures++;
+		peer->again = now + pause_after(peer) * UINT64_C(1000000);
+	}
 	snprintf(peer->cause, sizeof(peer->cause), "%s", fi->text);
-	ms = pause_after(peer->failures);
+	ms = (unsigned)((peer->again - now) / 1000000) + 1;
 	pthread_mutex_unlock(&peer->lock);
 	return ms;
 }

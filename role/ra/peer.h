@@ -25,7 +25,9 @@ struct peer {
 	void *ctx;
 	pthread_mutex_t lock;
 	unsigned failures; /* since it last answered */
-	char cause[240];   /* of the latest */
+	uint64_t again;	   /* when it is tried next (clock_ns) */
+	unsigned pause_most_ms;
+	char cause[240]; /* of the latest */
 };
 
 struct peer_message {
@@ -53,7 +55,7 @@ enum fault must_check peer_post(struct peer *, struct http_result *,
 /* It answered as it should. */
 void peer_works(struct peer *);
 /* It did not; returns after how many milliseconds to try again: a quarter of
- * a second, then twice as long each time, up to a minute. */
+ * a second, then twice as long each time, up to a minute or pause_most_ms. */
 unsigned peer_fails(struct peer *, const struct fault_info *);
 /* Why it does not work; false: it does. */
 bool peer_is_down(struct peer *, char *cause, size_t n);

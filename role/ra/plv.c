@@ -415,6 +415,7 @@ plv_step(struct ra *ra, struct db *db, struct arena *arena, unsigned *pause,
 			    peer_fails(ra_culprit(ra, &ra->la[la], fault), fi);
 		return fault;
 	}
+	peer_works(&ra->storage);
 	wake_all(&ra->wake);
 	return FAULT_OK;
 }

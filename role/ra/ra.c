@@ -15,6 +15,8 @@
 #define EE_PORT	 8892
 #define MEMORY	 ((size_t)4 << 20)
 #define CERT_MAX 4096
+/* A disk that was full has room again when somebody made some. */
+#define STORAGE_PAUSE_MS 4000
 
 /* ---- paths, periods, blame ---- */
 
@@ -222,6 +224,7 @@ set_peers(struct ra *ra, struct fault_info *fi)
 	TRY(peer_init(&ra->la[1], &ra->arena, conf->la2, domain, LA_PORT, fi));
 	TRY(peer_init(&ra->storage, &ra->arena, "storage.of", "ra", 1, fi));
 	ra->storage.name = "own storage";
+	ra->storage.pause_most_ms = STORAGE_PAUSE_MS;
 	for (size_t k = 0; k < sizeof(all) / sizeof(all[0]); k++) {
 		all[k]->call = call_by_http;
 		all[k]->ctx = ra->service;
