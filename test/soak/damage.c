@@ -320,21 +320,28 @@ la_file_left(void)
 	put_file("la2/data/answers/0011.oer");
 }
 
-/* Of the device whose folder comes first: its last period's file. */
+/* The last period's file of the last device, or of the one before it. */
 static const char *
-last_week(const char *device)
+last_week(unsigned before)
 {
-	char path[PATH_SIZE], folder[PATH_SIZE];
+	char folder[PATH_SIZE];
+	struct dirent **names;
+	int n = scandir(books.devices, &names, NULL, alphasort);
 
-	path_join(path, books.devices, device);
-	path_join(folder, path, "certificates");
+	if (n < 4) /* "." and ".." as well */
+		books_fatal("%s: too few devices", books.devices);
+	snprintf(folder, sizeof(folder), "%s/%s/certificates", books.devices,
+	    names[n - 1 - (int)before]->d_name);
+	while (n > 0)
+		free(names[--n]);
+	free(names);
 	return file_in(folder);
 }
 
 static void
 week_lost(void)
 {
-	if (unlink(last_week("obe01")) != 0)
+	if (unlink(last_week(0)) != 0)
 		books_fatal("%s", some_file);
 }
 
@@ -345,10 +352,10 @@ week_swapped(void)
 	struct fault_info fi;
 	struct bytes week;
 
-	books_must(file_read(&week, &books.arena, last_week("obe02"),
-		       (size_t)1 << 20, &fi),
+	books_must(
+	    file_read(&week, &books.arena, last_week(1), (size_t)1 << 20, &fi),
 	    &fi);
-	books_must(file_write(last_week("obe01"), week, 0600, &fi), &fi);
+	books_must(file_write(last_week(0), week, 0600, &fi), &fi);
 }
 
 static const struct {

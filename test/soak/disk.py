@@ -1,0 +1,109 @@
+"""Fills the disk of one component after the other; see disk.sh."""
+import errno
+import os
+import shutil
+import sys
+import time
+
+import world
+from world import ENV, fail, must
+
+COMPONENTS = ["ra", "pca", "la1", "la2", "eca"]
+FULL_SECONDS = 6
+
+
+def mount(component):
+    """Data on a small disk of its own, with what is there already."""
+    data, aside = f"{ENV}/{component}/data", f"{ENV}/{component}/aside"
+    os.rename(data, aside) if os.path.exists(data) else os.mkdir(aside)
+    os.mkdir(data, 0o700)
+    must("mount", "-t", "tmpfs", "-o", "size=64m,mode=0700", "none", data)
+    for name in os.listdir(aside):
+        shutil.move(f"{aside}/{name}", f"{data}/{name}")
+    os.rmdir(aside)
+
+
+def free_octets(component):
+    s = os.statvfs(f"{ENV}/{component}/data")
+    return s.f_bavail * s.f_frsize
+
+
+def fill(component, leave):
+    """Takes what is free, except so many octets."""
+    n = free_octets(component) - leave
+    fd = os.open(f"{ENV}/{component}/data/ballast", os.O_CREAT | os.O_WRONLY)
+    try:
+        while n > 0:
+            n -= os.write(fd, bytes(min(n, 4096)))
+    except OSError as e:
+        if e.errno != errno.ENOSPC:     # others write as well
+            raise
+    finally:
+        os.close(fd)
+
+
+def release(component):
+    os.unlink(f"{ENV}/{component}/data/ballast")
+
+
+def complaints(component):
+    with open(f"{ENV}/{component}/log/{component}.log", errors="replace") as f:
+        return [line for line in f if "full" in line or "No space" in line]
+
+
+def wait_for_work(load, n, seconds=60):
+    """n more devices get their ack."""
+    end, want = time.monotonic() + seconds, len(load.provisioned) + n
+    while len(load.provisioned) < want:
+        load.check()
+        if time.monotonic() > end:
+            fail("no device is provisioned any more")
+        time.sleep(0.05)
+
+
+def full_disk(load, component, leave):
+    pid = world.pid_of(component)
+    before = len(complaints(component))
+    fill(component, leave)
+    end = time.monotonic() + 30
+    while len(complaints(component)) == before:
+        load.check()
+        if time.monotonic() > end:
+            fail(f"{component} does not notice that its disk is full")
+        time.sleep(0.1)
+    time.sleep(FULL_SECONDS)
+    if world.pid_of(component) != pid:
+        fail(f"{component} has ended on a full disk\n" +
+             world.last_words(component))
+    said = complaints(component)[before:]
+    release(component)
+    wait_for_work(load, 4)
+    print(f"{component}: full with {leave} octets left for {FULL_SECONDS} s,"
+          f" said so {len(said)} times, goes on", flush=True)
+    print("  " + said[0].strip(), flush=True)
+
+
+def main():
+    for component in COMPONENTS:
+        mount(component)
+    world.up()
+    load = world.Load(group=2, most=600)
+    # what a full component answers: 500 and 503, with or without a reason
+    load.tolerated |= {"STORE", "IO"}
+    load.start()
+    try:
+        wait_for_work(load, 4)
+        for component in COMPONENTS:
+            # at once, and in the middle of something
+            for leave in (0, 40000):
+                full_disk(load, component, leave)
+    except BaseException:
+        load.problem = load.problem or "ended early"
+        load.stopping.set()
+        raise
+    world.finish(load)
+
+
+if __name__ == "__main__":
+    world.main(main)
+    sys.exit(0)
