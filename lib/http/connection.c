@@ -31,7 +31,7 @@ void
 connection_enter(struct connection *k, enum phase phase)
 {
 	atomic_store_explicit(
-	    &k->state, now_ms() << 2 | phase, memory_order_relaxed);
+	    &k->state, now_ms() << PHASE_BITS | phase, memory_order_relaxed);
 }
 
 static void
@@ -44,7 +44,7 @@ opened(struct http_server *s, struct MHD_Connection *mhd, void **slot)
 		log_fatal("out of memory");
 	info = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD);
 	k->fd = info->connect_fd;
-	connection_enter(k, PHASE_IDLE);
+	connection_enter(k, PHASE_NEW);
 	pthread_mutex_lock(&s->lock);
 	k->next = s->connections;
 	k->link = &s->connections;
@@ -97,8 +97,11 @@ connection_of(struct MHD_Connection *mhd)
 static void
 sweep_once(struct http_server *s)
 {
+	const unsigned idle = s->config.idle_seconds;
 	const uint64_t limit_ms[PHASES] = {
-	    [PHASE_IDLE] = s->config.idle_seconds * UINT64_C(1000),
+	    [PHASE_NEW] =
+		(idle < NEW_SECONDS ? idle : NEW_SECONDS) * UINT64_C(1000),
+	    [PHASE_IDLE] = idle * UINT64_C(1000),
 	    [PHASE_REQUEST] = s->config.request_seconds * UINT64_C(1000),
 	    [PHASE_HANDLER] = UINT64_MAX,
 	    [PHASE_RESPONSE] = s->config.response_seconds * UINT64_C(1000),
@@ -109,9 +112,10 @@ sweep_once(struct http_server *s)
 	for (k = s->connections; k != NULL; k = k->next) {
 		uint64_t state =
 		    atomic_load_explicit(&k->state, memory_order_relaxed);
+		uint64_t since = state >> PHASE_BITS;
 
-		if (now > (state >> 2) &&
-		    now - (state >> 2) > limit_ms[state & 3])
+		if (now > since &&
+		    now - since > limit_ms[state & ((1u << PHASE_BITS) - 1)])
 			shutdown(k->fd, SHUT_RDWR);
 	}
 }
@@ -184,14 +188,16 @@ read_certificate(struct connection *k, const gnutls_datum_t *der)
 	return ok;
 }
 
+/* One line per second at most: anybody can show us a certificate. */
 static void
-log_refusal(struct connection *k, unsigned status)
+log_refusal(struct http_server *s, unsigned status)
 {
+	uint64_t now = now_ms(), last = atomic_load(&s->refusal_logged);
 	gnutls_datum_t text = {NULL, 0};
 
-	if (k->refusal_logged)
+	if (now - last < 1000 ||
+	    !atomic_compare_exchange_strong(&s->refusal_logged, &last, now))
 		return;
-	k->refusal_logged = true;
 	if (status != 0)
 		gnutls_certificate_verification_status_print(
 		    status, GNUTLS_CRT_X509, &text, 0);
@@ -202,7 +208,7 @@ log_refusal(struct connection *k, unsigned status)
 }
 
 static void
-verify(struct connection *k, gnutls_session_t session)
+verify(struct http_server *s, struct connection *k, gnutls_session_t session)
 {
 	static unsigned char purpose[] = GNUTLS_KP_TLS_WWW_CLIENT;
 	gnutls_typed_vdata_st rule = {
@@ -216,11 +222,12 @@ verify(struct connection *k, gnutls_session_t session)
 	if (gnutls_certificate_verify_peers(session, &rule, 1, &status) < 0)
 		status = GNUTLS_CERT_INVALID;
 	if (status != 0 || !read_certificate(k, &chain[0]))
-		log_refusal(k, status);
+		log_refusal(s, status);
 }
 
 const char *
-connection_peer(struct connection *k, struct MHD_Connection *mhd)
+connection_peer(
+    struct http_server *s, struct connection *k, struct MHD_Connection *mhd)
 {
 	const union MHD_ConnectionInfo *info;
 	uint32_t now = time32_now();
@@ -230,7 +237,7 @@ connection_peer(struct connection *k, struct MHD_Connection *mhd)
 		    mhd, MHD_CONNECTION_INFO_GNUTLS_SESSION);
 		if (info == NULL || info->tls_session == NULL)
 			return NULL;
-		verify(k, info->tls_session);
+		verify(s, k, info->tls_session);
 		if (k->peer[0] == '\0')
 			return NULL;
 	}

@@ -114,7 +114,8 @@ admit(struct exchange *ex, const char *method)
 	if ((status = route_find(ex, method)) != 0)
 		return status;
 	if (ex->server->ca != NULL)
-		ex->request.peer = connection_peer(ex->connection, ex->mhd);
+		ex->request.peer =
+		    connection_peer(ex->server, ex->connection, ex->mhd);
 	if (!route_permits(ex->server, ex->route, ex->request.peer))
 		return MHD_HTTP_FORBIDDEN;
 	return prepare_body(ex);

@@ -19,17 +19,25 @@
 #include "http/server.h"
 
 /* What a connection is doing, for its deadline. */
-enum phase { PHASE_IDLE, PHASE_REQUEST, PHASE_HANDLER, PHASE_RESPONSE, PHASES };
+enum phase {
+	PHASE_NEW, /* no request yet, perhaps no handshake */
+	PHASE_IDLE,
+	PHASE_REQUEST,
+	PHASE_HANDLER,
+	PHASE_RESPONSE,
+	PHASES
+};
+#define PHASE_BITS  3
+#define NEW_SECONDS 15u /* until the first request */
 
 #define PEER_NAME_MAX 254
 
 struct connection {
 	struct connection *next, **link; /* of the server's list */
 	int fd;
-	/* Milliseconds since when << 2 | phase, as one value. */
+	/* Milliseconds since when << PHASE_BITS | phase, as one value. */
 	_Atomic uint64_t state;
-	bool used; /* a request has come */
-	bool refusal_logged;
+	bool used;			/* a request has come */
 	size_t uri_n;			/* octets of the latest URI */
 	char peer[PEER_NAME_MAX];	/* "": not verified */
 	uint32_t not_before, not_after; /* of its certificate */
@@ -66,8 +74,9 @@ struct http_server {
 
 	_Atomic bool stopping;
 	_Atomic uint64_t requests, refused, unused;
-	_Atomic size_t memory;	 /* reserved by bodies */
-	_Atomic uint64_t active; /* exchanges not answered */
+	_Atomic uint64_t refusal_logged; /* ms; see connection_peer */
+	_Atomic size_t memory;		 /* reserved by bodies */
+	_Atomic uint64_t active;	 /* exchanges not answered */
 
 	pthread_mutex_t lock; /* of the two lists */
 	pthread_cond_t wake;
@@ -90,7 +99,8 @@ void connection_notify(void *server, struct MHD_Connection *, void **slot,
 struct connection *connection_of(struct MHD_Connection *);
 void connection_enter(struct connection *, enum phase);
 /* The verified name of the TLS client, NULL if there is none. */
-const char *connection_peer(struct connection *, struct MHD_Connection *);
+const char *connection_peer(
+    struct http_server *, struct connection *, struct MHD_Connection *);
 void *connection_sweep(void *server); /* thread */
 
 /* exchange.c */

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -52,7 +53,11 @@ set_up(void **state)
 static int
 tear_down(void **state)
 {
+	char disk[PATH_SIZE];
+
 	(void)state;
+	path_join(disk, folder, "disk");
+	umount(disk); /* left by disk_full if it failed */
 	folder_remove(folder);
 	return 0;
 }
@@ -536,6 +541,50 @@ visitors_from_other_processes(void **state)
 	close(from[1]);
 }
 
+/* Rows of a megabyte until there is no room; nothing that was committed is
+ * lost, and with room again it goes on. */
+static void
+disk_full(void **state)
+{
+	static uint8_t blob[1 << 20];
+	struct fault_info fi = {0};
+	char disk[PATH_SIZE], ballast[PATH_SIZE];
+	int64_t done = 0;
+	struct db *db;
+
+	(void)state;
+	path_join(disk, folder, "disk");
+	assert_int_equal(mkdir(disk, 0700), 0);
+	if (mount("none", disk, "tmpfs", 0, "size=24m") != 0) {
+		print_message("no tmpfs can be mounted here\n");
+		skip();
+	}
+	path_join(ballast, disk, "ballast");
+	assert_int_equal(file_write(ballast, BYTES(blob), 0600, &fi), FAULT_OK);
+	path_join(path, disk, "data.db");
+	db = open_db();
+	for (;;) {
+		assert_int_equal(db_begin(db, &fi), FAULT_OK);
+		if (DB_RUN(db, ADD, &fi, DB_INT(done),
+			DB_BLOB(blob, sizeof(blob)),
+			DB_NULL_VALUE) != FAULT_OK ||
+		    db_commit(db, &fi) != FAULT_OK)
+			break;
+		assert_true(++done < 24);
+	}
+	assert_int_equal(fi.code, FAULT_STORE);
+	assert_non_null(strstr(fi.text, "full"));
+	db_rollback(db);
+	assert_int_equal(count(db), done);
+	assert_int_equal(unlink(ballast), 0);
+	assert_int_equal(add(db, 1000, &fi), FAULT_OK);
+	db_close(db);
+	db = open_db();
+	assert_int_equal(count(db), done + 1);
+	db_close(db);
+	assert_int_equal(umount(disk), 0);
+}
+
 int
 main(void)
 {
@@ -553,6 +602,7 @@ main(void)
 	    TEST(readers_beside_a_writer),
 	    TEST(backup_while_writing),
 	    TEST(visitors_from_other_processes),
+	    TEST(disk_full),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
