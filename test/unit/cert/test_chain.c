@@ -3,7 +3,10 @@
  * templates of root, ICA, CA and leaf, each with the fault it must give.
  */
 #include <pthread.h>
+#include <stdlib.h>
+#include <unistd.h>
 
+#include "base/file.h"
 #include "common.h"
 
 enum level { ROOT, ICA, CA, LEAF };
@@ -730,6 +733,82 @@ remembered_leaves(void **state)
 	assert_memory_equal(&again->key_p256, &k->key_p256, 64);
 	/* Only its key is remembered; time is judged again. */
 	FAULT_IS(EXPIRED, trust_check_chain(NULL, t, again, k->end, FI));
+	/* Roots and strangers are not remembered. */
+	trust_remember(t, w->root.cert);
+	trust_remember(t, w->ma.cert);
+	FAULT_IS(UNKNOWN_ISSUER,
+	    trust_find_signer(&again, &A, t, w->ma.cert->id, FI));
+	trust_free(t);
+}
+
+/* ---- folders ---- */
+
+static void
+put(const char *folder, const char *name, struct bytes b)
+{
+	char path[PATH_SIZE];
+
+	path_join(path, folder, name);
+	if (b.p == NULL)
+		unlink(path);
+	else
+		OK(file_write(path, b, 0644, FI));
+}
+
+static void
+folders(void **state)
+{
+	char folder[] = "/tmp/monarch-trust-XXXXXX";
+	const struct world *w = world();
+	struct trust *t = trust_new();
+	struct fault_info fi;
+	struct cert *k;
+
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	put(folder, "root.oer", w->root.cert->raw);
+	OK(trust_add_folder(t, folder, true, FI));
+	put(folder, "ica.oer", w->ica.cert->raw);
+	put(folder, "pca.oer", w->pca.cert->raw);
+	put(folder, ".hidden.oer", hex("00"));
+	put(folder, "notes.txt", hex("00"));
+	/* As roots, the ICA will not do. */
+	assert_int_equal(
+	    trust_add_folder(t, folder, true, &fi), FAULT_UNTRUSTED_ROOT);
+	assert_non_null(strstr(fi.text, "ica.oer"));
+	OK(trust_add_folder(t, folder, false, FI));
+	OK(cert_load(&k, &A, w->pseudonym.cert->raw, FI));
+	OK(trust_check_chain(NULL, t, k, NOW, FI));
+	put(folder, "bad.oer", flipped(w->eca.cert->raw, 1, 1));
+	assert_int_equal(
+	    trust_add_folder(t, folder, false, &fi), FAULT_BAD_VERSION);
+	assert_non_null(strstr(fi.text, "bad.oer"));
+	put(folder, "root.oer", BYTES_NONE);
+	put(folder, "ica.oer", BYTES_NONE);
+	put(folder, "pca.oer", BYTES_NONE);
+	put(folder, "bad.oer", BYTES_NONE);
+	put(folder, ".hidden.oer", BYTES_NONE);
+	put(folder, "notes.txt", BYTES_NONE);
+	assert_int_equal(rmdir(folder), 0);
+	FAULT_IS(IO, trust_add_folder(t, folder, false, FI));
+	trust_free(t);
+}
+
+/* A certificate that has the id of a known one, but is another: the known one
+ * stays. A HashedId8 cannot be forged, so the struct is. */
+static void
+same_id(void **state)
+{
+	const struct world *w = world();
+	struct trust *t = trust_of(&w->root, (struct party *)NULL);
+	struct cert *known;
+
+	(void)state;
+	known = (struct cert *)(uintptr_t)trust_find(t, w->root.cert->id);
+	known->hash[0] ^= 1;
+	FAULT_IS(DUPLICATE, trust_add_known(t, w->root.cert->raw, FI));
+	known->hash[0] ^= 1;
+	OK(trust_add_known(t, w->root.cert->raw, FI));
 	trust_free(t);
 }
 
@@ -790,6 +869,8 @@ main(void)
 	    T(report_lists_all),
 	    T(batch_says_what_single_says),
 	    T(remembered_leaves),
+	    T(folders),
+	    T(same_id),
 	    T(threads),
 	};
 

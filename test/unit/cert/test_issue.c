@@ -123,6 +123,38 @@ implicit_batch(void **state)
 	}
 }
 
+/* With an encryption key, which is hashed compressed in either form. */
+static void
+implicit_with_encryption_key(void **state)
+{
+	const struct world *w = world();
+	struct curve_point k;
+	struct party p, q;
+	certificate *c;
+	int i;
+
+	(void)state;
+	for (i = 0; i < 2; i++) {
+		c = template_for(&p, PROFILE_PSEUDONYM);
+		c->to_be_signed.encryption_key =
+		    ARENA_NEW(&A, public_encryption_key);
+		curve_of_p256(&k, &p.k);
+		if (i == 0)
+			curve_compress(&k);
+		encryption_key_to_schema(c->to_be_signed.encryption_key, &k);
+		/* issue() fails unless the device's key fits. */
+		issue(&p, c, &w->pca);
+		assert_int_equal(
+		    p.cert->raw.n, p.cert->canonical.n + (i == 0 ? 0 : 32));
+		assert_true(p.cert->has_encryption_key);
+		assert_memory_equal(p.cert->encryption_key.x, p.k.x, 32);
+		assert_memory_equal(p.cert->encryption_key.y, p.k.y, 32);
+		OK(cert_load(&q.cert, &A, p.cert->raw, FI));
+		OK(trust_check_chain(NULL, w->trust, q.cert, NOW, FI));
+		assert_memory_equal(&q.cert->key_p256, &p.q, sizeof(p.q));
+	}
+}
+
 /* ---- hazards ---- */
 
 /* The template of an ECA with both keys uncompressed. */
@@ -465,6 +497,7 @@ main(void)
 	    T(signatures_by_plain_openssl),
 	    T(implicit_key_by_hand),
 	    T(implicit_batch),
+	    T(implicit_with_encryption_key),
 	    T(uncompressed_points_are_canonicalised),
 	    T(uncanonical_hash_is_refused),
 	    T(forms_of_r),

@@ -246,6 +246,60 @@ requests(void **state)
 	    perm_check_request(w->pseudonym.cert, &want, FI));
 }
 
+/* What an RA asks for may be one certificate further down than itself. */
+static void
+requests_for_others(void **state)
+{
+	/* clang-format off */
+	static const struct {
+		enum profile	 who;
+		int		 min, range;
+		uint8_t		 ee_type;
+		unsigned	 distance;
+		const char	*fault;
+	} rows[] = {
+		{ PROFILE_RA, 1, 0, 0xc0, 1, "OK" },
+		{ PROFILE_RA, 2, 0, 0xc0, 1, "OK" },
+		{ PROFILE_RA, 3, 0, 0xc0, 1, "CHAIN_LENGTH_NOT_PERMITTED" },
+		{ PROFILE_RA, 1, 0, 0xc0, 2, "CHAIN_LENGTH_NOT_PERMITTED" },
+		{ PROFILE_RA, 3, 0, 0xc0, 2, "OK" },
+		{ PROFILE_RA, 2, 0, 0x80, 1, "OK" },
+		{ PROFILE_RA, 2, 0, 0x40, 1, "EE_TYPE_NOT_PERMITTED" },
+		{ PROFILE_RA, 1, 0, 0x80, 1, "EE_TYPE_NOT_PERMITTED" },
+		{ PROFILE_RA, 1, 0, 0x40, 1, "OK" },
+		/* It asks for enrollment certificates. */
+		{ PROFILE_DCM, 2, 0, 0x40, 1, "OK" },
+		{ PROFILE_DCM, 2, 0, 0x80, 1, "EE_TYPE_NOT_PERMITTED" },
+		/* Not a component: only where it stands itself. */
+		{ PROFILE_ENROLLMENT, 1, 0, 0x40, 1, "OK" },
+		{ PROFILE_ENROLLMENT, 2, 0, 0xc0, 1, "CHAIN_LENGTH_NOT_PERMITTED" },
+		{ PROFILE_ENROLLMENT, 2, 0, 0x40, 2, "OK" },
+	};
+	/* clang-format on */
+	struct party p, ca;
+	certificate *c;
+	sequence_of_psid_group_permissions *list;
+	struct cert k, a;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		memset(&k, 0, sizeof(k));
+		memset(&a, 0, sizeof(a));
+		k.tbs = &template_for(&p, rows[i].who)->to_be_signed;
+		c = template_for(&ca, PROFILE_ROOT);
+		a.tbs = &c->to_be_signed;
+		list = c->to_be_signed.cert_issue_permissions;
+		list->n = 2; /* all, and 0x23 */
+		list->v[0].min_chain_length = rows[i].min;
+		list->v[0].chain_length_range = rows[i].range;
+		list->v[0].ee_type = rows[i].ee_type;
+		assert_string_equal(fault_name(perm_check_issued(
+					&k, &a, rows[i].distance, NULL)),
+		    rows[i].fault);
+	}
+}
+
 static void
 roles(void **state)
 {
@@ -289,6 +343,7 @@ main(void)
 	    T(two_groups),
 	    T(same_psid_twice),
 	    T(requests),
+	    T(requests_for_others),
 	    T(roles),
 	};
 

@@ -188,6 +188,13 @@ wrong_policy_files(void **state)
 	FAULT_IS(GENERATED_IN_FUTURE,
 	    policy_check_base(&A, base, w->trust, NOW, FI));
 	OK(policy_check_base(&A, base, w->trust, NOW + 1, FI));
+	/* Signed by the RA, but no policy file. */
+	OK(spdu_sign(&out, &A, &(struct spdu_header){.psid = 0x23}, hex("0181"),
+	    SIGNER_DIGEST, &w->ra.signer, FI));
+	FAULT_IS(TRUNCATED, policy_open(&p, &A, out, w->trust, NOW, FI));
+	OK(spdu_sign_external(&out, &A, &(struct spdu_header){.psid = 0x23},
+	    plain_hash(32, BYTES_NONE).p, SIGNER_DIGEST, &w->ra.signer, FI));
+	FAULT_IS(BAD_MESSAGE, policy_open(&p, &A, out, w->trust, NOW, FI));
 	/* Every octet of an LPF counts. */
 	in = lpf();
 	for (i = 0; i < in.n; i++)
@@ -407,6 +414,52 @@ ballots(void **state)
 	    3, NOW, FI));
 }
 
+/* An elector may name itself by its certificate, too. */
+static void
+ballot_by_certificate(void **state)
+{
+	const struct world *w = world();
+	const struct spdu_header h = {.psid = 0x23,
+	    .has_generation_time = true,
+	    .generation_time = NOW * US};
+	struct party elector[2];
+	struct bytes e, ballot, tbs;
+	ieee1609_dot2_data d;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < 2; i++)
+		issue(&elector[i], template_for(&elector[i], PROFILE_ELECTOR),
+		    NULL);
+	OK(endorsement_sign(&e, &A, ENDORSE_ADD_ROOT, w->root.cert, NOW,
+	    &elector[0].signer, FI));
+	OK(coer_decode(&ieee1609_dot2_data_asn, &d, &A, e, FI));
+	tbs =
+	    d.content.signed_data.tbs_data.payload.data->content.unsecured_data;
+	OK(spdu_sign(
+	    &e, &A, &h, tbs, SIGNER_CERTIFICATE, &elector[0].signer, FI));
+	OK(ballot_build(&ballot, &A, w->root.cert, &e, 1, FI));
+	OK(ballot_check(NULL, &A, ballot, ENDORSE_ADD_ROOT, &elector[0].cert, 1,
+	    1, NOW, FI));
+	FAULT_IS(NO_QUORUM, ballot_check(NULL, &A, ballot, ENDORSE_ADD_ROOT,
+				&elector[1].cert, 1, 1, NOW, FI));
+	/* The right certificate, the wrong key. */
+	elector[1].signer.cert = elector[0].cert;
+	OK(spdu_sign(
+	    &e, &A, &h, tbs, SIGNER_CERTIFICATE, &elector[1].signer, FI));
+	OK(ballot_build(&ballot, &A, w->root.cert, &e, 1, FI));
+	FAULT_IS(NO_QUORUM, ballot_check(NULL, &A, ballot, ENDORSE_ADD_ROOT,
+				&elector[0].cert, 1, 1, NOW, FI));
+	OK(spdu_sign(&e, &A, &h, tbs, SIGNER_SELF, &elector[0].signer, FI));
+	OK(ballot_build(&ballot, &A, w->root.cert, &e, 1, FI));
+	FAULT_IS(NO_QUORUM, ballot_check(NULL, &A, ballot, ENDORSE_ADD_ROOT,
+				&elector[0].cert, 1, 1, NOW, FI));
+	/* An elector of yesterday, or of tomorrow. */
+	FAULT_IS(
+	    NO_QUORUM, ballot_check(NULL, &A, ballot, ENDORSE_ADD_ROOT,
+			   &elector[0].cert, 1, 1, elector[0].cert->end, FI));
+}
+
 static void
 empty_crl(void **state)
 {
@@ -434,6 +487,7 @@ main(void)
 	    T(local_chain_file),
 	    T(chain_file_is_no_trust),
 	    T(ballots),
+	    T(ballot_by_certificate),
 	    T(empty_crl),
 	};
 

@@ -306,6 +306,32 @@ violations_name_the_field(void **state)
 	}
 }
 
+/* Permissions to request belong to RA and DCM, among components. */
+static void
+request_permissions(void **state)
+{
+	const struct world *w = world();
+	sequence_of_psid_group_permissions *given;
+	struct fault_info fi;
+	struct party p;
+	certificate *c;
+
+	(void)state;
+	c = template_for(&p, PROFILE_RA);
+	given = c->to_be_signed.cert_request_permissions;
+	c->to_be_signed.cert_request_permissions = NULL;
+	issue(&p, c, &w->ica);
+	assert_int_equal(
+	    profile_check(PROFILE_RA, p.cert, &fi), FAULT_WRONG_PROFILE);
+	assert_non_null(strstr(fi.text, "certRequestPermissions is absent"));
+	c = template_for(&p, PROFILE_LA);
+	c->to_be_signed.cert_request_permissions = given;
+	issue(&p, c, &w->ica);
+	assert_int_equal(
+	    profile_check(PROFILE_LA, p.cert, &fi), FAULT_WRONG_PROFILE);
+	assert_non_null(strstr(fi.text, "certRequestPermissions is present"));
+}
+
 static void
 parameters(void **state)
 {
@@ -359,6 +385,7 @@ main(void)
 	    T(lifetimes),
 	    T(all_chains_hold),
 	    T(violations_name_the_field),
+	    T(request_permissions),
 	    T(parameters),
 	};
 
