@@ -189,7 +189,20 @@ check_form(const struct path *p, size_t i, struct fault_info *fi)
 	return perm_check_form(p->cert[i], fi);
 }
 
-/* Works on a copy: what others may be reading is changed by accept() only. */
+/* What was found out about a certificate that other threads may be looking at
+ * by name: nothing but what they read of checked certificates only. */
+static void
+take_over(struct cert *k, const struct cert *found)
+{
+	if (k->implicit) {
+		k->key = found->key;
+		k->key_p256 = found->key_p256;
+		k->has_key = found->has_key;
+	}
+	k->issuer = found->issuer;
+}
+
+/* Works on a copy, so that a check that fails leaves no key behind. */
 static enum fault
 check_signature(const struct path *p, size_t i, struct fault_info *fi)
 {
@@ -201,7 +214,7 @@ check_signature(const struct path *p, size_t i, struct fault_info *fi)
 		copy.has_key = false;
 	TRY(cert_check_issued(&copy, p->cert[is_self(p, i) ? i : i + 1], fi));
 	if (!is_checked(p, i))
-		*p->cert[i] = copy;
+		take_over(p->cert[i], &copy);
 	return FAULT_OK;
 }
 

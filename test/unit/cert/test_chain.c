@@ -812,46 +812,63 @@ same_id(void **state)
 	trust_free(t);
 }
 
+#define THREADS 4
+
+/* Threads that meet certificates nobody has checked yet. */
+struct meeting {
+	struct trust *trust;
+	pthread_barrier_t start;
+};
+
 static void *
 check_many(void *arg)
 {
 	const struct world *w = world();
+	struct meeting *m = arg;
 	struct arena a = arena_new(1 << 20);
 	struct cert *k;
 	size_t i;
 
-	for (i = 0; i < 50; i++) {
+	pthread_barrier_wait(&m->start);
+	for (i = 0; i < 10; i++) {
 		arena_reset(&a);
 		if (cert_load(&k, &a, w->pseudonym.cert->raw, NULL) !=
 			FAULT_OK ||
-		    trust_check_chain(NULL, arg, k, NOW, NULL) != FAULT_OK ||
-		    trust_find(arg, k->issuer->id) != k->issuer)
+		    trust_check_chain(NULL, m->trust, k, NOW, NULL) !=
+			FAULT_OK ||
+		    trust_find(m->trust, k->issuer->id) != k->issuer)
 			break;
-		trust_remember(arg, k);
+		trust_remember(m->trust, k);
 	}
 	arena_free(&a);
-	return i == 50 ? arg : NULL;
+	return i == 10 ? arg : NULL;
 }
 
 static void
 threads(void **state)
 {
 	const struct world *w = world();
-	struct trust *t =
-	    trust_of(&w->root, &w->ica, &w->pca, (struct party *)NULL);
-	pthread_t thread[4];
+	pthread_t thread[THREADS];
+	struct meeting m;
+	size_t i, round;
 	void *done;
-	size_t i;
 
 	(void)state;
-	for (i = 0; i < 4; i++)
-		assert_int_equal(
-		    pthread_create(&thread[i], NULL, check_many, t), 0);
-	for (i = 0; i < 4; i++) {
-		pthread_join(thread[i], &done);
-		assert_ptr_equal(done, t);
+	for (round = 0; round < 10; round++) {
+		m.trust =
+		    trust_of(&w->root, &w->ica, &w->pca, (struct party *)NULL);
+		pthread_barrier_init(&m.start, NULL, THREADS);
+		for (i = 0; i < THREADS; i++)
+			assert_int_equal(
+			    pthread_create(&thread[i], NULL, check_many, &m),
+			    0);
+		for (i = 0; i < THREADS; i++) {
+			pthread_join(thread[i], &done);
+			assert_ptr_equal(done, &m);
+		}
+		pthread_barrier_destroy(&m.start);
+		trust_free(m.trust);
 	}
-	trust_free(t);
 }
 
 int
