@@ -410,6 +410,32 @@ other_root(struct other *o, enum curve curve)
 	o->signer.cert = o->cert;
 }
 
+/* The certificate with R in full, and its keys uncompressed. */
+static struct bytes
+at_length(struct bytes raw)
+{
+	struct curve_signature sig;
+	struct curve_point full;
+	struct bytes out;
+	certificate c;
+
+	OK(coer_decode(&certificate_asn, &c, &A, raw, FI));
+	OK(signature_of_schema(&sig, c.signature, FI));
+	sig.r.form = POINT_COMPRESSED_Y_1;
+	OK(curve_decompress(&full, &sig.r, FI));
+	sig.r = full;
+	sig.r.form = POINT_UNCOMPRESSED;
+	signature_to_schema(c.signature, &sig);
+	OK(key_of_schema(
+	    &full, &c.to_be_signed.verify_key_indicator.verification_key, FI));
+	OK(curve_decompress(&full, &full, FI));
+	full.form = POINT_UNCOMPRESSED;
+	key_to_schema(
+	    &c.to_be_signed.verify_key_indicator.verification_key, &full);
+	OK(coer_encode_new(&out, &A, &certificate_asn, &c, FI));
+	return out;
+}
+
 static void
 four_curves(void **state)
 {
@@ -419,7 +445,9 @@ four_curves(void **state)
 	struct other o;
 	struct party ica;
 	struct bytes raw, sig, tbs;
-	size_t i, n;
+	size_t i, j, n;
+	struct bytes out;
+	struct cert *k;
 
 	(void)state;
 	for (i = 1; i < 4; i++) {
@@ -445,6 +473,15 @@ four_curves(void **state)
 		tbs = part(raw, n == 48 ? 13 : 12, 2 * n + (n == 48 ? 3 : 2));
 		assert_true(plain_verify(curves[i], o.q.x, o.q.y,
 		    plain_to_sign(n, tbs, o.cert->raw), sig.p, sig.p + n));
+		/* However it is written, it is the same certificate. */
+		for (j = 0; j < 2; j++) {
+			raw = j == 0 ? o.cert->raw : ica.cert->raw;
+			out = at_length(raw);
+			assert_true(out.n >= raw.n + 2 * 32);
+			OK(cert_load(&k, &A, out, FI));
+			assert_bytes(k->canonical, raw);
+			OK(trust_check_chain(NULL, t, k, NOW, FI));
+		}
 		trust_free(t);
 	}
 }
