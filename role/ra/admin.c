@@ -11,7 +11,7 @@
 #include "role/ra/info.h"
 #include "role/ra/ra.h"
 
-#define EXIT_USAGE 2
+#define EXIT_USAGE 64 /* as all our programs say it */
 
 /* A device as the operator sees it. */
 struct view {

@@ -10,6 +10,11 @@
 #define RANGES_MAX	   64u /* PLV files of a chain at a time */
 #define IDLE_MS		   250u
 
+/*
+ * Each part of a pass looks and writes in one transaction, so that a device
+ * that is blocked meanwhile gets nothing.
+ */
+
 /* ---- one device ---- */
 
 struct device {
@@ -119,12 +124,12 @@ plan_next(struct ra *ra, struct db *db, bool *busy, struct fault_info *fi)
 {
 	struct devices all = {.n = 0};
 
+	TRY(db_begin(db, fi));
 	TRY(DB_EACH(db, DO_PLAN_NEXT, got_device, &all, fi,
 	    DB_INT(ra_horizon(ra)), DB_INT(ra_period_first(ra)),
 	    DB_INT(DEVICES_PER_COMMIT)));
 	if (all.n == 0)
 		return FAULT_OK;
-	TRY(db_begin(db, fi));
 	for (size_t k = 0; k < all.n; k++) {
 		uint32_t before = all.v[k].next_i;
 
@@ -158,11 +163,11 @@ plan_chainless(struct ra *ra, struct db *db, bool *busy, struct fault_info *fi)
 	enum fault f = FAULT_OK;
 	size_t k;
 
+	TRY(db_begin(db, fi));
 	TRY(DB_EACH(db, DO_PLAN_CHAINLESS, got_device, &all, fi,
 	    DB_INT(ra_horizon(ra)), DB_INT(DEVICES_PER_COMMIT)));
 	if (all.n == 0)
 		return FAULT_OK;
-	TRY(db_begin(db, fi));
 	for (k = 0; k < all.n && f == FAULT_OK; k++)
 		f = give_chain(ra, db, &all.v[k], fi);
 	if (f != FAULT_OK && f != FAULT_NOT_FOUND)
@@ -255,11 +260,11 @@ pool_refused(struct ra *ra, struct db *db, bool *busy, struct fault_info *fi)
 	uint32_t now = time32_now();
 
 	(void)ra;
+	TRY(db_begin(db, fi));
 	TRY(DB_EACH(db, DO_UNIT_REFUSED_DUE, got_refused, &all, fi, DB_INT(now),
 	    DB_INT(REFUSED_PER_COMMIT)));
 	if (all.n == 0)
 		return FAULT_OK;
-	TRY(db_begin(db, fi));
 	for (size_t k = 0; k < all.n; k++) {
 		TRY(DB_RUN(db, DO_UNIT_POOL_AGAIN, fi, DB_INT(all.v[k].device),
 		    DB_INT(all.v[k].key.i), DB_INT(now)));

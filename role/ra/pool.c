@@ -5,6 +5,8 @@
 #include "role/ra/db.h"
 #include "role/ra/pool.h"
 
+#define CLOCK_STEP_MOST 3600 /* seconds that a clock may be put back by */
+
 void
 pools_init(struct pools *p)
 {
@@ -56,9 +58,13 @@ struct choice {
 	bool found;
 };
 
+/* Who came in our future came before time went back, nobody knows how long
+ * ago: he does not wait for that time to come again. */
 static uint32_t
 age_at(uint32_t now, int64_t since)
 {
+	if (since > (int64_t)now + CLOCK_STEP_MOST)
+		return UINT32_MAX;
 	return since < (int64_t)now ? (uint32_t)((int64_t)now - since) : 0;
 }
 

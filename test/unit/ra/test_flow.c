@@ -673,6 +673,50 @@ test_block(void **state)
 	assert_false(changed);
 }
 
+/* Blocked while its request is at the PCA, which then refuses it: nothing of
+ * it is asked for again. */
+static void
+test_block_refused(void **state)
+{
+	struct scene *s = *state;
+	struct world *w = &s->world;
+	const uint8_t *id = s->device[0].cert->id;
+	const struct fake_record *r;
+	bool changed;
+
+	s->fakes->pca.away = true;
+	w->service.environment.shuffle_count = (DEVICES - 1) * EACH;
+	provision(s);
+	(void)run(s); /* one batch is on its way, the others wait */
+	must(admin_block(&changed, w->db, id, time32_now(), &fi));
+	s->fakes->pca.away = false;
+	s->fakes->pca.trick = PCA_REFUSES_ALL;
+	assert_int_equal(run(s), FAULT_OK);
+	s->fakes->pca.trick = PCA_HONEST;
+	time_set_offset(time_offset() + 601);
+	assert_int_equal(run(s), FAULT_OK);
+	r = find_record(s, &s->device[0], s->first, 0);
+	assert_non_null(r);
+	assert_int_equal(r->asked, 1);
+	assert_false(r->issued);
+	check_unit(s, &s->device[1], s->first);
+}
+
+/* Units that wait for the greatest age, while time goes back. */
+static void
+test_clock_back(void **state)
+{
+	struct scene *s = *state;
+
+	s->world.service.environment.shuffle_count = 1000000;
+	provision(s);
+	assert_int_equal(run(s), FAULT_OK);
+	assert_int_equal(value_of(s, DO_POOLED_COUNT), DEVICES * WEEKS);
+	time_set_offset(time_offset() - 2 * 86400);
+	assert_int_equal(run(s), FAULT_OK);
+	check_all(s, s->first, s->first + WEEKS);
+}
+
 /* A device chooses its key so that one cocoon key is the point at infinity:
  * that must stop nobody else. */
 static void
@@ -878,6 +922,8 @@ main(void)
 	    TEST(test_refused),
 	    TEST(test_refused_in_part),
 	    TEST(test_block),
+	    TEST(test_block_refused),
+	    TEST(test_clock_back),
 	    TEST(test_bad_key),
 	    TEST(test_clean),
 	    cmocka_unit_test(test_crashes),
