@@ -87,6 +87,19 @@ refuse_duplicates(struct zip_entry *entry, size_t n)
 				    FAULT_DUPLICATE;
 }
 
+/* A copy for people to read: a name must not be able to write a line of its
+ * own into somebody's report. */
+static char *
+copy_name(struct arena *arena, const char *name)
+{
+	char *copy = arena_printf(arena, "%s", name);
+
+	for (char *p = copy; p != NULL && *p != '\0'; p++)
+		if ((unsigned char)*p < 0x20 || *p == 0x7f)
+			*p = '?';
+	return copy;
+}
+
 /* Names, sizes and faults of all files; index[k] is the place of entry k. */
 static enum fault
 list(struct zip_entry *entry, zip_uint64_t *index, size_t *n_out, zip_t *zip,
@@ -105,7 +118,7 @@ list(struct zip_entry *entry, zip_uint64_t *index, size_t *n_out, zip_t *zip,
 		if (is_folder(stat.name))
 			continue;
 		entry[n].fault = entry_check(&stat, limits->entry);
-		entry[n].name = arena_printf(arena, "%s", stat.name);
+		entry[n].name = copy_name(arena, stat.name);
 		if (entry[n].name == NULL)
 			return fault_set(fi, FAULT_TOO_LARGE, "ZIP: names");
 		entry[n].data.n = entry[n].fault == FAULT_OK ? stat.size : 0;

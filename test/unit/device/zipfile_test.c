@@ -169,6 +169,8 @@ bad_entries_spoil_only_themselves(void **state)
 			fail_msg("%s: %s", bad[i].part.name,
 			    fault_name(entry[1].fault));
 		assert_int_equal(entry[1].data.n, 0);
+		/* the name writes no line into a report */
+		assert_null(strpbrk(entry[1].name, "\r\n\t\x1b\x7f"));
 		arena_reset(&arena);
 	}
 	arena_free(&arena);
