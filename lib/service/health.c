@@ -8,9 +8,10 @@
 #include "base/log.h"
 #include "base/time32.h"
 #include "service/service_int.h"
+#include "service/stage.h"
 
 struct service_health {
-	json_t *counters;
+	json_t *counters, *stages;
 	char detail[240];
 	bool degraded;
 };
@@ -25,6 +26,17 @@ void
 health_text(struct service_health *h, const char *name, const char *text)
 {
 	json_object_set_new(h->counters, name, json_string(text));
+}
+
+void
+health_stages(struct service_health *h, const struct stage *v, size_t n)
+{
+	for (size_t k = 0; k < n; k++)
+		json_object_set_new(h->stages, v[k].name,
+		    json_pack("{s:I, s:I}", "wall_us",
+			(json_int_t)(atomic_load(&v[k].wall_ns) / 1000),
+			"cpu_us",
+			(json_int_t)(atomic_load(&v[k].cpu_ns) / 1000)));
 }
 
 void
@@ -65,11 +77,11 @@ dump(struct frame *f, struct service_health *h)
 	json_t *root;
 
 	time32_text(now, time32_now());
-	root = json_pack("{s:s, s:s, s:s, s:b, s:s, s:s, s:O}", "component",
-	    f->service.conf.name, "role", f->service.conf.role, "status",
-	    h->degraded ? "degraded" : "ok", "ready",
+	root = json_pack("{s:s, s:s, s:s, s:b, s:s, s:s, s:O, s:O}",
+	    "component", f->service.conf.name, "role", f->service.conf.role,
+	    "status", h->degraded ? "degraded" : "ok", "ready",
 	    (int)atomic_load(&f->ready), "detail", h->detail, "time", now,
-	    "counters", h->counters);
+	    "counters", h->counters, "stages", h->stages);
 	text = root != NULL ? json_dumps(root, JSON_INDENT(1)) : NULL;
 	json_decref(root);
 	return text;
@@ -79,7 +91,8 @@ void
 health_answer(void *ctx, const struct http_request *q, struct http_response *r)
 {
 	struct frame *f = ctx;
-	struct service_health h = {.counters = json_object()};
+	struct service_health h = {
+	    .counters = json_object(), .stages = json_object()};
 	char *text;
 
 	(void)q;
@@ -90,6 +103,7 @@ health_answer(void *ctx, const struct http_request *q, struct http_response *r)
 		f->service.def->health(f->service.state, &h);
 	text = dump(f, &h);
 	json_decref(h.counters);
+	json_decref(h.stages);
 	if (text == NULL) {
 		http_reply_text(r, 500, "health cannot be told\n");
 		return;
