@@ -29,7 +29,7 @@ health_text(struct service_health *h, const char *name, const char *text)
 }
 
 void
-health_stages(struct service_health *h, const struct stage *v, size_t n)
+health_stages(struct service_health *h, const struct stage_time *v, size_t n)
 {
 	for (size_t k = 0; k < n; k++)
 		json_object_set_new(h->stages, v[k].name,

@@ -24,7 +24,7 @@ stage_begin(void)
 }
 
 void
-stage_end(struct stage *s)
+stage_end(struct stage_time *s)
 {
 	uint64_t wall = wall_mark, cpu = cpu_mark;
 

@@ -5,7 +5,7 @@
  * A role lists its stages in role/<x>/stage.def as STAGE(name) and makes an
  * array of them:
  *
- *	struct stage ra_stages[] = {
+ *	struct stage_time ra_stages[] = {
  *	#define STAGE STAGE_NAME
  *	#include "role/ra/stage.def"
  *	};
@@ -24,7 +24,7 @@
 
 #include "service/service.h"
 
-struct stage {
+struct stage_time {
 	const char *name;
 	_Atomic uint64_t wall_ns; /* passed */
 	_Atomic uint64_t cpu_ns;  /* of that, spent by this thread's work */
@@ -33,8 +33,9 @@ struct stage {
 #define STAGE_NAME(name) {.name = #name},
 
 void stage_begin(void);
-void stage_end(struct stage *);
+void stage_end(struct stage_time *);
 /* For def->health. */
-void health_stages(struct service_health *, const struct stage *, size_t n);
+void
+health_stages(struct service_health *, const struct stage_time *, size_t n);
 
 #endif /* SERVICE_STAGE_H */
