@@ -241,6 +241,7 @@ enum fault must_check monarch_download(struct monarch_device *,
 
 struct monarch_status {
 	bool bootstrapped, provisioned;
+	uint8_t enrollment[8];	 /* HashedId8; when bootstrapped */
 	uint8_t request_hash[8]; /* when provisioned */
 	uint32_t enrollment_end, download_time, next;
 	uint32_t i_first, i_last; /* of what is held */

@@ -26,8 +26,10 @@ read_bundle(
 	    FAULT_OK)
 		s->ra[0] = '\0';
 	if (cert_load(&cert, arena, bundle.file[BUNDLE_ENROLLMENT], NULL) ==
-	    FAULT_OK)
+	    FAULT_OK) {
 		s->enrollment_end = cert->end;
+		memcpy(s->enrollment, cert->id, sizeof(s->enrollment));
+	}
 }
 
 static void

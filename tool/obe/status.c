@@ -37,6 +37,10 @@ print(const char *path, const struct monarch_status *s)
 	printf("%s: %s\n", path, state_word(s));
 	if (s->ra[0] != '\0')
 		printf("  %-22s %s\n", "RA", s->ra);
+	if (s->bootstrapped) {
+		hex_encode(hash, s->enrollment, sizeof(s->enrollment));
+		printf("  %-22s %s\n", "enrollment", hash);
+	}
 	print_time("enrolled until", s->enrollment_end);
 	if (s->provisioned) {
 		hex_encode(hash, s->request_hash, sizeof(s->request_hash));
@@ -66,16 +70,18 @@ json_time(uint32_t t)
 static json_t *
 to_json(const char *path, const struct monarch_status *s)
 {
-	char hash[17] = "";
+	char hash[17] = "", enrollment[17] = "";
 
+	if (s->bootstrapped)
+		hex_encode(enrollment, s->enrollment, sizeof(s->enrollment));
 	if (s->provisioned)
 		hex_encode(hash, s->request_hash, sizeof(s->request_hash));
 	return json_pack(
-	    "{s:s, s:s, s:b, s:b, s:s, s:s, s:o, s:o, s:o, s:o, s:i, s:i, "
+	    "{s:s, s:s, s:b, s:b, s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:i, s:i, "
 	    "s:i, s:i, s:i, s:i, s:i, s:s}",
 	    "device", path, "state", state_word(s), "bootstrapped",
 	    s->bootstrapped, "provisioned", s->provisioned, "ra", s->ra,
-	    "request_hash", hash, "enrollment_end",
+	    "enrollment", enrollment, "request_hash", hash, "enrollment_end",
 	    json_time(s->enrollment_end), "download_time",
 	    json_time(s->download_time), "next", json_time(s->next),
 	    "last_contact", json_time(s->last_contact), "i_first",

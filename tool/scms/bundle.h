@@ -15,6 +15,7 @@
 /* What one device gets for itself. */
 struct bundle_device {
 	const char *name;
+	uint8_t id[8];		     /* HashedId8 of its certificate */
 	struct bytes certificate;    /* enrollment.oer */
 	struct bytes reconstruction; /* enrollment.s: 32 octets */
 };

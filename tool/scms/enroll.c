@@ -119,6 +119,7 @@ open_answer(struct station *s, struct bundle_device *out, struct bytes answer,
 	TRY(cert_of(&enrollment, &s->arena, &r->enrollment_cert, fi));
 	TRY(trust_check_chain(NULL, s->trust, enrollment, TRUST_ANY_TIME, fi));
 	out->certificate = enrollment->raw;
+	memcpy(out->id, enrollment->id, sizeof(out->id));
 	out->reconstruction = BYTES(r->priv_key_reconstruction.b);
 	return FAULT_OK;
 }
@@ -185,6 +186,16 @@ say_refused(const struct csr *c, const struct fault_info *why)
 	printf("%s: REFUSED: %s\n", c->file, why->text);
 }
 
+/* With the name by which the RA will know it (scms device). */
+static void
+say_enrolled(const struct csr *c, const struct bundle_device *d)
+{
+	char id[2 * CERT_ID_SIZE + 1];
+
+	hex_encode(id, d->id, sizeof(d->id));
+	printf("%s: HashedId8 %s: enrolled\n", c->file, id);
+}
+
 static enum fault
 enroll_all(struct station *s, struct csr *csrs, size_t n, struct fault_info *fi)
 {
@@ -204,8 +215,7 @@ enroll_all(struct station *s, struct csr *csrs, size_t n, struct fault_info *fi)
 		} else if (f != FAULT_OK) {
 			return fault_prefix(fi, "%s", csrs[i].file);
 		} else {
-			printf("%s: enrolled\n", csrs[i].file);
-			s->devices_n++;
+			say_enrolled(&csrs[i], &s->devices[s->devices_n++]);
 		}
 	}
 	return FAULT_OK;
