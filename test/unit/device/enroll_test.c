@@ -258,7 +258,7 @@ a_good_bundle_is_taken_once_and_again(void **state)
 	const char *folders[] = {folder};
 	struct monarch_status status;
 	struct fault_info fi = {0};
-	struct bytes bundle, other, certificate;
+	struct bytes bundle, other, mine;
 	uint8_t hash[32];
 
 	(void)state;
@@ -276,8 +276,8 @@ a_good_bundle_is_taken_once_and_again(void **state)
 	assert_false(status.provisioned);
 	assert_string_equal(status.ra, "https://" WORLD_RA ":8892");
 	assert_true(status.enrollment_end > WORLD_NOW + 5 * 31556952u);
-	certificate = read_in(&arena, folder, "bundle/enrollment.oer");
-	SHA256(certificate.p, certificate.n, hash);
+	mine = read_in(&arena, folder, "bundle/enrollment.oer");
+	SHA256(mine.p, mine.n, hash);
 	assert_memory_equal(status.enrollment, hash + 24, 8);
 	/* Another certificate for the same device is another bundle. */
 	other = world_bundle(
