@@ -30,37 +30,37 @@
 #include "crypto/linkage.h"
 #include "crypto/random.h"
 
-#define N	512	/* elements of a batch */
-#define SLICES	9
-#define SLICE	0.03	/* seconds */
+#define N      512 /* elements of a batch */
+#define SLICES 9
+#define SLICE  0.03 /* seconds */
 
 /* Inputs and outputs, filled once. */
-static struct scalar		k[N], d[N], out_k[N];
-static struct point		P[N], out_p[N];
-static struct compressed	c[N];
-static struct digest		e[N], out_e[N];
-static struct p256_signature	sig[N];
-static struct p256_known	*known;
-static struct ecies		box[N];
-static struct key16		key[N], out_key[N];
-static struct ecqv_share	share[N];
-static struct point		P_U[N], Q_U[N];
-static struct butterfly		caterpillar;
-static struct butterfly_index	ij[N];
-static struct lv		lv[20 * N];
-static struct bytes		message[N];
-static struct ccm_item		seal[N], open[N];
-static uint8_t			text[N][150], sealed[N][166], opened[N][166];
-static uint8_t			p1[32], nonce[12];
-static const uint8_t		la_id[2] = { 0x2a, 0xa0 };
+static struct scalar k[N], d[N], out_k[N];
+static struct point P[N], out_p[N];
+static struct compressed c[N];
+static struct digest e[N], out_e[N];
+static struct p256_signature sig[N];
+static struct p256_known *known;
+static struct ecies box[N];
+static struct key16 key[N], out_key[N];
+static struct ecqv_share share[N];
+static struct point P_U[N], Q_U[N];
+static struct butterfly caterpillar;
+static struct butterfly_index ij[N];
+static struct lv lv[20 * N];
+static struct bytes message[N];
+static struct ccm_item seal[N], open[N];
+static uint8_t text[N][150], sealed[N][166], opened[N][166];
+static uint8_t p1[32], nonce[12];
+static const uint8_t la_id[2] = {0x2a, 0xa0};
 
 /* For the straightforward way. */
-static EC_GROUP		*group;
-static BN_CTX		*ctx;
-static EC_KEY		*ec_key;
-static EC_POINT		*Pt[N], *tmp;
-static BIGNUM		*Kn[N], *x, *y;
-static ECDSA_SIG	*ec_sig[N];
+static EC_GROUP *group;
+static BN_CTX *ctx;
+static EC_KEY *ec_key;
+static EC_POINT *Pt[N], *tmp;
+static BIGNUM *Kn[N], *x, *y;
+static ECDSA_SIG *ec_sig[N];
 
 static void
 must(bool good, const char *what)
@@ -71,9 +71,9 @@ must(bool good, const char *what)
 	}
 }
 
-#define MUST(expr)	must((expr), #expr)
-#define FINE(expr)	must((expr) == FAULT_OK, #expr)
-#define FOR_ALL		for (size_t i = 0; i < N; i++)
+#define MUST(expr) must((expr), #expr)
+#define FINE(expr) must((expr) == FAULT_OK, #expr)
+#define FOR_ALL	   for (size_t i = 0; i < N; i++)
 
 static void
 prepare_plain(void)
@@ -85,16 +85,16 @@ prepare_plain(void)
 	x = BN_bin2bn(d[0].b, 32, NULL);
 	y = BN_new();
 	MUST(EC_KEY_set_private_key(ec_key, x));
-	FOR_ALL {
-		uint8_t sec1[65] = { 4 };
+	FOR_ALL
+	{
+		uint8_t sec1[65] = {4};
 
 		memcpy(sec1 + 1, &P[i], 64);
 		Pt[i] = EC_POINT_new(group);
 		MUST(EC_POINT_oct2point(group, Pt[i], sec1, 65, ctx));
 		Kn[i] = BN_bin2bn(k[i].b, 32, NULL);
 		ec_sig[i] = ECDSA_SIG_new();
-		MUST(ECDSA_SIG_set0(ec_sig[i],
-		    BN_bin2bn(sig[i].r, 32, NULL),
+		MUST(ECDSA_SIG_set0(ec_sig[i], BN_bin2bn(sig[i].r, 32, NULL),
 		    BN_bin2bn(sig[i].s, 32, NULL)));
 	}
 	MUST(EC_KEY_set_public_key(ec_key, Pt[0]));
@@ -109,7 +109,7 @@ prepare_ecqv(void)
 	FINE(ecqv_respond(r, kk, e, &d[0], NULL, N));
 	FINE(ecqv_public(Q_U, e, P_U, &P[0], NULL, N));
 	FOR_ALL
-		share[i] = (struct ecqv_share){ d[i], r[i] };
+	share[i] = (struct ecqv_share){d[i], r[i]};
 }
 
 static void
@@ -127,15 +127,16 @@ prepare(void)
 	MUST(known != NULL);
 	ecdsa_sign(sig, e, &d[0], N);
 	FINE(ecies_encrypt(box, P, key, p1, NULL, N));
-	FOR_ALL {
+	FOR_ALL
+	{
 		point_compress(&c[i], &P[i]);
 		message[i] = BYTES(text[i]);
-		ij[i] = (struct butterfly_index){ (uint32_t)i / 20,
-			(uint32_t)i % 20 };
-		seal[i] = (struct ccm_item){ key[i].b, nonce, message[i],
-			sealed[i] };
-		open[i] = (struct ccm_item){ key[i].b, nonce,
-			BYTES(sealed[i]), opened[i] };
+		ij[i] = (struct butterfly_index){
+		    (uint32_t)i / 20, (uint32_t)i % 20};
+		seal[i] =
+		    (struct ccm_item){key[i].b, nonce, message[i], sealed[i]};
+		open[i] = (struct ccm_item){
+		    key[i].b, nonce, BYTES(sealed[i]), opened[i]};
 	}
 	prepare_ecqv();
 	prepare_plain();
@@ -153,7 +154,7 @@ static void
 plain_sha256(void)
 {
 	FOR_ALL
-		SHA256(text[i], sizeof(text[i]), out_e[i].b);
+	SHA256(text[i], sizeof(text[i]), out_e[i].b);
 }
 
 static void
@@ -168,7 +169,8 @@ plain_to_sign(void)
 	uint8_t both[64];
 
 	memcpy(both + 32, p1, 32);
-	FOR_ALL {
+	FOR_ALL
+	{
 		SHA256(text[i], sizeof(text[i]), both);
 		SHA256(both, sizeof(both), out_e[i].b);
 	}
@@ -178,7 +180,7 @@ static void
 ours_hmac(void)
 {
 	FOR_ALL
-		hmac_sha256(out_e[i].b, BYTES(e[i].b), BYTES(key[i].b));
+	hmac_sha256(out_e[i].b, BYTES(e[i].b), BYTES(key[i].b));
 }
 
 static void
@@ -187,7 +189,7 @@ plain_hmac(void)
 	unsigned n;
 
 	FOR_ALL
-		HMAC(EVP_sha256(), e[i].b, 32, key[i].b, 16, out_e[i].b, &n);
+	HMAC(EVP_sha256(), e[i].b, 32, key[i].b, 16, out_e[i].b, &n);
 }
 
 static void
@@ -216,7 +218,7 @@ static void
 plain_seal(void)
 {
 	FOR_ALL
-		plain_ccm(key[i].b, text[i], sealed[i]);
+	plain_ccm(key[i].b, text[i], sealed[i]);
 }
 
 static void
@@ -229,29 +231,28 @@ static void
 ours_random(void)
 {
 	FOR_ALL
-		random_bytes(&out_e[i], 32);
+	random_bytes(&out_e[i], 32);
 }
 
 static void
 plain_random(void)
 {
 	FOR_ALL
-		RAND_bytes(out_e[i].b, 32);
+	RAND_bytes(out_e[i].b, 32);
 }
 
 static void
 ours_scalar_mul(void)
 {
 	FOR_ALL
-		scalar_mul(&out_k[i], &k[i], &d[i]);
+	scalar_mul(&out_k[i], &k[i], &d[i]);
 }
 
 static void
 plain_scalar_mul(void)
 {
 	FOR_ALL
-		BN_mod_mul(x, Kn[i], Kn[N - 1 - i],
-		    EC_GROUP_get0_order(group), ctx);
+	BN_mod_mul(x, Kn[i], Kn[N - 1 - i], EC_GROUP_get0_order(group), ctx);
 }
 
 static void
@@ -264,7 +265,7 @@ static void
 plain_invert(void)
 {
 	FOR_ALL
-		BN_mod_inverse(x, Kn[i], EC_GROUP_get0_order(group), ctx);
+	BN_mod_inverse(x, Kn[i], EC_GROUP_get0_order(group), ctx);
 }
 
 static void
@@ -282,7 +283,8 @@ plain_affine(void)
 static void
 plain_base_mul(void)
 {
-	FOR_ALL {
+	FOR_ALL
+	{
 		EC_POINT_mul(group, tmp, Kn[i], NULL, NULL, ctx);
 		plain_affine();
 	}
@@ -297,7 +299,8 @@ ours_add_base_mul(void)
 static void
 plain_add_base_mul(void)
 {
-	FOR_ALL {
+	FOR_ALL
+	{
 		EC_POINT_mul(group, tmp, Kn[i], NULL, NULL, ctx);
 		EC_POINT_add(group, tmp, tmp, Pt[i], ctx);
 		plain_affine();
@@ -313,7 +316,8 @@ ours_mul(void)
 static void
 plain_mul(void)
 {
-	FOR_ALL {
+	FOR_ALL
+	{
 		EC_POINT_mul(group, tmp, NULL, Pt[i], Kn[i], ctx);
 		plain_affine();
 	}
@@ -334,7 +338,8 @@ ours_decompress(void)
 static void
 plain_decompress(void)
 {
-	FOR_ALL {
+	FOR_ALL
+	{
 		uint8_t sec1[33];
 
 		sec1[0] = 2 | c[i].y_bit;
@@ -352,8 +357,9 @@ ours_check(void)
 static void
 plain_check(void)
 {
-	FOR_ALL {
-		uint8_t sec1[65] = { 4 };
+	FOR_ALL
+	{
+		uint8_t sec1[65] = {4};
 
 		memcpy(sec1 + 1, &P[i], 64);
 		MUST(EC_POINT_oct2point(group, tmp, sec1, 65, ctx));
@@ -372,7 +378,7 @@ static void
 plain_sign(void)
 {
 	FOR_ALL
-		ECDSA_SIG_free(ECDSA_do_sign(e[i].b, 32, ec_key));
+	ECDSA_SIG_free(ECDSA_do_sign(e[i].b, 32, ec_key));
 }
 
 static void
@@ -393,7 +399,7 @@ static void
 plain_verify(void)
 {
 	FOR_ALL
-		MUST(ECDSA_do_verify(e[i].b, 32, ec_sig[i], ec_key) == 1);
+	MUST(ECDSA_do_verify(e[i].b, 32, ec_sig[i], ec_key) == 1);
 }
 
 static void
@@ -428,11 +434,12 @@ plain_encrypt(void)
 {
 	uint8_t sec1[33], z[32];
 
-	FOR_ALL {
+	FOR_ALL
+	{
 		MUST(BN_priv_rand_range(y, EC_GROUP_get0_order(group)));
 		EC_POINT_mul(group, tmp, y, NULL, NULL, ctx);
-		EC_POINT_point2oct(group, tmp, POINT_CONVERSION_COMPRESSED,
-		    sec1, 33, ctx);
+		EC_POINT_point2oct(
+		    group, tmp, POINT_CONVERSION_COMPRESSED, sec1, 33, ctx);
 		EC_POINT_mul(group, tmp, NULL, Pt[i], y, ctx);
 		EC_POINT_get_affine_coordinates(group, tmp, x, NULL, ctx);
 		BN_bn2binpad(x, z, 32);
@@ -451,7 +458,8 @@ plain_decrypt(void)
 {
 	uint8_t sec1[33], z[32];
 
-	FOR_ALL {
+	FOR_ALL
+	{
 		sec1[0] = 2 | box[i].v.y_bit;
 		memcpy(sec1 + 1, box[i].v.x, 32);
 		MUST(EC_POINT_oct2point(group, tmp, sec1, 33, ctx));
@@ -471,7 +479,8 @@ ours_issue(void)
 static void
 plain_issue(void)
 {
-	FOR_ALL {
+	FOR_ALL
+	{
 		MUST(BN_priv_rand_range(y, EC_GROUP_get0_order(group)));
 		EC_POINT_mul(group, tmp, y, NULL, NULL, ctx);
 		EC_POINT_add(group, tmp, tmp, Pt[i], ctx);
@@ -493,7 +502,8 @@ plain_respond(void)
 {
 	const BIGNUM *n = EC_GROUP_get0_order(group);
 
-	FOR_ALL {
+	FOR_ALL
+	{
 		BN_bin2bn(e[i].b, 32, x);
 		BN_mod_mul(x, x, Kn[i], n, ctx);
 		BN_mod_add(x, x, Kn[0], n, ctx);
@@ -510,7 +520,8 @@ ours_public(void)
 static void
 plain_public(void)
 {
-	FOR_ALL {
+	FOR_ALL
+	{
 		EC_POINT_mul(group, tmp, NULL, Pt[i], Kn[i], ctx);
 		EC_POINT_add(group, tmp, tmp, Pt[0], ctx);
 		plain_affine();
@@ -536,10 +547,11 @@ plain_cocoon(void)
 	uint8_t in[48], f[48];
 	int n;
 
-	EVP_EncryptInit_ex(ec, EVP_aes_128_ecb(), NULL,
-	    caterpillar.expansion.b, NULL);
+	EVP_EncryptInit_ex(
+	    ec, EVP_aes_128_ecb(), NULL, caterpillar.expansion.b, NULL);
 	EVP_CIPHER_CTX_set_padding(ec, 0);
-	FOR_ALL {
+	FOR_ALL
+	{
 		memset(in, (int)i, sizeof(in));
 		EVP_EncryptUpdate(ec, f, &n, in, sizeof(in));
 		BN_bin2bn(f, sizeof(f), y);
@@ -567,12 +579,12 @@ static void
 plain_plv(void)
 {
 	EVP_CIPHER_CTX *ec = EVP_CIPHER_CTX_new();
-	uint8_t in[320] = { 0 }, out[320];
+	uint8_t in[320] = {0}, out[320];
 	int n;
 
-	FOR_ALL {
-		EVP_EncryptInit_ex(ec, EVP_aes_128_ecb(), NULL, key[i].b,
-		    NULL);
+	FOR_ALL
+	{
+		EVP_EncryptInit_ex(ec, EVP_aes_128_ecb(), NULL, key[i].b, NULL);
 		EVP_EncryptUpdate(ec, out, &n, in, sizeof(in));
 	}
 	EVP_CIPHER_CTX_free(ec);
@@ -587,9 +599,10 @@ ours_step(void)
 static void
 plain_step(void)
 {
-	uint8_t in[32] = { 0 };
+	uint8_t in[32] = {0};
 
-	FOR_ALL {
+	FOR_ALL
+	{
 		memcpy(in + 2, &key[i], 16);
 		SHA256(in, sizeof(in), out_e[i].b);
 	}
@@ -625,39 +638,39 @@ ours_brainpool(void)
 }
 
 static const struct row {
-	const char	*name;
-	void		(*ours)(void), (*plain)(void);
-	size_t		 n;
+	const char *name;
+	void (*ours)(void), (*plain)(void);
+	size_t n;
 } rows[] = {
-	{ "sha256 of 150 octets", ours_sha256, plain_sha256, N },
-	{ "sha256 to sign, 150 octets", ours_to_sign, plain_to_sign, N },
-	{ "hmac_sha256 of 16 octets", ours_hmac, plain_hmac, N },
-	{ "ccm seal 150 octets", ours_seal, plain_seal, N },
-	{ "ccm open 150 octets", ours_open, NULL, N },
-	{ "random 32 octets", ours_random, plain_random, N },
-	{ "scalar_mul", ours_scalar_mul, plain_scalar_mul, N },
-	{ "scalar_invert", ours_invert, plain_invert, N },
-	{ "p256_base_mul", ours_base_mul, plain_base_mul, N },
-	{ "p256_add_base_mul", ours_add_base_mul, plain_add_base_mul, N },
-	{ "p256_mul", ours_mul, plain_mul, N },
-	{ "p256_known_mul", ours_known_mul, plain_mul, N },
-	{ "p256_decompress", ours_decompress, plain_decompress, N },
-	{ "p256_check", ours_check, plain_check, N },
-	{ "ecdsa_sign", ours_sign, plain_sign, N },
-	{ "ecdsa_verify", ours_verify, plain_verify, N },
-	{ "ecdsa_verify_known", ours_verify_known, plain_verify, N },
-	{ "ecies_encrypt", ours_encrypt, plain_encrypt, N },
-	{ "ecies_decrypt", ours_decrypt, plain_decrypt, N },
-	{ "ecqv_issue", ours_issue, plain_issue, N },
-	{ "ecqv_respond", ours_respond, plain_respond, N },
-	{ "ecqv_public", ours_public, plain_public, N },
-	{ "ecqv_private", ours_private, NULL, N },
-	{ "butterfly_public", ours_cocoon, plain_cocoon, N },
-	{ "butterfly_private", ours_cocoon_private, NULL, N },
-	{ "linkage_plv, 20 of a seed, each", ours_plv, plain_plv, 20 * N },
-	{ "linkage_step", ours_step, plain_step, N },
-	{ "curve_verify, NIST P-384", ours_p384, NULL, 4 },
-	{ "curve_verify, brainpoolP256r1", ours_brainpool, NULL, 4 },
+    {"sha256 of 150 octets", ours_sha256, plain_sha256, N},
+    {"sha256 to sign, 150 octets", ours_to_sign, plain_to_sign, N},
+    {"hmac_sha256 of 16 octets", ours_hmac, plain_hmac, N},
+    {"ccm seal 150 octets", ours_seal, plain_seal, N},
+    {"ccm open 150 octets", ours_open, NULL, N},
+    {"random 32 octets", ours_random, plain_random, N},
+    {"scalar_mul", ours_scalar_mul, plain_scalar_mul, N},
+    {"scalar_invert", ours_invert, plain_invert, N},
+    {"p256_base_mul", ours_base_mul, plain_base_mul, N},
+    {"p256_add_base_mul", ours_add_base_mul, plain_add_base_mul, N},
+    {"p256_mul", ours_mul, plain_mul, N},
+    {"p256_known_mul", ours_known_mul, plain_mul, N},
+    {"p256_decompress", ours_decompress, plain_decompress, N},
+    {"p256_check", ours_check, plain_check, N},
+    {"ecdsa_sign", ours_sign, plain_sign, N},
+    {"ecdsa_verify", ours_verify, plain_verify, N},
+    {"ecdsa_verify_known", ours_verify_known, plain_verify, N},
+    {"ecies_encrypt", ours_encrypt, plain_encrypt, N},
+    {"ecies_decrypt", ours_decrypt, plain_decrypt, N},
+    {"ecqv_issue", ours_issue, plain_issue, N},
+    {"ecqv_respond", ours_respond, plain_respond, N},
+    {"ecqv_public", ours_public, plain_public, N},
+    {"ecqv_private", ours_private, NULL, N},
+    {"butterfly_public", ours_cocoon, plain_cocoon, N},
+    {"butterfly_private", ours_cocoon_private, NULL, N},
+    {"linkage_plv, 20 of a seed, each", ours_plv, plain_plv, 20 * N},
+    {"linkage_step", ours_step, plain_step, N},
+    {"curve_verify, NIST P-384", ours_p384, NULL, 4},
+    {"curve_verify, brainpoolP256r1", ours_brainpool, NULL, 4},
 };
 
 static double

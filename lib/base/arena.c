@@ -7,25 +7,25 @@
 
 #include "base/arena.h"
 
-#define FIRST_BLOCK	((size_t)64 << 10)
+#define FIRST_BLOCK ((size_t)64 << 10)
 
 struct arena_block {
-	struct arena_block	*next;
-	size_t			 size;		/* of data */
-	size_t			 used;		/* set when the next is begun */
-	_Alignas(64) uint8_t	 data[];
+	struct arena_block *next;
+	size_t size; /* of data */
+	size_t used; /* set when the next is begun */
+	_Alignas(64) uint8_t data[];
 };
 
 struct arena
 arena_of(void *p, size_t n)
 {
-	return (struct arena){ .base = p, .size = n };
+	return (struct arena){.base = p, .size = n};
 }
 
 struct arena
 arena_new(size_t limit)
 {
-	return (struct arena){ .left = limit };
+	return (struct arena){.left = limit};
 }
 
 static bool
@@ -38,8 +38,8 @@ grow(struct arena *a, size_t need)
 		size = a->left;
 	if (size < need)
 		size = need;
-	if (size > a->left ||
-	    (b = aligned_alloc(64, (sizeof(*b) + size + 63) & ~(size_t)63)) == NULL)
+	if (size > a->left || (b = aligned_alloc(64, (sizeof(*b) + size + 63) &
+							 ~(size_t)63)) == NULL)
 		return false;
 	if (a->blocks != NULL)
 		a->blocks->used = a->used;

@@ -7,7 +7,7 @@
 struct bytes
 bytes_of_string(const char *s)
 {
-	return (struct bytes){ (const uint8_t *)s, strlen(s) };
+	return (struct bytes){(const uint8_t *)s, strlen(s)};
 }
 
 bool
@@ -25,7 +25,7 @@ bytes_copy(struct arena *arena, struct bytes b)
 		return BYTES_NONE;
 	if (b.n > 0)
 		memcpy(p, b.p, b.n);
-	return (struct bytes){ p, b.n };
+	return (struct bytes){p, b.n};
 }
 
 void
@@ -78,14 +78,14 @@ hex_decode_new(struct arena *arena, struct bytes *out, const char *hex)
 	size_t n = strlen(hex) / 2;
 	uint8_t *p = arena_alloc(arena, n, 1);
 
-	*out = (struct bytes){ p, n };
+	*out = (struct bytes){p, n};
 	return p != NULL && hex_decode(p, n, hex);
 }
 
 struct reader
 reader_of(struct bytes b)
 {
-	return (struct reader){ b.p, b.p, b.p + b.n, false };
+	return (struct reader){b.p, b.p, b.p + b.n, false};
 }
 
 const uint8_t *
@@ -134,7 +134,7 @@ read_left(const struct reader *r)
 struct writer
 writer_of(void *p, size_t n)
 {
-	return (struct writer){ p, p, (uint8_t *)p + n, false };
+	return (struct writer){p, p, (uint8_t *)p + n, false};
 }
 
 void
@@ -169,5 +169,5 @@ write_uint(struct writer *w, uint64_t v, unsigned octets)
 struct bytes
 writer_done(const struct writer *w)
 {
-	return (struct bytes){ w->start, (size_t)(w->p - w->start) };
+	return (struct bytes){w->start, (size_t)(w->p - w->start)};
 }

@@ -7,13 +7,13 @@
 #include "base/fault.h"
 
 static const char *const names[] = {
-#define FAULT(name, text)	[FAULT_##name] = #name,
+#define FAULT(name, text) [FAULT_##name] = #name,
 #include "base/fault.def"
 #undef FAULT
 };
 
 static const char *const texts[] = {
-#define FAULT(name, text)	[FAULT_##name] = text,
+#define FAULT(name, text) [FAULT_##name] = text,
 #include "base/fault.def"
 #undef FAULT
 };

@@ -42,7 +42,7 @@ read_fd(struct bytes *out, struct arena *arena, int fd, size_t n,
 			return fault_errno(fi, FAULT_IO, "%s", path);
 		at += (size_t)got;
 	}
-	*out = (struct bytes){ p, n };
+	*out = (struct bytes){p, n};
 	return FAULT_OK;
 }
 
@@ -55,8 +55,8 @@ file_read(struct bytes *out, struct arena *arena, const char *path,
 	enum fault f;
 
 	if (fd < 0)
-		return fault_errno(fi, errno == ENOENT ? FAULT_NOT_FOUND :
-		    FAULT_IO, "%s", path);
+		return fault_errno(fi,
+		    errno == ENOENT ? FAULT_NOT_FOUND : FAULT_IO, "%s", path);
 	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))
 		f = fault_set(fi, FAULT_IO, "%s: not a regular file", path);
 	else if ((uint64_t)st.st_size > limit)
@@ -130,8 +130,8 @@ write_new(const char *path, struct bytes b, mode_t mode, bool replace,
 	if (f == FAULT_OK && replace && rename(tmp, path) != 0)
 		f = fault_errno(fi, FAULT_IO, "%s", path);
 	if (f == FAULT_OK && !replace && link(tmp, path) != 0)
-		f = fault_errno(fi, errno == EEXIST ? FAULT_EXISTS : FAULT_IO,
-		    "%s", path);
+		f = fault_errno(
+		    fi, errno == EEXIST ? FAULT_EXISTS : FAULT_IO, "%s", path);
 	if (f != FAULT_OK || !replace)
 		unlink(tmp);
 	return f == FAULT_OK ? sync_parent(path, fi) : f;
@@ -144,7 +144,8 @@ file_write(const char *path, struct bytes b, mode_t mode, struct fault_info *fi)
 }
 
 enum fault
-file_create(const char *path, struct bytes b, mode_t mode, struct fault_info *fi)
+file_create(
+    const char *path, struct bytes b, mode_t mode, struct fault_info *fi)
 {
 	return write_new(path, b, mode, false, fi);
 }
@@ -152,7 +153,9 @@ file_create(const char *path, struct bytes b, mode_t mode, struct fault_info *fi
 enum fault
 file_mkdir(const char *path, mode_t mode, struct fault_info *fi)
 {
-	if (mkdir(path, mode) != 0 && errno != EEXIST)
+	if (mkdir(path, mode) == 0)
+		return sync_parent(path, fi);
+	if (errno != EEXIST)
 		return fault_errno(fi, FAULT_IO, "%s", path);
 	return FAULT_OK;
 }

@@ -9,8 +9,8 @@
 
 #include "base/log.h"
 
-static int		log_fd = STDERR_FILENO;
-static const char      *log_process = "monarch";
+static int log_fd = STDERR_FILENO;
+static const char *log_process = "monarch";
 
 enum fault
 log_open(const char *process, const char *path, struct fault_info *fi)
@@ -27,7 +27,7 @@ log_open(const char *process, const char *path, struct fault_info *fi)
 	return FAULT_OK;
 }
 
-static void	line(const char *, const char *, va_list) printf_like(2, 0);
+static void line(const char *, const char *, va_list) printf_like(2, 0);
 
 static void
 line(const char *level, const char *fmt, va_list ap)
@@ -41,30 +41,29 @@ line(const char *level, const char *fmt, va_list ap)
 	clock_gettime(CLOCK_REALTIME, &ts);
 	gmtime_r(&ts.tv_sec, &tm);
 	n = strftime(buf, sizeof(buf), "%Y-%m-%dT%H:%M:%S", &tm);
-	len = snprintf(buf + n, sizeof(buf) - n, ".%03ldZ %-5s %s: ",
-	    ts.tv_nsec / 1000000, level, log_process);
+	len = snprintf(buf + n, sizeof(buf) - n,
+	    ".%03ldZ %-5s %s: ", ts.tv_nsec / 1000000, level, log_process);
 	n += (size_t)len;
 	len = vsnprintf(buf + n, sizeof(buf) - n - 1, fmt, ap);
 	n += len < 0 ? 0 : (size_t)len;
 	if (n > sizeof(buf) - 2)
 		n = sizeof(buf) - 2;
-	for (size_t i = 0; i < n; i++)		/* one event, one line */
+	for (size_t i = 0; i < n; i++) /* one event, one line */
 		if ((unsigned char)buf[i] < ' ')
 			buf[i] = '?';
 	buf[n++] = '\n';
 	if (write(log_fd, buf, n) < 0)
-		return;				/* nowhere left to complain */
+		return; /* nowhere left to complain */
 }
 
-#define LEVEL(name, text)						\
-	void								\
-	log_##name(const char *fmt, ...)				\
-	{								\
-		va_list ap;						\
-									\
-		va_start(ap, fmt);					\
-		line(text, fmt, ap);					\
-		va_end(ap);						\
+#define LEVEL(name, text)                     \
+	void log_##name(const char *fmt, ...) \
+	{                                     \
+		va_list ap;                   \
+                                              \
+		va_start(ap, fmt);            \
+		line(text, fmt, ap);          \
+		va_end(ap);                   \
 	}
 LEVEL(info, "info")
 LEVEL(warn, "warn")

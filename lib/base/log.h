@@ -12,13 +12,13 @@
 #include "base/fault.h"
 
 /* Name shown on each line; path NULL: stderr.  Borrows both strings. */
-enum fault must_check log_open(const char *process, const char *path,
-		    struct fault_info *);
-void	log_debug(const char *, ...) printf_like(1, 2);	/* MONARCH_DEBUG set */
-void	log_info(const char *, ...) printf_like(1, 2);
-void	log_warn(const char *, ...) printf_like(1, 2);
-void	log_error(const char *, ...) printf_like(1, 2);
+enum fault must_check log_open(
+    const char *process, const char *path, struct fault_info *);
+void log_debug(const char *, ...) printf_like(1, 2); /* MONARCH_DEBUG set */
+void log_info(const char *, ...) printf_like(1, 2);
+void log_warn(const char *, ...) printf_like(1, 2);
+void log_error(const char *, ...) printf_like(1, 2);
 /* Logs and leaves with status 1, for errors that a restart must cure. */
-no_return void	log_fatal(const char *, ...) printf_like(1, 2);
+no_return void log_fatal(const char *, ...) printf_like(1, 2);
 
 #endif /* BASE_LOG_H */

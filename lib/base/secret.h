@@ -33,6 +33,6 @@ ct_equal(const void *a, const void *b, size_t n)
 
 /* Called first in each program that holds keys: no core dumps, no ptrace by
  * others, files 0600 by default. */
-void	secret_process(void);
+void secret_process(void);
 
 #endif /* BASE_SECRET_H */

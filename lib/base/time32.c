@@ -7,14 +7,18 @@
 
 #include "base/time32.h"
 
-#define EPOCH		INT64_C(1072915200)	/* 2004-01-01 in POSIX seconds */
+#define EPOCH INT64_C(1072915200) /* 2004-01-01 in POSIX seconds */
 
 /* POSIX second from which on TAI is one more second ahead. */
 static const int64_t leaps[] = {
-	1136073600, 1230768000, 1341100800, 1435708800, 1483228800,
+    1136073600,
+    1230768000,
+    1341100800,
+    1435708800,
+    1483228800,
 };
 
-static _Atomic int64_t	offset;
+static _Atomic int64_t offset;
 
 void
 time_set_offset(int64_t seconds)
@@ -62,7 +66,7 @@ time64_now(void)
 
 	clock_gettime(CLOCK_REALTIME, &ts);
 	return (uint64_t)time32_of_posix(ts.tv_sec + time_offset()) * 1000000 +
-	    (uint64_t)ts.tv_nsec / 1000;
+	       (uint64_t)ts.tv_nsec / 1000;
 }
 
 uint32_t
@@ -84,7 +88,7 @@ time32_text(char out[TIME32_TEXT], uint32_t t)
 bool
 time32_parse(uint32_t *out, const char *s)
 {
-	struct tm tm = { 0 };
+	struct tm tm = {0};
 	unsigned long long v;
 	char *end;
 
@@ -95,8 +99,8 @@ time32_parse(uint32_t *out, const char *s)
 	}
 	if ((end = strptime(s, "%Y-%m-%d", &tm)) == NULL)
 		return false;
-	if (*end != '\0' && ((end = strptime(end, "T%H:%M:%SZ", &tm)) == NULL ||
-	    *end != '\0'))
+	if (*end != '\0' &&
+	    ((end = strptime(end, "T%H:%M:%SZ", &tm)) == NULL || *end != '\0'))
 		return false;
 	if (timegm(&tm) < EPOCH)
 		return false;

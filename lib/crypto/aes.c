@@ -20,11 +20,11 @@ seal_one(EVP_CIPHER_CTX *c, const struct ccm_item *m)
 	assert(m->in.n <= CCM_MAX);
 	ossl_must(EVP_EncryptInit_ex(c, NULL, NULL, m->key, m->nonce));
 	ossl_must(EVP_EncryptUpdate(c, NULL, &n, NULL, in_n));
-	ossl_must(EVP_EncryptUpdate(c, m->out, &n,
-	    in_n == 0 ? empty : m->in.p, in_n));
+	ossl_must(EVP_EncryptUpdate(
+	    c, m->out, &n, in_n == 0 ? empty : m->in.p, in_n));
 	ossl_must(EVP_EncryptFinal_ex(c, m->out + in_n, &n));
-	ossl_must(EVP_CIPHER_CTX_ctrl(c, EVP_CTRL_AEAD_GET_TAG, CCM_TAG_SIZE,
-	    m->out + in_n));
+	ossl_must(EVP_CIPHER_CTX_ctrl(
+	    c, EVP_CTRL_AEAD_GET_TAG, CCM_TAG_SIZE, m->out + in_n));
 }
 
 void
@@ -50,12 +50,12 @@ open_one(EVP_CIPHER_CTX *c, const struct ccm_item *m)
 		return FAULT_TOO_LARGE;
 	in_n = (int)(m->in.n - CCM_TAG_SIZE);
 	memcpy(tag, m->in.p + in_n, sizeof(tag));
-	ossl_must(EVP_CIPHER_CTX_ctrl(c, EVP_CTRL_AEAD_SET_TAG, sizeof(tag),
-	    tag));
+	ossl_must(
+	    EVP_CIPHER_CTX_ctrl(c, EVP_CTRL_AEAD_SET_TAG, sizeof(tag), tag));
 	ossl_must(EVP_DecryptInit_ex(c, NULL, NULL, m->key, m->nonce));
 	ossl_must(EVP_DecryptUpdate(c, NULL, &n, NULL, in_n));
-	good = EVP_DecryptUpdate(c, in_n == 0 ? none : m->out, &n, m->in.p,
-	    in_n);
+	good =
+	    EVP_DecryptUpdate(c, in_n == 0 ? none : m->out, &n, m->in.p, in_n);
 	if (good == 1)
 		return FAULT_OK;
 	wipe(m->out, (size_t)in_n);
@@ -83,8 +83,8 @@ ccm_open(const struct ccm_item *m, bool *ok, size_t n)
 }
 
 static void
-encrypt_blocks(uint8_t *out, const struct key16 *key, const uint8_t *in,
-    size_t blocks)
+encrypt_blocks(
+    uint8_t *out, const struct key16 *key, const uint8_t *in, size_t blocks)
 {
 	EVP_CIPHER_CTX *c = ossl_thread()->blocks;
 	int n;
@@ -95,16 +95,16 @@ encrypt_blocks(uint8_t *out, const struct key16 *key, const uint8_t *in,
 }
 
 void
-aes_blocks(uint8_t *out, const struct key16 *key, const uint8_t *in,
-    size_t blocks)
+aes_blocks(
+    uint8_t *out, const struct key16 *key, const uint8_t *in, size_t blocks)
 {
 	encrypt_blocks(out, key, in, blocks);
 	aes_forget();
 }
 
 void
-aes_feed_forward(uint8_t *out, const struct key16 *key, const uint8_t *in,
-    size_t blocks)
+aes_feed_forward(
+    uint8_t *out, const struct key16 *key, const uint8_t *in, size_t blocks)
 {
 	encrypt_blocks(out, key, in, blocks);
 	for (size_t i = 0; i < 2 * blocks; i++) {
@@ -120,6 +120,6 @@ aes_feed_forward(uint8_t *out, const struct key16 *key, const uint8_t *in,
 void
 aes_forget(void)
 {
-	ossl_must(EVP_EncryptInit_ex(ossl_thread()->blocks, NULL, NULL,
-	    no_key, NULL));
+	ossl_must(EVP_EncryptInit_ex(
+	    ossl_thread()->blocks, NULL, NULL, no_key, NULL));
 }

@@ -8,8 +8,8 @@
 
 /* out = AES_key(block) xor block (Davies-Meyer); out may not be in.  The key
  * schedule stays behind until aes_forget(). */
-void	aes_feed_forward(uint8_t *out, const struct key16 *key,
-	    const uint8_t *in, size_t blocks);
-void	aes_forget(void);
+void aes_feed_forward(
+    uint8_t *out, const struct key16 *key, const uint8_t *in, size_t blocks);
+void aes_forget(void);
 
 #endif /* CRYPTO_AES_INT_H */

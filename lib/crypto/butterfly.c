@@ -14,8 +14,7 @@ fill(uint8_t block[48], enum butterfly_use use, struct butterfly_index ij)
 	struct writer w = writer_of(block, 48);
 
 	for (unsigned t = 1; t <= 3; t++) {
-		write_uint(&w, use == BUTTERFLY_ENCRYPTION ? UINT32_MAX : 0,
-		    4);
+		write_uint(&w, use == BUTTERFLY_ENCRYPTION ? UINT32_MAX : 0, 4);
 		write_uint(&w, ij.i, 4);
 		write_uint(&w, ij.j, 4);
 		write_uint(&w, t, 4);
@@ -46,8 +45,8 @@ butterfly_expand(struct scalar *f, const struct butterfly *b,
 }
 
 struct cocoon {
-	const struct scalar	*f;
-	enum fault		 fixed;		/* of A, in t->fixed */
+	const struct scalar *f;
+	enum fault fixed; /* of A, in t->fixed */
 };
 
 static enum fault
@@ -64,20 +63,19 @@ public_key(struct ossl_thread *t, EC_POINT *out, const void *arg, size_t i)
 
 enum fault
 butterfly_public(struct point *out, const struct butterfly *b,
-    const struct point *A, const struct butterfly_index *ij, bool *ok,
-    size_t n)
+    const struct point *A, const struct butterfly_index *ij, bool *ok, size_t n)
 {
 	struct ossl_thread *t = ossl_thread();
 	struct scalar f[CHUNK];
-	struct cocoon c = { .f = f };
+	struct cocoon c = {.f = f};
 	enum fault first = FAULT_OK, g;
 
 	for (size_t i = 0, m; i < n; i += m) {
 		m = chunk(n, i);
 		expand_chunk(f, b, ij + i, m);
 		c.fixed = p256_put(t, t->fixed, A);
-		g = p256_each(out + i, ok == NULL ? NULL : ok + i, m,
-		    public_key, &c);
+		g = p256_each(
+		    out + i, ok == NULL ? NULL : ok + i, m, public_key, &c);
 		if (first == FAULT_OK)
 			first = g;
 	}
@@ -90,14 +88,14 @@ butterfly_private(struct scalar *out, const struct butterfly *b,
     const struct scalar *a, const struct butterfly_index *ij, bool *ok,
     size_t n)
 {
-	struct verdict v = { FAULT_OK, ok };
+	struct verdict v = {FAULT_OK, ok};
 	struct scalar seed = *a;
 
 	butterfly_expand(out, b, ij, n);
 	for (size_t t = 0; t < n; t++) {
 		scalar_add(&out[t], &seed, &out[t]);
-		verdict_add(&v, t, scalar_valid(&out[t]) ? FAULT_OK :
-		    FAULT_BAD_SCALAR);
+		verdict_add(
+		    &v, t, scalar_valid(&out[t]) ? FAULT_OK : FAULT_BAD_SCALAR);
 	}
 	wipe(&seed, sizeof(seed));
 	return v.first;

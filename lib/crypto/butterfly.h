@@ -14,30 +14,32 @@
 #include "crypto/p256.h"
 
 enum butterfly_use {
-	BUTTERFLY_CERTIFICATE,	/* the key in the certificate; 0^32 || i || j */
-	BUTTERFLY_ENCRYPTION,	/* the key of the response; 1^32 || i || j */
+	BUTTERFLY_CERTIFICATE, /* the key in the certificate; 0^32 || i || j */
+	BUTTERFLY_ENCRYPTION,  /* the key of the response; 1^32 || i || j */
 };
 
-struct butterfly_index { uint32_t i, j; };
+struct butterfly_index {
+	uint32_t i, j;
+};
 
 /* One caterpillar key with all that its expansion needs. */
 struct butterfly {
-	enum butterfly_use	use;
-	struct key16		expansion;
+	enum butterfly_use use;
+	struct key16 expansion;
 };
 
 /* f[t] of ij[t]: 384 bits of AES reduced mod n. */
-void		butterfly_expand(struct scalar *f, const struct butterfly *,
-		    const struct butterfly_index *ij, size_t n);
+void butterfly_expand(struct scalar *f, const struct butterfly *,
+    const struct butterfly_index *ij, size_t n);
 /* Cocoon public keys A + f*G.  FAULT_BAD_POINT: A; FAULT_BAD_SCALAR: the
  * result is infinity.  For many devices at once: butterfly_expand for each,
  * then p256_add_base_mul over all. */
 enum fault must_check butterfly_public(struct point *out,
-		    const struct butterfly *, const struct point *A,
-		    const struct butterfly_index *ij, bool *ok, size_t n);
+    const struct butterfly *, const struct point *A,
+    const struct butterfly_index *ij, bool *ok, size_t n);
 /* Cocoon private keys a + f mod n.  FAULT_BAD_SCALAR: the sum is 0. */
 enum fault must_check butterfly_private(struct scalar *out,
-		    const struct butterfly *, const struct scalar *a,
-		    const struct butterfly_index *ij, bool *ok, size_t n);
+    const struct butterfly *, const struct scalar *a,
+    const struct butterfly_index *ij, bool *ok, size_t n);
 
 #endif /* CRYPTO_BUTTERFLY_H */

@@ -10,13 +10,13 @@
 #include "crypto/ossl.h"
 
 static const struct {
-	const char	*name;
-	size_t		 octets;
+	const char *name;
+	size_t octets;
 } curves[] = {
-	[CURVE_P256] = { "NIST P-256", 32 },
-	[CURVE_BRAINPOOL_P256R1] = { "brainpoolP256r1", 32 },
-	[CURVE_BRAINPOOL_P384R1] = { "brainpoolP384r1", 48 },
-	[CURVE_P384] = { "NIST P-384", 48 },
+    [CURVE_P256] = {"NIST P-256", 32},
+    [CURVE_BRAINPOOL_P256R1] = {"brainpoolP256r1", 32},
+    [CURVE_BRAINPOOL_P384R1] = {"brainpoolP384r1", 48},
+    [CURVE_P384] = {"NIST P-384", 48},
 };
 
 size_t
@@ -34,20 +34,20 @@ curve_name(enum curve c)
 static enum fault
 bad_point(enum curve c, struct fault_info *fi)
 {
-	return fault_set(fi, FAULT_BAD_POINT, "not a point of %s",
-	    curve_name(c));
+	return fault_set(
+	    fi, FAULT_BAD_POINT, "not a point of %s", curve_name(c));
 }
 
 static enum fault
 bad_scalar(enum curve c, struct fault_info *fi)
 {
-	return fault_set(fi, FAULT_BAD_SCALAR, "not a private key of %s",
-	    curve_name(c));
+	return fault_set(
+	    fi, FAULT_BAD_SCALAR, "not a private key of %s", curve_name(c));
 }
 
 enum fault
-curve_to_p256(struct point *out, const struct curve_point *in,
-    struct fault_info *fi)
+curve_to_p256(
+    struct point *out, const struct curve_point *in, struct fault_info *fi)
 {
 	struct compressed c;
 
@@ -60,9 +60,9 @@ curve_to_p256(struct point *out, const struct curve_point *in,
 	memcpy(out->y, in->y, sizeof(out->y));
 	if (in->form == POINT_X_ONLY)
 		return bad_point(in->curve, fi);
-	if (in->form == POINT_UNCOMPRESSED ?
-	    p256_check(out, NULL, 1) != FAULT_OK :
-	    p256_decompress(out, &c, NULL, 1) != FAULT_OK)
+	if (in->form == POINT_UNCOMPRESSED
+		? p256_check(out, NULL, 1) != FAULT_OK
+		: p256_decompress(out, &c, NULL, 1) != FAULT_OK)
 		return bad_point(in->curve, fi);
 	return FAULT_OK;
 }
@@ -82,10 +82,10 @@ static EC_POINT *
 get(const struct curve_point *in)
 {
 	static const uint8_t first[] = {
-		[POINT_X_ONLY] = 0xff,
-		[POINT_COMPRESSED_Y_0] = 2,
-		[POINT_COMPRESSED_Y_1] = 3,
-		[POINT_UNCOMPRESSED] = 4,
+	    [POINT_X_ONLY] = 0xff,
+	    [POINT_COMPRESSED_Y_0] = 2,
+	    [POINT_COMPRESSED_Y_1] = 3,
+	    [POINT_UNCOMPRESSED] = 4,
 	};
 	const EC_GROUP *g = ossl_group(in->curve);
 	size_t n = curve_octets(in->curve);
@@ -98,8 +98,8 @@ get(const struct curve_point *in)
 	memcpy(sec1 + 1 + n, in->y, n);
 	ERR_set_mark();
 	if (EC_POINT_oct2point(g, p, sec1,
-	    1 + (in->form == POINT_UNCOMPRESSED ? 2 * n : n),
-	    ossl_thread()->bn) != 1) {
+		1 + (in->form == POINT_UNCOMPRESSED ? 2 * n : n),
+		ossl_thread()->bn) != 1) {
 		EC_POINT_free(p);
 		p = NULL;
 	}
@@ -113,9 +113,9 @@ put(struct curve_point *out, enum curve c, const EC_POINT *p)
 	size_t n = curve_octets(c);
 	uint8_t sec1[1 + 2 * CURVE_OCTETS_MAX];
 
-	ossl_must(EC_POINT_point2oct(ossl_group(c), p,
-	    POINT_CONVERSION_UNCOMPRESSED, sec1, sizeof(sec1),
-	    ossl_thread()->bn) == 1 + 2 * n);
+	ossl_must(
+	    EC_POINT_point2oct(ossl_group(c), p, POINT_CONVERSION_UNCOMPRESSED,
+		sec1, sizeof(sec1), ossl_thread()->bn) == 1 + 2 * n);
 	memset(out, 0, sizeof(*out));
 	out->curve = c;
 	out->form = POINT_UNCOMPRESSED;
@@ -132,8 +132,7 @@ get_private(enum curve c, const uint8_t *octets)
 
 	ossl_must(d != NULL);
 	BN_set_flags(d, BN_FLG_CONSTTIME);
-	if (!BN_is_zero(d) &&
-	    BN_cmp(d, EC_GROUP_get0_order(ossl_group(c))) < 0)
+	if (!BN_is_zero(d) && BN_cmp(d, EC_GROUP_get0_order(ossl_group(c))) < 0)
 		return d;
 	BN_clear_free(d);
 	return NULL;
@@ -166,8 +165,7 @@ curve_compress(struct curve_point *p)
 
 	if (p->form != POINT_UNCOMPRESSED)
 		return;
-	p->form = p->y[n - 1] & 1 ? POINT_COMPRESSED_Y_1 :
-	    POINT_COMPRESSED_Y_0;
+	p->form = p->y[n - 1] & 1 ? POINT_COMPRESSED_Y_1 : POINT_COMPRESSED_Y_0;
 	memset(p->y, 0, sizeof(p->y));
 }
 
@@ -179,8 +177,8 @@ curve_generate(uint8_t *d, struct curve_point *Q, enum curve c)
 
 	ossl_must(k != NULL);
 	do
-		ossl_must(BN_priv_rand_range(k,
-		    EC_GROUP_get0_order(ossl_group(c))));
+		ossl_must(
+		    BN_priv_rand_range(k, EC_GROUP_get0_order(ossl_group(c))));
 	while (BN_is_zero(k));
 	ossl_must(BN_bn2binpad(k, d, (int)curve_octets(c)) > 0);
 	BN_clear_free(k);
@@ -219,8 +217,8 @@ curve_shared(uint8_t *z, const struct curve_point *P, const uint8_t *d,
 
 	memset(z, 0, curve_octets(P->curve));
 	if (k == NULL || p == NULL) {
-		f = k == NULL ? bad_scalar(P->curve, fi) :
-		    bad_point(P->curve, fi);
+		f = k == NULL ? bad_scalar(P->curve, fi)
+			      : bad_point(P->curve, fi);
 		goto out;
 	}
 	/* The order is prime, so this is never infinity. */
@@ -251,7 +249,7 @@ static bool
 verify_p256(const struct point *key, const uint8_t *hash,
     const struct curve_signature *sig)
 {
-	struct p256_signature s = { .r_is_point = sig->r.form != POINT_X_ONLY };
+	struct p256_signature s = {.r_is_point = sig->r.form != POINT_X_ONLY};
 	struct digest e = left_32(hash);
 
 	memcpy(s.r, sig->r.x, sizeof(s.r));
@@ -302,8 +300,8 @@ verify_other(const EC_POINT *key, const uint8_t *hash, size_t hash_n,
 }
 
 enum fault
-curve_verify(const struct curve_point *key, const uint8_t *hash,
-    size_t hash_n, const struct curve_signature *sig, struct fault_info *fi)
+curve_verify(const struct curve_point *key, const uint8_t *hash, size_t hash_n,
+    const struct curve_signature *sig, struct fault_info *fi)
 {
 	EC_POINT *k;
 	struct point p;
@@ -324,8 +322,10 @@ curve_verify(const struct curve_point *key, const uint8_t *hash,
 		good = verify_other(k, hash, hash_n, sig);
 		EC_POINT_free(k);
 	}
-	return good ? FAULT_OK : fault_set(fi, FAULT_BAD_SIGNATURE,
-	    "%s signature does not verify", curve_name(key->curve));
+	return good ? FAULT_OK
+		    : fault_set(fi, FAULT_BAD_SIGNATURE,
+			  "%s signature does not verify",
+			  curve_name(key->curve));
 }
 
 static void

@@ -17,15 +17,19 @@ static void
 make_nonces(struct scalar *k, const uint8_t key[32], const struct scalar *d,
     const struct digest *e, size_t n)
 {
-	struct { struct scalar d; struct digest e; uint8_t random[32]; } mix;
-	struct bytes all = { (uint8_t *)&mix, sizeof(mix) };
+	struct {
+		struct scalar d;
+		struct digest e;
+		uint8_t random[32];
+	} mix;
+	struct bytes all = {(uint8_t *)&mix, sizeof(mix)};
 
 	mix.d = *d;
 	for (size_t i = 0; i < n; i++) {
 		mix.e = e[i];
 		do {
 			random_bytes(mix.random, sizeof(mix.random));
-			hmac_sha256(k[i].b, (struct bytes){ key, 32 }, all);
+			hmac_sha256(k[i].b, (struct bytes){key, 32}, all);
 		} while (!scalar_valid(&k[i]));
 	}
 	wipe(&mix, sizeof(mix));
@@ -109,10 +113,10 @@ ecdsa_sign(struct p256_signature *out, const struct digest *e,
 
 /* A chunk of signatures: what u1*G + u2*Q is made of. */
 struct check {
-	const struct p256_known	*known;		/* or */
-	const struct point	*key;
-	struct scalar		 r[CHUNK], u1[CHUNK], u2[CHUNK];
-	bool			 usable[CHUNK];
+	const struct p256_known *known; /* or */
+	const struct point *key;
+	struct scalar r[CHUNK], u1[CHUNK], u2[CHUNK];
+	bool usable[CHUNK];
 };
 
 /* r mod n and s in 1..n-1; an x-only r must be reduced already. */
@@ -167,8 +171,8 @@ verify(const struct p256_known *known, const struct point *key,
     const struct digest *e, const struct p256_signature *sig, bool *ok,
     size_t n)
 {
-	struct verdict v = { FAULT_OK, ok };
-	struct check c = { .known = known };
+	struct verdict v = {FAULT_OK, ok};
+	struct check c = {.known = known};
 	struct point R[CHUNK];
 	struct scalar x;
 	bool found[CHUNK];
@@ -180,9 +184,10 @@ verify(const struct p256_known *known, const struct point *key,
 		by_element(p256_each(R, found, m, combine, &c));
 		for (size_t j = 0; j < m; j++) {
 			scalar_reduce(&x, R[j].x);
-			verdict_add(&v, i + j, found[j] &&
-			    memcmp(&x, &c.r[j], sizeof(x)) == 0 ?
-			    FAULT_OK : FAULT_BAD_SIGNATURE);
+			verdict_add(&v, i + j,
+			    found[j] && memcmp(&x, &c.r[j], sizeof(x)) == 0
+				? FAULT_OK
+				: FAULT_BAD_SIGNATURE);
 		}
 	}
 	return v.first;

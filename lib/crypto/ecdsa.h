@@ -19,9 +19,9 @@
  * Verifying ignores y_bit.
  */
 struct p256_signature {
-	uint8_t	r[32], s[32];
-	uint8_t	y_bit;
-	bool	r_is_point;
+	uint8_t r[32], s[32];
+	uint8_t y_bit;
+	bool r_is_point;
 };
 
 /*
@@ -30,17 +30,17 @@ struct p256_signature {
  * weak random source alone nor a repeated digest repeats a nonce.
  * The inversions of a batch are shared, under a random factor.
  */
-void	ecdsa_sign(struct p256_signature *out, const struct digest *e,
-	    const struct scalar *d, size_t n);
+void ecdsa_sign(struct p256_signature *out, const struct digest *e,
+    const struct scalar *d, size_t n);
 
 /* Each under a key of its own.  FAULT_BAD_SIGNATURE, also where key[i] is no
  * point.  Variable time: nothing here is secret. */
 enum fault must_check ecdsa_verify(const struct point *key,
-	    const struct digest *e, const struct p256_signature *sig,
-	    bool *ok, size_t n);
+    const struct digest *e, const struct p256_signature *sig, bool *ok,
+    size_t n);
 /* All under one known key: a quarter of the time.  FAULT_BAD_SIGNATURE. */
 enum fault must_check ecdsa_verify_known(const struct p256_known *key,
-	    const struct digest *e, const struct p256_signature *sig,
-	    bool *ok, size_t n);
+    const struct digest *e, const struct p256_signature *sig, bool *ok,
+    size_t n);
 
 #endif /* CRYPTO_ECDSA_H */

@@ -7,7 +7,9 @@
 #include "crypto/p256_int.h"
 
 /* K1 || K2 */
-struct keys { uint8_t k1[16], k2[32]; };
+struct keys {
+	uint8_t k1[16], k2[32];
+};
 
 static void
 derive(struct keys *k, const uint8_t z[32], const uint8_t p1[32])
@@ -20,14 +22,14 @@ tag(uint8_t t[16], const struct keys *k, const uint8_t c[16])
 {
 	uint8_t full[SHA256_SIZE];
 
-	hmac_sha256(full, BYTES(k->k2), (struct bytes){ c, 16 });
+	hmac_sha256(full, BYTES(k->k2), (struct bytes){c, 16});
 	memcpy(t, full, 16);
 	wipe(full, sizeof(full));
 }
 
 static void
-seal(uint8_t c[16], uint8_t t[16], const struct key16 *key,
-    const uint8_t z[32], const uint8_t p1[32])
+seal(uint8_t c[16], uint8_t t[16], const struct key16 *key, const uint8_t z[32],
+    const uint8_t p1[32])
 {
 	struct keys k;
 
@@ -63,7 +65,7 @@ enum fault
 ecies_encrypt(struct ecies *out, const struct point *to,
     const struct key16 *key, const uint8_t p1[32], bool *ok, size_t n)
 {
-	struct verdict all = { FAULT_OK, ok };
+	struct verdict all = {FAULT_OK, ok};
 	struct scalar v[CHUNK];
 	struct point V[CHUNK], S[CHUNK];
 	bool good[CHUNK];
@@ -80,8 +82,8 @@ ecies_encrypt(struct ecies *out, const struct point *to,
 				point_compress(&o->v, &V[j]);
 				seal(o->c, o->t, &key[i + j], S[j].x, p1);
 			}
-			verdict_add(&all, i + j,
-			    good[j] ? FAULT_OK : FAULT_BAD_POINT);
+			verdict_add(
+			    &all, i + j, good[j] ? FAULT_OK : FAULT_BAD_POINT);
 		}
 	}
 	wipe(v, sizeof(v));
@@ -90,10 +92,10 @@ ecies_encrypt(struct ecies *out, const struct point *to,
 }
 
 enum fault
-ecies_decrypt(struct key16 *out, const struct ecies *in,
-    const struct scalar *d, const uint8_t p1[32], bool *ok, size_t n)
+ecies_decrypt(struct key16 *out, const struct ecies *in, const struct scalar *d,
+    const uint8_t p1[32], bool *ok, size_t n)
 {
-	struct verdict all = { FAULT_OK, ok };
+	struct verdict all = {FAULT_OK, ok};
 	struct compressed v[CHUNK];
 	struct point V[CHUNK], S[CHUNK];
 	bool on_curve[CHUNK], good[CHUNK];
@@ -123,8 +125,8 @@ supported(enum curve c, struct fault_info *fi)
 {
 	if (c == CURVE_P256 || c == CURVE_BRAINPOOL_P256R1)
 		return FAULT_OK;
-	return fault_set(fi, FAULT_UNSUPPORTED, "no ECIES on %s",
-	    curve_name(c));
+	return fault_set(
+	    fi, FAULT_UNSUPPORTED, "no ECIES on %s", curve_name(c));
 }
 
 enum fault

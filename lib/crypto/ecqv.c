@@ -10,7 +10,7 @@ enum fault
 ecqv_issue(struct point *p_u, struct scalar *k, const struct point *r_u,
     bool *ok, size_t n)
 {
-	struct verdict v = { FAULT_OK, ok };
+	struct verdict v = {FAULT_OK, ok};
 	bool good[CHUNK];
 	enum fault f;
 
@@ -31,7 +31,7 @@ enum fault
 ecqv_respond(struct scalar *r, struct scalar *k, const struct digest *e,
     const struct scalar *d_ca, bool *ok, size_t n)
 {
-	struct verdict v = { FAULT_OK, ok };
+	struct verdict v = {FAULT_OK, ok};
 	struct scalar reduced;
 
 	for (size_t i = 0; i < n; i++) {
@@ -50,10 +50,10 @@ ecqv_respond(struct scalar *r, struct scalar *k, const struct digest *e,
 }
 
 struct issued {
-	const struct digest	*e;
-	const struct point	*p_u;
-	const struct point	*q_ca;		/* one each, or */
-	enum fault		 fixed;		/* of the one in t->fixed */
+	const struct digest *e;
+	const struct point *p_u;
+	const struct point *q_ca; /* one each, or */
+	enum fault fixed;	  /* of the one in t->fixed */
 };
 
 static enum fault
@@ -81,11 +81,11 @@ public_keys(struct point *q_u, const struct issued *a, bool *ok, size_t n)
 }
 
 enum fault
-ecqv_public(struct point *q_u, const struct digest *e,
-    const struct point *p_u, const struct point *q_ca, bool *ok, size_t n)
+ecqv_public(struct point *q_u, const struct digest *e, const struct point *p_u,
+    const struct point *q_ca, bool *ok, size_t n)
 {
 	struct ossl_thread *t = ossl_thread();
-	struct issued a = { e, p_u, NULL, p256_put(t, t->fixed, q_ca) };
+	struct issued a = {e, p_u, NULL, p256_put(t, t->fixed, q_ca)};
 
 	return public_keys(q_u, &a, ok, n);
 }
@@ -94,7 +94,7 @@ enum fault
 ecqv_public_mixed(struct point *q_u, const struct digest *e,
     const struct point *p_u, const struct point *q_ca, bool *ok, size_t n)
 {
-	struct issued a = { e, p_u, q_ca, FAULT_OK };
+	struct issued a = {e, p_u, q_ca, FAULT_OK};
 
 	return public_keys(q_u, &a, ok, n);
 }
@@ -103,7 +103,7 @@ enum fault
 ecqv_private(struct scalar *d_u, const struct ecqv_share *share,
     const struct digest *e, const struct point *q_u, bool *ok, size_t n)
 {
-	struct verdict v = { FAULT_OK, ok };
+	struct verdict v = {FAULT_OK, ok};
 	struct scalar d[CHUNK], hash;
 	struct point q[CHUNK];
 	bool good[CHUNK];
@@ -112,18 +112,18 @@ ecqv_private(struct scalar *d_u, const struct ecqv_share *share,
 		m = chunk(n, i);
 		for (size_t j = 0; j < m; j++) {
 			memcpy(hash.b, e[i + j].b, sizeof(hash.b));
-			scalar_mul_add(&d[j], &hash, &share[i + j].k_u,
-			    &share[i + j].r);
+			scalar_mul_add(
+			    &d[j], &hash, &share[i + j].k_u, &share[i + j].r);
 		}
 		by_element(p256_base_mul(q, d, good, m));
 		for (size_t j = 0; j < m; j++) {
-			good[j] = good[j] && memcmp(&q[j], &q_u[i + j],
-			    sizeof(q[j])) == 0;
+			good[j] = good[j] &&
+				  memcmp(&q[j], &q_u[i + j], sizeof(q[j])) == 0;
 			if (!good[j])
 				wipe(&d[j], sizeof(d[j]));
 			d_u[i + j] = d[j];
-			verdict_add(&v, i + j,
-			    good[j] ? FAULT_OK : FAULT_KEY_MISMATCH);
+			verdict_add(
+			    &v, i + j, good[j] ? FAULT_OK : FAULT_KEY_MISMATCH);
 		}
 	}
 	wipe(d, sizeof(d));

@@ -21,30 +21,30 @@
  * FAULT_BAD_POINT.  The caller keeps k[] secret until ecqv_respond; the k of
  * a bad element is 0, which ecqv_respond refuses. */
 enum fault must_check ecqv_issue(struct point *p_u, struct scalar *k,
-		    const struct point *r_u, bool *ok, size_t n);
+    const struct point *r_u, bool *ok, size_t n);
 /* CA, second step: r[i] = e[i]*k[i] + d_ca, and k[i] is wiped, because a
  * second use of it would give d_ca away.  FAULT_BAD_SCALAR: k[i] is no fresh
  * scalar, or e[i] = 0 mod n, which would do the same. */
 enum fault must_check ecqv_respond(struct scalar *r, struct scalar *k,
-		    const struct digest *e, const struct scalar *d_ca,
-		    bool *ok, size_t n);
+    const struct digest *e, const struct scalar *d_ca, bool *ok, size_t n);
 
 /* Anyone: Q_U[i] = e[i]*P_U[i] + Q_CA.  FAULT_BAD_POINT, also where Q_U is
  * infinity; n certificates of one issuer. */
 enum fault must_check ecqv_public(struct point *q_u, const struct digest *e,
-		    const struct point *p_u, const struct point *q_ca,
-		    bool *ok, size_t n);
+    const struct point *p_u, const struct point *q_ca, bool *ok, size_t n);
 /* One certificate and its issuer's key, for each element. */
 enum fault must_check ecqv_public_mixed(struct point *q_u,
-		    const struct digest *e, const struct point *p_u,
-		    const struct point *q_ca, bool *ok, size_t n);
+    const struct digest *e, const struct point *p_u, const struct point *q_ca,
+    bool *ok, size_t n);
 
 /* Device: d_U[i] = e[i]*k_u[i] + r[i], given out only if it is the private
  * key of q_u[i] (from ecqv_public): FAULT_KEY_MISMATCH.  Nothing else
  * authenticates r.  n = the number of certificates. */
-struct ecqv_share { struct scalar k_u, r; };
+struct ecqv_share {
+	struct scalar k_u, r;
+};
 enum fault must_check ecqv_private(struct scalar *d_u,
-		    const struct ecqv_share *, const struct digest *e,
-		    const struct point *q_u, bool *ok, size_t n);
+    const struct ecqv_share *, const struct digest *e, const struct point *q_u,
+    bool *ok, size_t n);
 
 #endif /* CRYPTO_ECQV_H */

@@ -5,14 +5,12 @@
 #include "crypto/p256_int.h"
 
 /* b and 3, in Montgomery form. */
-static const struct mont curve_b = { {
-    0xd89cdf6229c4bddf, 0xacf005cd78843090, 0xe5a220abf7212ed6,
-    0xdc30061d04874834 } };
-static const struct mont three = { {
-    0x0000000000000003, 0xfffffffd00000000, 0xffffffffffffffff,
-    0x00000002fffffffc } };
+static const struct mont curve_b = {{0xd89cdf6229c4bddf, 0xacf005cd78843090,
+    0xe5a220abf7212ed6, 0xdc30061d04874834}};
+static const struct mont three = {{0x0000000000000003, 0xfffffffd00000000,
+    0xffffffffffffffff, 0x00000002fffffffc}};
 
-static const struct mont integer_1 = { { 1, 0, 0, 0 } };
+static const struct mont integer_1 = {{1, 0, 0, 0}};
 
 static __attribute__((noinline)) void
 mul(struct mont *r, const struct mont *a, const struct mont *b)
@@ -78,8 +76,8 @@ p256_on_curve(const struct point *p)
 
 /* r = a^(2^times) * b */
 static void
-shift_times(struct mont *r, const struct mont *a, int times,
-    const struct mont *b)
+shift_times(
+    struct mont *r, const struct mont *a, int times, const struct mont *b)
 {
 	struct mont x = *a;
 
@@ -119,7 +117,7 @@ decompress(struct point *out, const struct compressed *in)
 		return FAULT_BAD_POINT;
 	mul(&y, &y, &integer_1);
 	/* y is never 0: the order of the group is odd. */
-	mont_sub(&minus, &(struct mont){ { 0 } }, &y, &mont_p);
+	mont_sub(&minus, &(struct mont){{0}}, &y, &mont_p);
 	odd = (y.l[0] & 1) ^ in->y_bit;
 	mont_select(&y, mont_mask(odd), &minus, &y);
 	memmove(out->x, in->x, sizeof(out->x));
@@ -128,10 +126,10 @@ decompress(struct point *out, const struct compressed *in)
 }
 
 enum fault
-p256_decompress(struct point *out, const struct compressed *in, bool *ok,
-    size_t n)
+p256_decompress(
+    struct point *out, const struct compressed *in, bool *ok, size_t n)
 {
-	struct verdict v = { FAULT_OK, ok };
+	struct verdict v = {FAULT_OK, ok};
 
 	for (size_t i = 0; i < n; i++) {
 		enum fault f = decompress(&out[i], &in[i]);
@@ -146,11 +144,11 @@ p256_decompress(struct point *out, const struct compressed *in, bool *ok,
 enum fault
 p256_check(const struct point *p, bool *ok, size_t n)
 {
-	struct verdict v = { FAULT_OK, ok };
+	struct verdict v = {FAULT_OK, ok};
 
 	for (size_t i = 0; i < n; i++)
-		verdict_add(&v, i,
-		    p256_on_curve(&p[i]) ? FAULT_OK : FAULT_BAD_POINT);
+		verdict_add(
+		    &v, i, p256_on_curve(&p[i]) ? FAULT_OK : FAULT_BAD_POINT);
 	return v.first;
 }
 

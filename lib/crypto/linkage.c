@@ -6,12 +6,12 @@
 #include "crypto/hash.h"
 #include "crypto/linkage.h"
 
-#define J_CHUNK	64	/* values of a seed made together */
+#define J_CHUNK 64 /* values of a seed made together */
 
 static void
 step(struct key16 *out, const uint8_t la_id[2], const struct key16 *seed)
 {
-	uint8_t in[32] = { 0 }, hash[SHA256_SIZE];
+	uint8_t in[32] = {0}, hash[SHA256_SIZE];
 
 	memcpy(in, la_id, 2);
 	memcpy(in + 2, seed->b, sizeof(seed->b));
@@ -73,8 +73,8 @@ linkage_plv(struct lv *out, const uint8_t la_id[2], const struct key16 *seed,
 }
 
 void
-linkage_combine(struct lv *out, const struct lv *a, const struct lv *b,
-    size_t n)
+linkage_combine(
+    struct lv *out, const struct lv *a, const struct lv *b, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
 		for (size_t o = 0; o < sizeof(out->b); o++)
@@ -82,10 +82,10 @@ linkage_combine(struct lv *out, const struct lv *a, const struct lv *b,
 }
 
 void
-linkage_group_index(uint8_t out[16], const struct key16 *ik, uint32_t k,
-    uint32_t j)
+linkage_group_index(
+    uint8_t out[16], const struct key16 *ik, uint32_t k, uint32_t j)
 {
-	uint8_t x[16] = { 0 };
+	uint8_t x[16] = {0};
 	struct writer w = writer_of(x, sizeof(x));
 
 	write_uint(&w, k, 4);

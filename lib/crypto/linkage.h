@@ -16,23 +16,25 @@
 #include "crypto/aes.h"
 
 /* A linkage value, or a pre-linkage value. */
-struct lv { uint8_t b[9]; };
+struct lv {
+	uint8_t b[9];
+};
 
 /* n steps along one chain: out[0] follows seed, out[n - 1] is n steps on. */
-void	linkage_chain(struct key16 *out, const uint8_t la_id[2],
-	    const struct key16 *seed, size_t n);
+void linkage_chain(struct key16 *out, const uint8_t la_id[2],
+    const struct key16 *seed, size_t n);
 /* One step of each of n chains of one LA; out may be seed. */
-void	linkage_step(struct key16 *out, const uint8_t la_id[2],
-	    const struct key16 *seed, size_t n);
+void linkage_step(struct key16 *out, const uint8_t la_id[2],
+    const struct key16 *seed, size_t n);
 /* For each of seeds seeds ls(i) the values of j_n successive j, from j:
  * out[s * j_n + t] belongs to seed[s] and j + t. */
-void	linkage_plv(struct lv *out, const uint8_t la_id[2],
-	    const struct key16 *seed, size_t seeds, uint32_t j, size_t j_n);
+void linkage_plv(struct lv *out, const uint8_t la_id[2],
+    const struct key16 *seed, size_t seeds, uint32_t j, size_t j_n);
 /* out[i] = a[i] xor b[i]. */
-void	linkage_combine(struct lv *out, const struct lv *a,
-	    const struct lv *b, size_t n);
+void linkage_combine(
+    struct lv *out, const struct lv *a, const struct lv *b, size_t n);
 /* Encrypted group index: AES_ik(b) xor b, b = k || j || 0^64. */
-void	linkage_group_index(uint8_t out[16], const struct key16 *ik,
-	    uint32_t k, uint32_t j);
+void linkage_group_index(
+    uint8_t out[16], const struct key16 *ik, uint32_t k, uint32_t j);
 
 #endif /* CRYPTO_LINKAGE_H */

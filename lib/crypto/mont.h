@@ -20,34 +20,36 @@
 
 __extension__ typedef unsigned __int128 mont_wide;
 
-struct mont { uint64_t l[4]; };
+struct mont {
+	uint64_t l[4];
+};
 
 struct mont_modulus {
-	struct mont	m;
-	uint64_t	inverse;	/* -1/m mod 2^64 */
-	struct mont	rr;		/* R^2 mod m */
-	struct mont	one;		/* R mod m */
+	struct mont m;
+	uint64_t inverse; /* -1/m mod 2^64 */
+	struct mont rr;	  /* R^2 mod m */
+	struct mont one;  /* R mod m */
 };
 
 /* p, the field of the coordinates. */
 static const struct mont_modulus mont_p = {
-	{ { 0xffffffffffffffff, 0x00000000ffffffff, 0, 0xffffffff00000001 } },
-	1,
-	{ { 0x0000000000000003, 0xfffffffbffffffff, 0xfffffffffffffffe,
-	    0x00000004fffffffd } },
-	{ { 0x0000000000000001, 0xffffffff00000000, 0xffffffffffffffff,
-	    0x00000000fffffffe } },
+    {{0xffffffffffffffff, 0x00000000ffffffff, 0, 0xffffffff00000001}},
+    1,
+    {{0x0000000000000003, 0xfffffffbffffffff, 0xfffffffffffffffe,
+	0x00000004fffffffd}},
+    {{0x0000000000000001, 0xffffffff00000000, 0xffffffffffffffff,
+	0x00000000fffffffe}},
 };
 
 /* n, the order of the group. */
 static const struct mont_modulus mont_n = {
-	{ { 0xf3b9cac2fc632551, 0xbce6faada7179e84, 0xffffffffffffffff,
-	    0xffffffff00000000 } },
-	0xccd1c8aaee00bc4f,
-	{ { 0x83244c95be79eea2, 0x4699799c49bd6fa6, 0x2845b2392b6bec59,
-	    0x66e12d94f3d95620 } },
-	{ { 0x0c46353d039cdaaf, 0x4319055258e8617b, 0x0000000000000000,
-	    0x00000000ffffffff } },
+    {{0xf3b9cac2fc632551, 0xbce6faada7179e84, 0xffffffffffffffff,
+	0xffffffff00000000}},
+    0xccd1c8aaee00bc4f,
+    {{0x83244c95be79eea2, 0x4699799c49bd6fa6, 0x2845b2392b6bec59,
+	0x66e12d94f3d95620}},
+    {{0x0c46353d039cdaaf, 0x4319055258e8617b, 0x0000000000000000,
+	0x00000000ffffffff}},
 };
 
 #define mont_inline static inline __attribute__((always_inline))
@@ -177,7 +179,7 @@ mont_inline void
 mont_mul(struct mont *r, const struct mont *a, const struct mont *b,
     const struct mont_modulus *m)
 {
-	uint64_t t[6] = { 0 };
+	uint64_t t[6] = {0};
 
 #pragma GCC unroll 4
 	for (int i = 0; i < 4; i++) {
@@ -199,8 +201,7 @@ mont_mul(struct mont *r, const struct mont *a, const struct mont *b,
 		t[3] = (uint64_t)top;
 		t[4] = (uint64_t)(top >> 64);
 	}
-	mont_reduce_once(r, &(struct mont){ { t[0], t[1], t[2], t[3] } },
-	    t[4], m);
+	mont_reduce_once(r, &(struct mont){{t[0], t[1], t[2], t[3]}}, t[4], m);
 }
 
 /* 1 where a is zero, else 0. */

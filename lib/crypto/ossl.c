@@ -8,19 +8,19 @@
 #include "base/log.h"
 #include "crypto/ossl.h"
 
-static pthread_once_t	once = PTHREAD_ONCE_INIT;
-static pthread_key_t	key;
-static EVP_CIPHER	*ccm, *ecb;
-static EC_GROUP		*groups[CURVE_P384 + 1];
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+static pthread_key_t key;
+static EVP_CIPHER *ccm, *ecb;
+static EC_GROUP *groups[CURVE_P384 + 1];
 
-static _Thread_local struct ossl_thread	*mine;
+static _Thread_local struct ossl_thread *mine;
 
 void
 ossl_failed(void)
 {
 	const char *file = "?", *reason;
-	unsigned long e = ERR_peek_last_error_all(&file, NULL, NULL, NULL,
-	    NULL);
+	unsigned long e =
+	    ERR_peek_last_error_all(&file, NULL, NULL, NULL, NULL);
 
 	reason = e == 0 ? NULL : ERR_reason_error_string(e);
 	log_fatal("OpenSSL failed: %s (%s)",
@@ -52,10 +52,10 @@ static void
 process_begin(void)
 {
 	static const int nid[] = {
-		[CURVE_P256] = NID_X9_62_prime256v1,
-		[CURVE_BRAINPOOL_P256R1] = NID_brainpoolP256r1,
-		[CURVE_BRAINPOOL_P384R1] = NID_brainpoolP384r1,
-		[CURVE_P384] = NID_secp384r1,
+	    [CURVE_P256] = NID_X9_62_prime256v1,
+	    [CURVE_BRAINPOOL_P256R1] = NID_brainpoolP256r1,
+	    [CURVE_BRAINPOOL_P384R1] = NID_brainpoolP384r1,
+	    [CURVE_P384] = NID_secp384r1,
 	};
 
 	for (size_t i = 0; i < sizeof(nid) / sizeof(nid[0]); i++) {
@@ -74,16 +74,16 @@ ciphers_begin(struct ossl_thread *t)
 	t->ccm_seal = EVP_CIPHER_CTX_new();
 	t->ccm_open = EVP_CIPHER_CTX_new();
 	t->blocks = EVP_CIPHER_CTX_new();
-	ossl_must(t->ccm_seal != NULL && t->ccm_open != NULL &&
-	    t->blocks != NULL);
+	ossl_must(
+	    t->ccm_seal != NULL && t->ccm_open != NULL && t->blocks != NULL);
 	ossl_must(EVP_EncryptInit_ex(t->ccm_seal, ccm, NULL, NULL, NULL));
-	ossl_must(EVP_CIPHER_CTX_ctrl(t->ccm_seal, EVP_CTRL_AEAD_SET_IVLEN, 12,
-	    NULL));
-	ossl_must(EVP_CIPHER_CTX_ctrl(t->ccm_seal, EVP_CTRL_AEAD_SET_TAG, 16,
-	    NULL));
+	ossl_must(EVP_CIPHER_CTX_ctrl(
+	    t->ccm_seal, EVP_CTRL_AEAD_SET_IVLEN, 12, NULL));
+	ossl_must(
+	    EVP_CIPHER_CTX_ctrl(t->ccm_seal, EVP_CTRL_AEAD_SET_TAG, 16, NULL));
 	ossl_must(EVP_DecryptInit_ex(t->ccm_open, ccm, NULL, NULL, NULL));
-	ossl_must(EVP_CIPHER_CTX_ctrl(t->ccm_open, EVP_CTRL_AEAD_SET_IVLEN, 12,
-	    NULL));
+	ossl_must(EVP_CIPHER_CTX_ctrl(
+	    t->ccm_open, EVP_CTRL_AEAD_SET_IVLEN, 12, NULL));
 	ossl_must(EVP_EncryptInit_ex(t->blocks, ecb, NULL, NULL, NULL));
 	ossl_must(EVP_CIPHER_CTX_set_padding(t->blocks, 0));
 }
@@ -103,7 +103,7 @@ thread_begin(void)
 	t->k = BN_new();
 	t->one = BN_new();
 	ossl_must(t->bn != NULL && t->x != NULL && t->y != NULL &&
-	    t->z != NULL && t->k != NULL && t->one != NULL);
+		  t->z != NULL && t->k != NULL && t->one != NULL);
 	ossl_must(BN_one(t->one));
 	for (size_t i = 0; i < CHUNK; i++)
 		ossl_must((t->acc[i] = EC_POINT_new(g)) != NULL);

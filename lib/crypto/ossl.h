@@ -17,15 +17,15 @@
 #include "crypto/p256.h"
 
 /* Elements worked on together: one inversion is shared by so many. */
-#define CHUNK	128
+#define CHUNK 128
 
 struct ossl_thread {
-	EVP_CIPHER_CTX	*ccm_seal, *ccm_open, *blocks;
-	BN_CTX		*bn;
-	BIGNUM		*x, *y, *z, *k, *one;
-	EC_POINT	*acc[CHUNK];	/* results on the way */
-	EC_POINT	*tmp;
-	EC_POINT	*fixed;		/* a term that all elements share */
+	EVP_CIPHER_CTX *ccm_seal, *ccm_open, *blocks;
+	BN_CTX *bn;
+	BIGNUM *x, *y, *z, *k, *one;
+	EC_POINT *acc[CHUNK]; /* results on the way */
+	EC_POINT *tmp;
+	EC_POINT *fixed; /* a term that all elements share */
 };
 
 /* Of the calling thread. */
@@ -35,7 +35,7 @@ const EC_GROUP *ossl_group(enum curve);
 
 /* OpenSSL refused what it cannot refuse unless memory or randomness ran out:
  * logs its reason and ends the program. */
-no_return void	ossl_failed(void);
+no_return void ossl_failed(void);
 
 static inline void
 ossl_must(int rc)

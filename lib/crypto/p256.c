@@ -40,8 +40,8 @@ p256_put(struct ossl_thread *t, EC_POINT *out, const struct point *p)
 void
 p256_times_base(struct ossl_thread *t, EC_POINT *out, const struct scalar *k)
 {
-	ossl_must(EC_POINT_mul(ossl_group(CURVE_P256), out, p256_scalar(t, k),
-	    NULL, NULL, t->bn));
+	ossl_must(EC_POINT_mul(
+	    ossl_group(CURVE_P256), out, p256_scalar(t, k), NULL, NULL, t->bn));
 }
 
 enum fault
@@ -52,8 +52,8 @@ p256_times(struct ossl_thread *t, EC_POINT *out, const struct point *P,
 
 	if (f != FAULT_OK)
 		return f;
-	ossl_must(EC_POINT_mul(ossl_group(CURVE_P256), out, NULL, out,
-	    p256_scalar(t, k), t->bn));
+	ossl_must(EC_POINT_mul(
+	    ossl_group(CURVE_P256), out, NULL, out, p256_scalar(t, k), t->bn));
 	return FAULT_OK;
 }
 
@@ -71,8 +71,8 @@ get(struct ossl_thread *t, struct point *out, const EC_POINT *p)
 
 	if (EC_POINT_is_at_infinity(g, p) == 1)
 		return FAULT_BAD_SCALAR;
-	ossl_must(EC_POINT_get_Jprojective_coordinates_GFp(g, p, t->x, t->y,
-	    t->z, t->bn));
+	ossl_must(EC_POINT_get_Jprojective_coordinates_GFp(
+	    g, p, t->x, t->y, t->z, t->bn));
 	ossl_must(BN_bn2binpad(t->x, out->x, sizeof(out->x)) == 32);
 	ossl_must(BN_bn2binpad(t->y, out->y, sizeof(out->y)) == 32);
 	return FAULT_OK;
@@ -96,12 +96,11 @@ clean(struct ossl_thread *t, size_t n)
 }
 
 enum fault
-p256_each(struct point *out, bool *ok, size_t n, p256_one *one,
-    const void *arg)
+p256_each(struct point *out, bool *ok, size_t n, p256_one *one, const void *arg)
 {
 	struct ossl_thread *t = ossl_thread();
 	const EC_GROUP *g = ossl_group(CURVE_P256);
-	struct verdict v = { FAULT_OK, ok };
+	struct verdict v = {FAULT_OK, ok};
 	enum fault f[CHUNK];
 
 	for (size_t i = 0, m; i < n; i += m) {
@@ -124,9 +123,9 @@ p256_each(struct point *out, bool *ok, size_t n, p256_one *one,
 
 /* The arguments of the functions below. */
 struct terms {
-	const struct point	*P;
-	const struct scalar	*k;
-	const struct p256_known	*known;
+	const struct point *P;
+	const struct scalar *k;
+	const struct p256_known *known;
 };
 
 static enum fault
@@ -141,7 +140,7 @@ base_mul(struct ossl_thread *t, EC_POINT *out, const void *arg, size_t i)
 enum fault
 p256_base_mul(struct point *out, const struct scalar *k, bool *ok, size_t n)
 {
-	return p256_each(out, ok, n, base_mul, &(struct terms){ .k = k });
+	return p256_each(out, ok, n, base_mul, &(struct terms){.k = k});
 }
 
 static enum fault
@@ -160,8 +159,8 @@ enum fault
 p256_add_base_mul(struct point *out, const struct point *P,
     const struct scalar *k, bool *ok, size_t n)
 {
-	return p256_each(out, ok, n, add_base_mul,
-	    &(struct terms){ .P = P, .k = k });
+	return p256_each(
+	    out, ok, n, add_base_mul, &(struct terms){.P = P, .k = k});
 }
 
 static enum fault
@@ -176,7 +175,7 @@ enum fault
 p256_mul(struct point *out, const struct point *P, const struct scalar *k,
     bool *ok, size_t n)
 {
-	return p256_each(out, ok, n, mul, &(struct terms){ .P = P, .k = k });
+	return p256_each(out, ok, n, mul, &(struct terms){.P = P, .k = k});
 }
 
 void
@@ -191,8 +190,8 @@ p256_generate(struct scalar *d, struct point *Q, size_t n)
 
 /* The table belongs to a group whose generator is Q. */
 struct p256_known {
-	EC_GROUP	*group;
-	struct point	 q;
+	EC_GROUP *group;
+	struct point q;
 };
 
 struct p256_known *
@@ -209,8 +208,8 @@ p256_known_new(const struct point *Q)
 	known->q = *Q;
 	known->group = EC_GROUP_dup(g);
 	ossl_must(known->group != NULL);
-	ossl_must(EC_GROUP_set_generator(known->group, t->tmp,
-	    EC_GROUP_get0_order(g), BN_value_one()));
+	ossl_must(EC_GROUP_set_generator(
+	    known->group, t->tmp, EC_GROUP_get0_order(g), BN_value_one()));
 	ossl_must(EC_GROUP_precompute_mult(known->group, t->bn));
 	return known;
 }
@@ -234,8 +233,8 @@ void
 p256_times_known(struct ossl_thread *t, EC_POINT *out,
     const struct p256_known *known, const struct scalar *k)
 {
-	ossl_must(EC_POINT_mul(known->group, out, p256_scalar(t, k), NULL,
-	    NULL, t->bn));
+	ossl_must(EC_POINT_mul(
+	    known->group, out, p256_scalar(t, k), NULL, NULL, t->bn));
 }
 
 static enum fault
@@ -251,6 +250,6 @@ enum fault
 p256_known_mul(struct point *out, const struct p256_known *known,
     const struct scalar *k, bool *ok, size_t n)
 {
-	return p256_each(out, ok, n, known_mul,
-	    &(struct terms){ .k = k, .known = known });
+	return p256_each(
+	    out, ok, n, known_mul, &(struct terms){.k = k, .known = known});
 }

@@ -9,37 +9,36 @@
 #include "crypto/ossl.h"
 
 /* Leaves the result of element i, in any coordinates, in out. */
-typedef enum fault	p256_one(struct ossl_thread *, EC_POINT *out,
-			    const void *arg, size_t i);
+typedef enum fault
+p256_one(struct ossl_thread *, EC_POINT *out, const void *arg, size_t i);
 
-enum fault must_check p256_each(struct point *out, bool *ok, size_t n,
-		    p256_one *, const void *arg);
+enum fault must_check p256_each(
+    struct point *out, bool *ok, size_t n, p256_one *, const void *arg);
 
 /* FAULT_BAD_POINT unless p is on the curve. */
-enum fault must_check p256_put(struct ossl_thread *, EC_POINT *out,
-		    const struct point *p);
+enum fault must_check p256_put(
+    struct ossl_thread *, EC_POINT *out, const struct point *p);
 /* k mod n, in scratch that the next call overwrites. */
-const BIGNUM   *p256_scalar(struct ossl_thread *, const struct scalar *k);
+const BIGNUM *p256_scalar(struct ossl_thread *, const struct scalar *k);
 
 /* out = k * G, k * P, k * Q */
-void		p256_times_base(struct ossl_thread *, EC_POINT *out,
-		    const struct scalar *k);
+void
+p256_times_base(struct ossl_thread *, EC_POINT *out, const struct scalar *k);
 enum fault must_check p256_times(struct ossl_thread *, EC_POINT *out,
-		    const struct point *P, const struct scalar *k);
-void		p256_times_known(struct ossl_thread *, EC_POINT *out,
-		    const struct p256_known *, const struct scalar *k);
+    const struct point *P, const struct scalar *k);
+void p256_times_known(struct ossl_thread *, EC_POINT *out,
+    const struct p256_known *, const struct scalar *k);
 /* a += b */
-void		p256_plus(struct ossl_thread *, EC_POINT *a,
-		    const EC_POINT *b);
+void p256_plus(struct ossl_thread *, EC_POINT *a, const EC_POINT *b);
 
-bool		p256_on_curve(const struct point *);
+bool p256_on_curve(const struct point *);
 /* Below p. */
-bool		p256_reduced(const uint8_t x[32]);
+bool p256_reduced(const uint8_t x[32]);
 
 /* What a batch found so far: the first fault, and ok[] unless NULL. */
 struct verdict {
-	enum fault	 first;
-	bool		*ok;
+	enum fault first;
+	bool *ok;
 };
 
 static inline void

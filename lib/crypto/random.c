@@ -10,21 +10,21 @@
 #include "crypto/random.h"
 #include "crypto/random_int.h"
 
-#define POOL	4096	/* octets drawn at a time */
+#define POOL 4096 /* octets drawn at a time */
 
 struct pool {
-	uint8_t		octets[POOL];
-	size_t		left;		/* at the end of octets */
-	unsigned	forks;		/* how many there had been when drawn */
-	bool		ends;		/* the key below will wipe it */
+	uint8_t octets[POOL];
+	size_t left;	/* at the end of octets */
+	unsigned forks; /* how many there had been when drawn */
+	bool ends;	/* the key below will wipe it */
 };
 
-static _Thread_local struct pool	pool;
-static _Thread_local random_source	*source;
-static _Thread_local void		*source_arg;
-static pthread_once_t			once = PTHREAD_ONCE_INIT;
-static pthread_key_t			key;
-static atomic_uint			forks;
+static _Thread_local struct pool pool;
+static _Thread_local random_source *source;
+static _Thread_local void *source_arg;
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+static pthread_key_t key;
+static atomic_uint forks;
 
 static void
 count_fork(void)

@@ -12,8 +12,8 @@
 
 struct scalar;
 
-void	random_bytes(void *out, size_t n);
+void random_bytes(void *out, size_t n);
 /* n scalars of P-256, uniform in 1..n-1 (p256.h). */
-void	random_scalars(struct scalar *out, size_t n);
+void random_scalars(struct scalar *out, size_t n);
 
 #endif /* CRYPTO_RANDOM_H */

@@ -8,9 +8,9 @@
 
 #include <stddef.h>
 
-typedef void	random_source(void *arg, void *out, size_t n);
+typedef void random_source(void *arg, void *out, size_t n);
 
 /* From now on in this thread; NULL: the true source again. */
-void	random_replace(random_source *, void *arg);
+void random_replace(random_source *, void *arg);
 
 #endif /* CRYPTO_RANDOM_INT_H */

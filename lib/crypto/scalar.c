@@ -3,7 +3,7 @@
 #include "crypto/mont.h"
 #include "crypto/ossl.h"
 
-static const struct mont integer_1 = { { 1, 0, 0, 0 } };
+static const struct mont integer_1 = {{1, 0, 0, 0}};
 
 static __attribute__((noinline)) void
 mul(struct mont *r, const struct mont *a, const struct mont *b)
@@ -43,7 +43,7 @@ scalar_reduce(struct scalar *out, const uint8_t in[32])
 void
 scalar_reduce384(struct scalar *out, const uint8_t in[48])
 {
-	struct mont high = { { 0 } }, low = mont_load(in + 16);
+	struct mont high = {{0}}, low = mont_load(in + 16);
 
 	for (int i = 0; i < 16; i++) {
 		high.l[1] = high.l[1] << 8 | high.l[0] >> 56;
@@ -98,7 +98,7 @@ scalar_mul_add(struct scalar *out, const struct scalar *a,
 {
 	struct mont x = enter(a), y = mont_load(b->b), z = mont_load(c->b);
 
-	mul(&x, &x, &y);		/* a * b, out of the form */
+	mul(&x, &x, &y); /* a * b, out of the form */
 	mont_reduce_once(&z, &z, 0, &mont_n);
 	mont_add(&x, &x, &z, &mont_n);
 	mont_store(out->b, &x);
@@ -140,15 +140,13 @@ invert_chunk(struct scalar *out, const struct scalar *in, size_t n)
 		a[i] = enter(&in[i]);
 		zero[i] = mont_mask(mont_is_zero(&a[i]));
 		mont_select(&a[i], zero[i], &mont_n.one, &a[i]);
-		mul(&product[i], i == 0 ? &mont_n.one : &product[i - 1],
-		    &a[i]);
+		mul(&product[i], i == 0 ? &mont_n.one : &product[i - 1], &a[i]);
 	}
 	invert(&inverse, &product[n - 1]);
 	for (size_t i = n; i-- > 0;) {
-		mul(&x, &inverse,
-		    i == 0 ? &mont_n.one : &product[i - 1]);
+		mul(&x, &inverse, i == 0 ? &mont_n.one : &product[i - 1]);
 		mul(&inverse, &inverse, &a[i]);
-		mont_select(&x, zero[i], &(struct mont){ { 0 } }, &x);
+		mont_select(&x, zero[i], &(struct mont){{0}}, &x);
 		leave(&out[i], &x);
 	}
 	wipe(a, n * sizeof(a[0]));

@@ -15,33 +15,33 @@
 #include "tool/scms/calc.h"
 #include "tool/scms/cmd.h"
 
-#define ARENA_LIMIT	((size_t)4 << 20)
-#define OPTIONS_MAX	6
-#define KDF_MAX		1024
-#define STEPS_MAX	65535
+#define ARENA_LIMIT ((size_t)4 << 20)
+#define OPTIONS_MAX 6
+#define KDF_MAX	    1024
+#define STEPS_MAX   65535
 
 /* The value of one option, parsed as its kind says. */
 struct calc_value {
-	bool		given;
-	struct bytes	hex;		/* HEX, FILE: its contents */
-	uint64_t	number;		/* NUMBER */
-	struct point	point;		/* POINT */
-	const char     *word;		/* WORD */
+	bool given;
+	struct bytes hex;   /* HEX, FILE: its contents */
+	uint64_t number;    /* NUMBER */
+	struct point point; /* POINT */
+	const char *word;   /* WORD */
 };
 
 enum kind { HEX, NUMBER, POINT, WORD, FILE_CONTENTS };
 
 struct option {
-	const char	*name;
-	enum kind	 kind;
-	size_t		 octets;	/* HEX: exactly, 0: any; NUMBER: max */
-	bool		 optional;
+	const char *name;
+	enum kind kind;
+	size_t octets; /* HEX: exactly, 0: any; NUMBER: max */
+	bool optional;
 };
 
 struct calculation {
-	const char	*name, *usage;
-	struct option	 option[OPTIONS_MAX];	/* "" : the one argument */
-	enum fault	(*run)(json_t *, struct calc_value *, struct fault_info *);
+	const char *name, *usage;
+	struct option option[OPTIONS_MAX]; /* "" : the one argument */
+	enum fault (*run)(json_t *, struct calc_value *, struct fault_info *);
 };
 
 void
@@ -87,8 +87,13 @@ scalar_of(const struct calc_value *v)
 static enum fault
 run_hash(json_t *out, struct calc_value *v, struct fault_info *fi)
 {
-	static const struct { const char *name; size_t n; } ids[] = {
-		{ "hashedId3", 3 }, { "hashedId8", 8 }, { "hashedId10", 10 },
+	static const struct {
+		const char *name;
+		size_t n;
+	} ids[] = {
+	    {"hashedId3", 3},
+	    {"hashedId8", 8},
+	    {"hashedId10", 10},
 	};
 	uint8_t hash[SHA256_SIZE], hash384[SHA384_SIZE];
 	size_t i;
@@ -98,8 +103,8 @@ run_hash(json_t *out, struct calc_value *v, struct fault_info *fi)
 	sha384(hash384, v[0].hex);
 	calc_put(out, "sha256", hash, sizeof(hash));
 	for (i = 0; i < sizeof(ids) / sizeof(*ids); i++)
-		calc_put(out, ids[i].name, hash + sizeof(hash) - ids[i].n,
-		    ids[i].n);
+		calc_put(
+		    out, ids[i].name, hash + sizeof(hash) - ids[i].n, ids[i].n);
 	calc_put(out, "sha384", hash384, sizeof(hash384));
 	return FAULT_OK;
 }
@@ -107,9 +112,9 @@ run_hash(json_t *out, struct calc_value *v, struct fault_info *fi)
 static enum fault
 run_butterfly(json_t *out, struct calc_value *v, struct fault_info *fi)
 {
-	const struct butterfly_index ij = { (uint32_t)v[0].number,
-	    (uint32_t)v[1].number };
-	struct butterfly b = { .expansion = key16_of(&v[3]) };
+	const struct butterfly_index ij = {
+	    (uint32_t)v[0].number, (uint32_t)v[1].number};
+	struct butterfly b = {.expansion = key16_of(&v[3])};
 	struct point A, B;
 	struct scalar f, a, d;
 
@@ -197,7 +202,7 @@ run_ecqv_public(json_t *out, struct calc_value *v, struct fault_info *fi)
 static enum fault
 run_ecqv_private(json_t *out, struct calc_value *v, struct fault_info *fi)
 {
-	struct ecqv_share share = { scalar_of(&v[2]), scalar_of(&v[3]) };
+	struct ecqv_share share = {scalar_of(&v[2]), scalar_of(&v[3])};
 	struct scalar d;
 	struct point q;
 	struct digest e;
@@ -255,8 +260,8 @@ run_kdf2(json_t *out, struct calc_value *v, struct fault_info *fi)
 
 	if (v[2].number == 0)
 		return fault_set(fi, FAULT_USAGE, "--length is 1..%d", KDF_MAX);
-	kdf2_sha256(key, v[2].number, v[0].hex.p, v[0].hex.n, v[1].hex.p,
-	    v[1].hex.n);
+	kdf2_sha256(
+	    key, v[2].number, v[0].hex.p, v[0].hex.n, v[1].hex.p, v[1].hex.n);
 	calc_put(out, "key", key, v[2].number);
 	return FAULT_OK;
 }
@@ -277,7 +282,7 @@ static enum fault
 run_ccm(json_t *out, struct calc_value *v, bool seal, struct fault_info *fi)
 {
 	uint8_t *text = malloc(v[2].hex.n + CCM_TAG_SIZE);
-	const struct ccm_item item = { v[0].hex.p, v[1].hex.p, v[2].hex, text };
+	const struct ccm_item item = {v[0].hex.p, v[1].hex.p, v[2].hex, text};
 	enum fault f = FAULT_OK;
 
 	if (text == NULL)
@@ -358,14 +363,15 @@ static const struct calculation calculations[] = {
 };
 /* clang-format on */
 
-#define CALCULATIONS	(sizeof(calculations) / sizeof(*calculations))
+#define CALCULATIONS (sizeof(calculations) / sizeof(*calculations))
 
 static enum fault
 parse_hex(struct calc_value *v, const struct option *o, const char *text,
     struct arena *arena, struct fault_info *fi)
 {
 	if (!hex_decode_new(arena, &v->hex, text))
-		return fault_set(fi, FAULT_USAGE, "%s: not hexadecimal", o->name);
+		return fault_set(
+		    fi, FAULT_USAGE, "%s: not hexadecimal", o->name);
 	if (o->octets != 0 && v->hex.n != o->octets)
 		return fault_set(fi, FAULT_USAGE, "%s: %zu octets, not %zu",
 		    o->name, o->octets, v->hex.n);
@@ -422,7 +428,7 @@ parse_options(struct calc_value v[OPTIONS_MAX], const struct calculation *c,
 		for (i = 0; i < OPTIONS_MAX; i++)
 			if (c->option[i].name != NULL &&
 			    (*c->option[i].name == '\0' ||
-			    strcmp(*argv, c->option[i].name) == 0))
+				strcmp(*argv, c->option[i].name) == 0))
 				break;
 		if (i == OPTIONS_MAX || v[i].given)
 			return fault_set(fi, FAULT_USAGE, "%s: %s", *argv,
@@ -435,8 +441,8 @@ parse_options(struct calc_value v[OPTIONS_MAX], const struct calculation *c,
 	for (i = 0; i < OPTIONS_MAX && c->option[i].name != NULL; i++)
 		if (!v[i].given && !c->option[i].optional)
 			return fault_set(fi, FAULT_USAGE, "%s is missing",
-			    *c->option[i].name == '\0' ? "HEX" :
-			    c->option[i].name);
+			    *c->option[i].name == '\0' ? "HEX"
+						       : c->option[i].name);
 	return FAULT_OK;
 }
 
@@ -455,7 +461,7 @@ static enum fault
 calculate(const struct calculation *c, char **argv, struct fault_info *fi)
 {
 	struct arena arena = arena_new(ARENA_LIMIT);
-	struct calc_value v[OPTIONS_MAX] = { 0 };
+	struct calc_value v[OPTIONS_MAX] = {0};
 	json_t *out = json_object();
 	enum fault f;
 
@@ -463,7 +469,7 @@ calculate(const struct calculation *c, char **argv, struct fault_info *fi)
 	if (f == FAULT_OK)
 		f = c->run(out, v, fi);
 	if (f == FAULT_OK && (json_dumpf(out, stdout, JSON_INDENT(1)) != 0 ||
-	    puts("") == EOF || fflush(stdout) != 0))
+				 puts("") == EOF || fflush(stdout) != 0))
 		f = fault_set(fi, FAULT_IO, "cannot write the result");
 	json_decref(out);
 	arena_free(&arena);
@@ -484,7 +490,8 @@ cmd_calc(int argc, char **argv)
 		if (strcmp(argv[1], calculations[i].name) == 0)
 			break;
 	if (i == CALCULATIONS) {
-		fprintf(stderr, "scms calc: %s: no such calculation\n", argv[1]);
+		fprintf(
+		    stderr, "scms calc: %s: no such calculation\n", argv[1]);
 		usage();
 		return 1;
 	}

@@ -9,29 +9,32 @@
 #include "schema/schema.h"
 #include "tool/scms/explain.h"
 
-#define OPEN_DEPTH_MAX	12
+#define OPEN_DEPTH_MAX 12
 
 struct out {
-	FILE		*f;
-	struct arena	*arena;
-	unsigned	 indent, opened;
+	FILE *f;
+	struct arena *arena;
+	unsigned indent, opened;
 };
 
 /* Names from the CAMP base types (use-cases.md 3.5). */
-static const struct { uint64_t first, last; const char *name; } psids[] = {
-	{ 0x20, 0x20, "basic safety message" },
-	{ 0x23, 0x23, "security management" },
-	{ 0x26, 0x26, "misbehavior reporting" },
-	{ 0x27, 0x27, "vulnerable road users" },
-	{ 0x80, 0x80, "differential GPS, uncompressed" },
-	{ 0x81, 0x81, "differential GPS, compressed" },
-	{ 0x82, 0x82, "intersection safety" },
-	{ 0x83, 0x83, "traveller information" },
-	{ 0x87, 0x87, "WAVE service advertisement" },
-	{ 0x100, 0x100, "certificate revocation list" },
-	{ 0x4082, 0x4082, "vehicle initiated distress" },
-	{ 0x204083, 0x204083, "software update" },
-	{ 0x204088, 0x204097, "CV pilot application" },
+static const struct {
+	uint64_t first, last;
+	const char *name;
+} psids[] = {
+    {0x20, 0x20, "basic safety message"},
+    {0x23, 0x23, "security management"},
+    {0x26, 0x26, "misbehavior reporting"},
+    {0x27, 0x27, "vulnerable road users"},
+    {0x80, 0x80, "differential GPS, uncompressed"},
+    {0x81, 0x81, "differential GPS, compressed"},
+    {0x82, 0x82, "intersection safety"},
+    {0x83, 0x83, "traveller information"},
+    {0x87, 0x87, "WAVE service advertisement"},
+    {0x100, 0x100, "certificate revocation list"},
+    {0x4082, 0x4082, "vehicle initiated distress"},
+    {0x204083, 0x204083, "software update"},
+    {0x204088, 0x204097, "CV pilot application"},
 };
 
 const char *
@@ -45,7 +48,7 @@ explain_psid(uint64_t psid)
 	return NULL;
 }
 
-static void	value(struct out *, const struct asn_type *, const void *);
+static void value(struct out *, const struct asn_type *, const void *);
 
 static void
 new_line(struct out *o)
@@ -119,18 +122,23 @@ remark(struct out *o, const char *type, uint64_t v)
 		    name != NULL ? ", " : "", name != NULL ? name : "");
 	} else if (strcmp(type, "IValue") == 0) {
 		time32_text(when, (uint32_t)(I_ZERO_DEFAULT +
-		    (v & 0xffff) * I_PERIOD_DEFAULT));
+					     (v & 0xffff) * I_PERIOD_DEFAULT));
 		fprintf(o->f, "  (week of %s)", when);
 	} else if (strcmp(type, "CountryOnly") == 0 ||
-	    strcmp(type, "UnCountryId") == 0) {
-		name = v == 840 ? "USA" : v == 124 ? "Canada" :
-		    v == 484 ? "Mexico" : NULL;
+		   strcmp(type, "UnCountryId") == 0) {
+		name = v == 840	  ? "USA"
+		       : v == 124 ? "Canada"
+		       : v == 484 ? "Mexico"
+				  : NULL;
 		if (name != NULL)
 			fprintf(o->f, "  (%s)", name);
 	} else if (strcmp(type, "CrlSeries") == 0) {
-		name = v == 1 ? "OBE pseudonym" : v == 2 ? "SCMS components" :
-		    v == 3 ? "EE non-pseudonym" : v == 4 ? "EE enrollment" :
-		    v == 256 ? "special components" : NULL;
+		name = v == 1	  ? "OBE pseudonym"
+		       : v == 2	  ? "SCMS components"
+		       : v == 3	  ? "EE non-pseudonym"
+		       : v == 4	  ? "EE enrollment"
+		       : v == 256 ? "special components"
+				  : NULL;
 		if (name != NULL)
 			fprintf(o->f, "  (%s)", name);
 	}
@@ -275,7 +283,7 @@ value(struct out *o, const struct asn_type *outer, const void *obj)
 		named_bits(o, t, *(const uint8_t *)obj);
 		break;
 	case ASN_K_OCTETS:
-		octets(o, (struct bytes){ obj, t->size });
+		octets(o, (struct bytes){obj, t->size});
 		break;
 	case ASN_K_STRING:
 	case ASN_K_OPEN:
@@ -307,10 +315,10 @@ value(struct out *o, const struct asn_type *outer, const void *obj)
 }
 
 void
-explain_value(FILE *f, struct arena *arena, const struct asn_type *t,
-    const void *obj)
+explain_value(
+    FILE *f, struct arena *arena, const struct asn_type *t, const void *obj)
 {
-	struct out o = { .f = f, .arena = arena, .indent = 1 };
+	struct out o = {.f = f, .arena = arena, .indent = 1};
 
 	fputs("  ", f);
 	value(&o, t, obj);

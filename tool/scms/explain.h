@@ -12,8 +12,8 @@
 #include "coer/coer.h"
 
 /* Prints the value; arena holds what opening the contents needs. */
-void	explain_value(FILE *, struct arena *, const struct asn_type *,
-	    const void *);
+void
+explain_value(FILE *, struct arena *, const struct asn_type *, const void *);
 /* The name of a PSID, NULL if it has none here. */
 const char *explain_psid(uint64_t);
 
@@ -22,12 +22,12 @@ const char *explain_psid(uint64_t);
  * opaque contents of an SCMS hold, whose canonical encoding it is.
  */
 struct guess {
-	const struct asn_type	*type;
-	void			*value;
+	const struct asn_type *type;
+	void *value;
 };
 /* FAULT_UNKNOWN_ALTERNATIVE: nothing fits; then fi tells how far the nearest
  * type came. */
-enum fault must_check explain_guess(struct guess *, struct arena *,
-	    struct bytes, struct fault_info *);
+enum fault must_check explain_guess(
+    struct guess *, struct arena *, struct bytes, struct fault_info *);
 
 #endif /* SCMS_EXPLAIN_H */

@@ -3,26 +3,26 @@
 #include "tool/scms/explain.h"
 
 /* A type that came no further than this was not the type. */
-#define TELLING	8
+#define TELLING 8
 
 /* The first that decodes whole counts, so the telling types come first. */
 static const struct asn_type *const candidates[] = {
-	&ieee1609_dot2_data_asn,
-	&certificate_asn,
-	&signed_certificate_request_asn,
-	&signed_certificate_request_124_asn,
-	&scms_pdu_asn,
-	&scms_pdu_124_asn,
-	&scms_file_asn,
-	&composite_crl_asn,
-	&crl_contents_asn,
-	&to_be_signed_encrypted_certificate_response_asn,
-	&plaintext_certificate_response_asn,
-	&monarch_certificate_batch_request_asn,
-	&monarch_certificate_batch_reply_asn,
-	&monarch_batch_confirm_asn,
-	&scms_ssp_asn,
-	&crl_ssp_asn,
+    &ieee1609_dot2_data_asn,
+    &certificate_asn,
+    &signed_certificate_request_asn,
+    &signed_certificate_request_124_asn,
+    &scms_pdu_asn,
+    &scms_pdu_124_asn,
+    &scms_file_asn,
+    &composite_crl_asn,
+    &crl_contents_asn,
+    &to_be_signed_encrypted_certificate_response_asn,
+    &plaintext_certificate_response_asn,
+    &monarch_certificate_batch_request_asn,
+    &monarch_certificate_batch_reply_asn,
+    &monarch_batch_confirm_asn,
+    &scms_ssp_asn,
+    &crl_ssp_asn,
 };
 
 enum fault

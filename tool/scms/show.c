@@ -20,17 +20,17 @@
 #include "tool/scms/explain.h"
 #include "tool/scms/opt.h"
 
-#define FILE_LIMIT	((size_t)256 << 20)
-#define ARENA_LIMIT	((size_t)2 << 30)
-#define ENTRY_LIMIT	((size_t)16 << 20)
-#define ENTRIES_MAX	100000
+#define FILE_LIMIT  ((size_t)256 << 20)
+#define ARENA_LIMIT ((size_t)2 << 30)
+#define ENTRY_LIMIT ((size_t)16 << 20)
+#define ENTRIES_MAX 100000
 
 enum { SHOWN = 0, NOT_DECODABLE = 1, NOT_CANONICAL = 2 };
 
 struct show {
-	const struct asn_type	*type;		/* --type, NULL: find it */
-	bool			 json, check;
-	struct arena		 arena;
+	const struct asn_type *type; /* --type, NULL: find it */
+	bool json, check;
+	struct arena arena;
 };
 
 static int
@@ -38,8 +38,9 @@ report(const char *name, const struct fault_info *fi)
 {
 	fflush(stdout);
 	fprintf(stderr, "%s: octet %zu: %s\n", name, fi->offset, fi->text);
-	return fi->code == FAULT_NOT_CANONICAL || fi->code == FAULT_TRAILING ?
-	    NOT_CANONICAL : NOT_DECODABLE;
+	return fi->code == FAULT_NOT_CANONICAL || fi->code == FAULT_TRAILING
+		   ? NOT_CANONICAL
+		   : NOT_DECODABLE;
 }
 
 /* What a certificate's name, times and hash are: the lines people look for. */
@@ -55,8 +56,9 @@ certificate_summary(struct show *s, struct bytes in)
 	time32_text(start, c->start);
 	time32_text(end, c->end);
 	hex_encode(hex, c->id, CERT_ID_SIZE);
-	printf("  %s certificate of %s, HashedId8 %s\n", c->implicit ?
-	    "implicit" : "explicit", cert_name(&s->arena, c), hex);
+	printf("  %s certificate of %s, HashedId8 %s\n",
+	    c->implicit ? "implicit" : "explicit", cert_name(&s->arena, c),
+	    hex);
 	printf("  valid from %s to %s\n", start, end);
 	issuer = cert_issuer_id(c);
 	if (issuer != NULL)
@@ -105,7 +107,7 @@ is_info(const char *name, struct bytes in, uint32_t *t)
 	const char *dot = strrchr(name, '.');
 	struct reader r = reader_of(in);
 	uint8_t four[4];
-	char digits[9] = { 0 };
+	char digits[9] = {0};
 
 	if (dot == NULL || strcmp(dot, ".info") != 0)
 		return false;
@@ -123,7 +125,7 @@ static int
 show_octets(struct show *s, const char *name, struct bytes in)
 {
 	struct fault_info fi;
-	struct guess g = { .type = s->type };
+	struct guess g = {.type = s->type};
 	enum fault f;
 	uint32_t t;
 
@@ -152,15 +154,18 @@ show_entry(struct show *s, const char *zip_name, zip_t *zip, zip_uint64_t i)
 
 	if (zip_stat_index(zip, i, 0, &st) != 0 || st.size > ENTRY_LIMIT ||
 	    (p = arena_alloc(&s->arena, st.size, 1)) == NULL)
-		return fprintf(stderr, "%s: entry %llu: unreadable or too large"
-		    "\n", zip_name, (unsigned long long)i), NOT_DECODABLE;
+		return fprintf(stderr,
+			   "%s: entry %llu: unreadable or too large"
+			   "\n",
+			   zip_name, (unsigned long long)i),
+		       NOT_DECODABLE;
 	snprintf(name, sizeof(name), "%s: %s", zip_name, st.name);
 	if (st.size == 0 && name[strlen(name) - 1] == '/')
 		return SHOWN;
-	in = (struct bytes){ p, st.size };
+	in = (struct bytes){p, st.size};
 	if ((file = zip_fopen_index(zip, i, 0)) == NULL)
 		return fprintf(stderr, "%s: %s\n", name, zip_strerror(zip)),
-		    NOT_DECODABLE;
+		       NOT_DECODABLE;
 	if (zip_fread(file, p, st.size) != (zip_int64_t)st.size)
 		in.n = 0;
 	if (zip_fclose(file) != 0 || in.n != st.size)
@@ -237,12 +242,12 @@ find_type(struct show *s, const char *name, struct fault_info *fi)
 int
 cmd_show(int argc, char **argv)
 {
-	struct show s = { .arena = arena_new(ARENA_LIMIT) };
+	struct show s = {.arena = arena_new(ARENA_LIMIT)};
 	const char *type = NULL;
 	const struct opt opts[] = {
-		{ "type", OPT_TEXT, &type },
-		{ "json", OPT_FLAG, &s.json },
-		{ "check", OPT_FLAG, &s.check },
+	    {"type", OPT_TEXT, &type},
+	    {"json", OPT_FLAG, &s.json},
+	    {"check", OPT_FLAG, &s.check},
 	};
 	struct fault_info fi;
 	int i, status, worst = SHOWN;

@@ -16,14 +16,14 @@
 #include "tool/scms/explain.h"
 #include "tool/scms/opt.h"
 
-#define FILE_LIMIT	((size_t)16 << 20)
-#define ARENA_LIMIT	((size_t)256 << 20)
+#define FILE_LIMIT  ((size_t)16 << 20)
+#define ARENA_LIMIT ((size_t)256 << 20)
 
 struct verify {
-	struct trust		*trust;
-	struct arena		 arena;
-	uint32_t		 now;
-	struct chain_report	 report;
+	struct trust *trust;
+	struct arena arena;
+	uint32_t now;
+	struct chain_report report;
 };
 
 static void
@@ -39,8 +39,8 @@ verdict(const char *who, const char *what, const struct fault_info *fi)
 static enum fault
 chain(struct verify *v, struct cert *leaf, struct fault_info *fi)
 {
-	enum fault f = trust_check_chain(&v->report, v->trust, leaf, v->now,
-	    fi);
+	enum fault f =
+	    trust_check_chain(&v->report, v->trust, leaf, v->now, fi);
 	size_t i;
 
 	for (i = 0; i < v->report.n; i++)
@@ -76,8 +76,8 @@ static enum fault
 verify_signed_data(struct verify *v, struct bytes in, const signed_data *data,
     struct fault_info *fi)
 {
-	const struct spdu_rules rules = { .any_psid = true, .now = v->now,
-	    .tolerance = 5 };
+	const struct spdu_rules rules = {
+	    .any_psid = true, .now = v->now, .tolerance = 5};
 	struct cert *signer;
 	struct spdu spdu;
 
@@ -100,8 +100,10 @@ verify_request(struct verify *v, struct bytes in, struct fault_info *fi)
 		TRY(cert_load(&signer, &v->arena, request.signer->raw, fi));
 		TRY(chain(v, signer, fi));
 	}
-	verdict("request", request.signer != NULL ? "signature" :
-	    "signature under the key requested", NULL);
+	verdict("request",
+	    request.signer != NULL ? "signature"
+				   : "signature under the key requested",
+	    NULL);
 	return FAULT_OK;
 }
 
@@ -138,8 +140,8 @@ add(struct verify *v, const char *path, bool roots, struct fault_info *fi)
 	if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
 		return trust_add_folder(v->trust, path, roots, fi);
 	TRY(file_read(&raw, &v->arena, path, FILE_LIMIT, fi));
-	f = roots ? trust_add_root(v->trust, raw, fi) :
-	    trust_add_known(v->trust, raw, fi);
+	f = roots ? trust_add_root(v->trust, raw, fi)
+		  : trust_add_known(v->trust, raw, fi);
 	return f == FAULT_OK ? f : fault_prefix(fi, "%s", path);
 }
 
@@ -157,7 +159,7 @@ add_all(struct verify *v, const struct opt_list *l, bool roots,
 static int
 verify_file(struct verify *v, const char *path)
 {
-	struct fault_info fi = { .code = FAULT_OK };
+	struct fault_info fi = {.code = FAULT_OK};
 	struct bytes in;
 	enum fault f;
 
@@ -175,14 +177,14 @@ verify_file(struct verify *v, const char *path)
 int
 cmd_verify(int argc, char **argv)
 {
-	struct verify v = { .arena = arena_new(ARENA_LIMIT),
-	    .now = time32_now() };
-	struct opt_list roots = { 0 }, known = { 0 };
+	struct verify v = {
+	    .arena = arena_new(ARENA_LIMIT), .now = time32_now()};
+	struct opt_list roots = {0}, known = {0};
 	const char *time = NULL;
 	const struct opt opts[] = {
-		{ "trust", OPT_LIST, &roots },
-		{ "known", OPT_LIST, &known },
-		{ "time", OPT_TEXT, &time },
+	    {"trust", OPT_LIST, &roots},
+	    {"known", OPT_LIST, &known},
+	    {"time", OPT_TEXT, &time},
 	};
 	struct fault_info fi;
 	enum fault f;
@@ -198,8 +200,8 @@ cmd_verify(int argc, char **argv)
 		f = add_all(&v, &roots, true, &fi);
 	if (f == FAULT_OK)
 		f = add_all(&v, &known, false, &fi);
-	status = f == FAULT_OK ? verify_file(&v, argv[0]) :
-	    cmd_fault("verify", &fi);
+	status =
+	    f == FAULT_OK ? verify_file(&v, argv[0]) : cmd_fault("verify", &fi);
 	trust_free(v.trust);
 	arena_free(&v.arena);
 	return status;

@@ -1,13 +1,14 @@
 /* base_test.c - arenas, cursors, time and files of lib/base. */
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <setjmp.h>
-#include <cmocka.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include <cmocka.h>
 
 #include "base/arena.h"
 #include "base/bytes.h"
@@ -57,9 +58,9 @@ arena_in_memory_of_the_caller_does_not_grow(void **state)
 static void
 reader_fails_once_and_for_all(void **state)
 {
-	static const uint8_t in[] = { 1, 2, 3, 4, 5 };
+	static const uint8_t in[] = {1, 2, 3, 4, 5};
 	struct reader r = reader_of(BYTES(in));
-	uint8_t copy[2] = { 9, 9 };
+	uint8_t copy[2] = {9, 9};
 
 	(void)state;
 	assert_int_equal(read_uint(&r, 3), 0x010203);
@@ -74,7 +75,7 @@ reader_fails_once_and_for_all(void **state)
 static void
 writer_never_passes_its_end(void **state)
 {
-	uint8_t out[6] = { [5] = 0xaa };
+	uint8_t out[6] = {[5] = 0xaa};
 	struct writer w = writer_of(out, 5);
 
 	(void)state;
@@ -114,10 +115,10 @@ time32_counts_leap_seconds(void **state)
 	assert_int_equal(time32_of_posix(1072915200), 0);
 	assert_true(time32_parse(&t, "2015-01-06T09:00:00Z"));
 	assert_int_equal(t, I_ZERO_DEFAULT);
-	assert_int_equal(time32_period(604659603, I_ZERO_DEFAULT,
-	    I_PERIOD_DEFAULT), 0x1a9);
-	assert_int_equal(time32_period(604659602, I_ZERO_DEFAULT,
-	    I_PERIOD_DEFAULT), 0x1a8);
+	assert_int_equal(
+	    time32_period(604659603, I_ZERO_DEFAULT, I_PERIOD_DEFAULT), 0x1a9);
+	assert_int_equal(
+	    time32_period(604659602, I_ZERO_DEFAULT, I_PERIOD_DEFAULT), 0x1a8);
 	assert_int_equal(time32_period(5, I_ZERO_DEFAULT, I_PERIOD_DEFAULT), 0);
 	assert_true(time32_parse(&t, "2017-01-01"));
 	assert_int_equal(t - time32_of_posix(1483228800 - 1), 2);
@@ -156,18 +157,20 @@ files_are_replaced_whole(void **state)
 	assert_non_null(mkdtemp(dir));
 	path_join(path, dir, "f");
 	assert_int_equal(file_read(&b, &a, path, 10, &fi), FAULT_NOT_FOUND);
-	assert_int_equal(file_write(path, bytes_of_string("one"), 0600, &fi), 0);
-	assert_int_equal(file_create(path, bytes_of_string("two"), 0600, &fi),
-	    FAULT_EXISTS);
+	assert_int_equal(
+	    file_write(path, bytes_of_string("one"), 0600, &fi), 0);
+	assert_int_equal(
+	    file_create(path, bytes_of_string("two"), 0600, &fi), FAULT_EXISTS);
 	assert_int_equal(file_read(&b, &a, path, 10, &fi), 0);
 	assert_true(bytes_equal(b, bytes_of_string("one")));
-	assert_int_equal(file_write(path, bytes_of_string("three"), 0600, &fi), 0);
+	assert_int_equal(
+	    file_write(path, bytes_of_string("three"), 0600, &fi), 0);
 	assert_int_equal(file_read(&b, &a, path, 4, &fi), FAULT_TOO_LARGE);
 	assert_int_equal(stat(path, &st), 0);
 	assert_int_equal(st.st_mode & 0777, 0600);
 	assert_int_equal(file_read(&b, &a, dir, 10, &fi), FAULT_IO);
 	unlink(path);
-	assert_int_equal(rmdir(dir), 0);	/* no temporary file is left */
+	assert_int_equal(rmdir(dir), 0); /* no temporary file is left */
 	arena_free(&a);
 }
 
@@ -177,8 +180,8 @@ faults_carry_context(void **state)
 	struct fault_info fi;
 
 	(void)state;
-	assert_int_equal(fault_set(&fi, FAULT_EXPIRED, "at %d", 5),
-	    FAULT_EXPIRED);
+	assert_int_equal(
+	    fault_set(&fi, FAULT_EXPIRED, "at %d", 5), FAULT_EXPIRED);
 	assert_int_equal(fault_prefix(&fi, "%s", "a.oer"), FAULT_EXPIRED);
 	assert_string_equal(fi.text, "a.oer: at 5");
 	assert_string_equal(fault_name(fi.code), "EXPIRED");
@@ -201,17 +204,16 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(
-		    arena_gives_aligned_zeroed_memory_up_to_its_limit),
-		cmocka_unit_test(arena_in_memory_of_the_caller_does_not_grow),
-		cmocka_unit_test(reader_fails_once_and_for_all),
-		cmocka_unit_test(writer_never_passes_its_end),
-		cmocka_unit_test(hex_is_exact),
-		cmocka_unit_test(time32_counts_leap_seconds),
-		cmocka_unit_test(time_offset_moves_now),
-		cmocka_unit_test(files_are_replaced_whole),
-		cmocka_unit_test(faults_carry_context),
-		cmocka_unit_test(ct_equal_compares_all),
+	    cmocka_unit_test(arena_gives_aligned_zeroed_memory_up_to_its_limit),
+	    cmocka_unit_test(arena_in_memory_of_the_caller_does_not_grow),
+	    cmocka_unit_test(reader_fails_once_and_for_all),
+	    cmocka_unit_test(writer_never_passes_its_end),
+	    cmocka_unit_test(hex_is_exact),
+	    cmocka_unit_test(time32_counts_leap_seconds),
+	    cmocka_unit_test(time_offset_moves_now),
+	    cmocka_unit_test(files_are_replaced_whole),
+	    cmocka_unit_test(faults_carry_context),
+	    cmocka_unit_test(ct_equal_compares_all),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -54,7 +54,7 @@ vector_bytes(const json_t *v, const char *name)
 
 	assert_true(strlen(s) / 2 <= sizeof(buffer[0]));
 	vector_hex(v, name, b, strlen(s) / 2);
-	return (struct bytes){ b, strlen(s) / 2 };
+	return (struct bytes){b, strlen(s) / 2};
 }
 
 uint32_t
@@ -83,11 +83,12 @@ vectors_each(const char *file, const char *op, void (*f)(const json_t *))
 	size_t i, n = 0;
 	json_t *v;
 
-	json_array_foreach(json_object_get(j, "vectors"), i, v)
-		if (strcmp(vector_string(v, "op"), op) == 0) {
-			f(v);
-			n++;
-		}
+	json_array_foreach(json_object_get(j, "vectors"), i,
+	    v) if (strcmp(vector_string(v, "op"), op) == 0)
+	{
+		f(v);
+		n++;
+	}
 	json_decref(j);
 	return n;
 }
@@ -129,7 +130,7 @@ group(void)
 static EC_POINT *
 ref_point(const struct point *p)
 {
-	uint8_t sec1[65] = { 4 };
+	uint8_t sec1[65] = {4};
 	EC_POINT *q = EC_POINT_new(group());
 
 	memcpy(sec1 + 1, p->x, 32);
@@ -152,8 +153,10 @@ ref_mul(struct point *out, const struct scalar *k, const struct point *P,
 	assert_int_equal(EC_POINT_mul(group(), r, a, p, b, NULL), 1);
 	finite = !EC_POINT_is_at_infinity(group(), r);
 	if (finite) {
-		assert_int_equal(EC_POINT_point2oct(group(), r,
-		    POINT_CONVERSION_UNCOMPRESSED, sec1, 65, NULL), 65);
+		assert_int_equal(
+		    EC_POINT_point2oct(group(), r,
+			POINT_CONVERSION_UNCOMPRESSED, sec1, 65, NULL),
+		    65);
 		memcpy(out->x, sec1 + 1, 32);
 		memcpy(out->y, sec1 + 33, 32);
 	}
@@ -167,12 +170,12 @@ ref_mul(struct point *out, const struct scalar *k, const struct point *P,
 static EVP_PKEY *
 ref_key(const struct point *key)
 {
-	uint8_t sec1[65] = { 4 };
+	uint8_t sec1[65] = {4};
 	char name[] = "P-256";
 	OSSL_PARAM param[] = {
-		OSSL_PARAM_construct_utf8_string("group", name, 0),
-		OSSL_PARAM_construct_octet_string("pub", sec1, sizeof(sec1)),
-		OSSL_PARAM_construct_end(),
+	    OSSL_PARAM_construct_utf8_string("group", name, 0),
+	    OSSL_PARAM_construct_octet_string("pub", sec1, sizeof(sec1)),
+	    OSSL_PARAM_construct_end(),
 	};
 	EVP_PKEY_CTX *c = EVP_PKEY_CTX_new_from_name(NULL, "EC", NULL);
 	EVP_PKEY *k = NULL;
@@ -180,8 +183,8 @@ ref_key(const struct point *key)
 	memcpy(sec1 + 1, key->x, 32);
 	memcpy(sec1 + 33, key->y, 32);
 	assert_int_equal(EVP_PKEY_fromdata_init(c), 1);
-	assert_int_equal(EVP_PKEY_fromdata(c, &k, EVP_PKEY_PUBLIC_KEY, param),
-	    1);
+	assert_int_equal(
+	    EVP_PKEY_fromdata(c, &k, EVP_PKEY_PUBLIC_KEY, param), 1);
 	EVP_PKEY_CTX_free(c);
 	return k;
 }

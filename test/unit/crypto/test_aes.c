@@ -10,7 +10,7 @@ ccm_one(const json_t *v)
 	struct bytes plain = vector_bytes(v, "plaintext");
 	struct bytes sealed = vector_bytes(v, "ciphertext_tag");
 	uint8_t out[4096];
-	struct ccm_item m = { key.p, nonce.p, plain, out };
+	struct ccm_item m = {key.p, nonce.p, plain, out};
 
 	ccm_seal(&m, 1);
 	assert_int_equal(plain.n + CCM_TAG_SIZE, sealed.n);
@@ -24,8 +24,8 @@ static void
 ccm_vectors(void **state)
 {
 	(void)state;
-	assert_int_equal(vectors_each("camp_primitives.json", "ccm", ccm_one),
-	    6);
+	assert_int_equal(
+	    vectors_each("camp_primitives.json", "ccm", ccm_one), 6);
 }
 
 /* Every octet of a sealed message, of the nonce and of the key counts. */
@@ -33,10 +33,12 @@ static void
 ccm_damage(void **state)
 {
 	uint8_t key[16], nonce[12], plain[37], sealed[53], out[37];
-	struct ccm_item m = { key, nonce, BYTES(plain), sealed };
-	struct ccm_item o = { key, nonce, BYTES(sealed), out };
-	struct { uint8_t *p; size_t n; } part[] = { { key, 16 },
-		{ nonce, 12 }, { sealed, 53 } };
+	struct ccm_item m = {key, nonce, BYTES(plain), sealed};
+	struct ccm_item o = {key, nonce, BYTES(sealed), out};
+	struct {
+		uint8_t *p;
+		size_t n;
+	} part[] = {{key, 16}, {nonce, 12}, {sealed, 53}};
 
 	(void)state;
 	test_random(key, 16);
@@ -47,8 +49,7 @@ ccm_damage(void **state)
 		for (size_t bit = 0; bit < 8 * part[k].n; bit++) {
 			part[k].p[bit / 8] ^= (uint8_t)(1 << bit % 8);
 			memset(out, 0xaa, sizeof(out));
-			assert_int_equal(ccm_open(&o, NULL, 1),
-			    FAULT_BAD_TAG);
+			assert_int_equal(ccm_open(&o, NULL, 1), FAULT_BAD_TAG);
 			assert_zero(out);
 			part[k].p[bit / 8] ^= (uint8_t)(1 << bit % 8);
 		}
@@ -67,7 +68,7 @@ ccm_lengths(void **state)
 	test_random(nonce, 12);
 	test_random(plain, sizeof(plain));
 	for (size_t n = 0; n <= sizeof(plain); n++) {
-		struct ccm_item m = { key, nonce, { buffer, n }, buffer };
+		struct ccm_item m = {key, nonce, {buffer, n}, buffer};
 
 		memcpy(buffer, plain, n);
 		ccm_seal(&m, 1);
@@ -86,8 +87,8 @@ static void
 ccm_empty(void **state)
 {
 	struct key16 key;
-	uint8_t nonce[12], sealed[16], x[32] = { 0 }, y[32];
-	struct ccm_item m = { key.b, nonce, BYTES_NONE, sealed };
+	uint8_t nonce[12], sealed[16], x[32] = {0}, y[32];
+	struct ccm_item m = {key.b, nonce, BYTES_NONE, sealed};
 
 	(void)state;
 	test_random(&key, sizeof(key));
@@ -120,13 +121,13 @@ ccm_batch(void **state)
 	test_random(nonce, sizeof(nonce));
 	test_random(plain, sizeof(plain));
 	for (size_t i = 0; i < 31; i++)
-		m[i] = (struct ccm_item){ key[i], nonce[i],
-			{ plain[i], 2 * i }, box[i] };
+		m[i] = (struct ccm_item){
+		    key[i], nonce[i], {plain[i], 2 * i}, box[i]};
 	ccm_seal(m, 31);
 	box[17][5] ^= 0x10;
 	for (size_t i = 0; i < 31; i++)
-		m[i] = (struct ccm_item){ key[i], nonce[i],
-			{ box[i], 2 * i + 16 }, out[i] };
+		m[i] = (struct ccm_item){
+		    key[i], nonce[i], {box[i], 2 * i + 16}, out[i]};
 	assert_int_equal(ccm_open(m, ok, 31), FAULT_BAD_TAG);
 	for (size_t i = 0; i < 31; i++) {
 		assert_int_equal(ok[i], i != 17);
@@ -147,8 +148,8 @@ blocks(void **state)
 	(void)state;
 	assert_true(hex_decode(&key, 16, "2b7e151628aed2a6abf7158809cf4f3c"));
 	assert_true(hex_decode(in, 16, "3243f6a8885a308d313198a2e0370734"));
-	assert_true(hex_decode(expected, 16,
-	    "3925841d02dc09fbdc118597196a0b32"));
+	assert_true(
+	    hex_decode(expected, 16, "3925841d02dc09fbdc118597196a0b32"));
 	memcpy(in + 16, in, 16);
 	aes_blocks(out, &key, in, 2);
 	assert_memory_equal(out, expected, 16);
@@ -162,12 +163,12 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(ccm_vectors),
-		cmocka_unit_test(ccm_damage),
-		cmocka_unit_test(ccm_lengths),
-		cmocka_unit_test(ccm_empty),
-		cmocka_unit_test(ccm_batch),
-		cmocka_unit_test(blocks),
+	    cmocka_unit_test(ccm_vectors),
+	    cmocka_unit_test(ccm_damage),
+	    cmocka_unit_test(ccm_lengths),
+	    cmocka_unit_test(ccm_empty),
+	    cmocka_unit_test(ccm_batch),
+	    cmocka_unit_test(blocks),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -13,17 +13,17 @@
 #include "crypto/curve.h"
 #include "crypto/hash.h"
 
-static const enum curve	all[] = { CURVE_P256, CURVE_BRAINPOOL_P256R1,
-	CURVE_BRAINPOOL_P384R1, CURVE_P384 };
-static const char *const	openssl_name[] = {
-	[CURVE_P256] = "prime256v1",
-	[CURVE_BRAINPOOL_P256R1] = "brainpoolP256r1",
-	[CURVE_BRAINPOOL_P384R1] = "brainpoolP384r1",
-	[CURVE_P384] = "secp384r1",
+static const enum curve all[] = {
+    CURVE_P256, CURVE_BRAINPOOL_P256R1, CURVE_BRAINPOOL_P384R1, CURVE_P384};
+static const char *const openssl_name[] = {
+    [CURVE_P256] = "prime256v1",
+    [CURVE_BRAINPOOL_P256R1] = "brainpoolP256r1",
+    [CURVE_BRAINPOOL_P384R1] = "brainpoolP384r1",
+    [CURVE_P384] = "secp384r1",
 };
-#define CURVES	4
+#define CURVES 4
 
-static char	folder[] = "/tmp/monarch-test-XXXXXX";
+static char folder[] = "/tmp/monarch-test-XXXXXX";
 
 static int
 setup(void **state)
@@ -35,8 +35,8 @@ setup(void **state)
 static int
 teardown(void **state)
 {
-	static const char *const file[] = { "key.pem", "pub.der", "message",
-		"sig.der", "pub.pem" };
+	static const char *const file[] = {
+	    "key.pem", "pub.der", "message", "sig.der", "pub.pem"};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(file) / sizeof(file[0]); i++)
@@ -55,8 +55,7 @@ run(const char *before, const char *argument, const char *after)
 {
 	char line[512];
 
-	snprintf(line, sizeof(line), "openssl %s%s%s", before, argument,
-	    after);
+	snprintf(line, sizeof(line), "openssl %s%s%s", before, argument, after);
 	return system(line);
 }
 
@@ -130,8 +129,8 @@ message_hash(uint8_t hash[48], size_t n)
 
 /* Key and signature of the openssl program. */
 static void
-from_openssl(enum curve c, struct curve_point *key,
-    struct curve_signature *sig, uint8_t hash[48])
+from_openssl(enum curve c, struct curve_point *key, struct curve_signature *sig,
+    uint8_t hash[48])
 {
 	size_t n = curve_octets(c), got;
 	uint8_t der[256];
@@ -139,12 +138,15 @@ from_openssl(enum curve c, struct curve_point *key,
 
 	message_hash(hash, n);
 	assert_int_equal(run("genpkey -algorithm EC -pkeyopt "
-	    "ec_paramgen_curve:", openssl_name[c],
-	    " -out key.pem 2>/dev/null"), 0);
-	assert_int_equal(run("pkey -in key.pem -pubout -outform ", "DER",
-	    " -out pub.der"), 0);
+			     "ec_paramgen_curve:",
+			     openssl_name[c], " -out key.pem 2>/dev/null"),
+	    0);
+	assert_int_equal(
+	    run("pkey -in key.pem -pubout -outform ", "DER", " -out pub.der"),
+	    0);
 	assert_int_equal(run("dgst -", n == 32 ? "sha256" : "sha384",
-	    " -sign key.pem -out sig.der message"), 0);
+			     " -sign key.pem -out sig.der message"),
+	    0);
 	got = slurp("pub.der", der, sizeof(der));
 	assert_true(got > 2 * n);
 	memset(key, 0, sizeof(*key));
@@ -173,23 +175,24 @@ openssl_signs(void **state)
 		uint8_t hash[48];
 
 		from_openssl(all[c], &key, &sig, hash);
-		for (enum point_form f = POINT_X_ONLY;
-		    f <= POINT_UNCOMPRESSED; f++) {
+		for (enum point_form f = POINT_X_ONLY; f <= POINT_UNCOMPRESSED;
+		     f++) {
 			sig.r.form = f;
-			assert_int_equal(curve_verify(&key, hash, n, &sig,
-			    &fi), FAULT_OK);
+			assert_int_equal(
+			    curve_verify(&key, hash, n, &sig, &fi), FAULT_OK);
 		}
 		sig.r.form = POINT_X_ONLY;
 		curve_compress(&key);
-		assert_int_equal(curve_verify(&key, hash, n, &sig, &fi),
-		    FAULT_OK);
-		key.form = key.form == POINT_COMPRESSED_Y_0 ?
-		    POINT_COMPRESSED_Y_1 : POINT_COMPRESSED_Y_0;
+		assert_int_equal(
+		    curve_verify(&key, hash, n, &sig, &fi), FAULT_OK);
+		key.form = key.form == POINT_COMPRESSED_Y_0
+			       ? POINT_COMPRESSED_Y_1
+			       : POINT_COMPRESSED_Y_0;
 		assert_int_equal(curve_verify(&key, hash, n, &sig, &fi),
 		    FAULT_BAD_SIGNATURE);
 		key.form = POINT_X_ONLY;
-		assert_int_equal(curve_verify(&key, hash, n, &sig, &fi),
-		    FAULT_BAD_POINT);
+		assert_int_equal(
+		    curve_verify(&key, hash, n, &sig, &fi), FAULT_BAD_POINT);
 	}
 }
 
@@ -207,8 +210,8 @@ openssl_verifies(void **state)
 		/* The key file gives the frame for our public key. */
 		from_openssl(all[c], &key, &sig, hash);
 		curve_generate(d, &key, all[c]);
-		assert_int_equal(curve_sign(&sig, all[c], d, hash, n, NULL),
-		    FAULT_OK);
+		assert_int_equal(
+		    curve_sign(&sig, all[c], d, hash, n, NULL), FAULT_OK);
 		assert_int_equal(sig.r.form, POINT_X_ONLY);
 		got = slurp("pub.der", spki, sizeof(spki));
 		memcpy(spki + got - 2 * n, key.x, n);
@@ -219,11 +222,13 @@ openssl_verifies(void **state)
 		der[0] = 0x30;
 		der[1] = (uint8_t)(p - der - 2);
 		spill("sig.der", der, (size_t)(p - der));
-		assert_int_equal(run("dgst -",
-		    n == 32 ? "sha256" : "sha384", " -verify pub.der "
-		    "-keyform DER -signature sig.der message >/dev/null"), 0);
-		assert_int_equal(curve_verify(&key, hash, n, &sig, NULL),
-		    FAULT_OK);
+		assert_int_equal(
+		    run("dgst -", n == 32 ? "sha256" : "sha384",
+			" -verify pub.der "
+			"-keyform DER -signature sig.der message >/dev/null"),
+		    0);
+		assert_int_equal(
+		    curve_verify(&key, hash, n, &sig, NULL), FAULT_OK);
 	}
 }
 
@@ -240,8 +245,8 @@ refused(void **state)
 
 		test_random(hash, sizeof(hash));
 		curve_generate(d, &key, all[c]);
-		assert_int_equal(curve_sign(&sig, all[c], d, hash, n, NULL),
-		    FAULT_OK);
+		assert_int_equal(
+		    curve_sign(&sig, all[c], d, hash, n, NULL), FAULT_OK);
 		for (size_t bit = 0; bit < 8 * n; bit += 5) {
 			uint8_t mask = (uint8_t)(1 << bit % 8);
 
@@ -254,20 +259,19 @@ refused(void **state)
 			assert_int_equal(curve_verify(&key, hash, n, &s, &fi),
 			    FAULT_BAD_SIGNATURE);
 			hash[bit / 8] ^= mask;
-			assert_int_equal(curve_verify(&key, hash, n, &sig,
-			    &fi), FAULT_BAD_SIGNATURE);
+			assert_int_equal(curve_verify(&key, hash, n, &sig, &fi),
+			    FAULT_BAD_SIGNATURE);
 			hash[bit / 8] ^= mask;
 			k = key;
 			k.y[bit / 8] ^= mask;
-			assert_int_equal(curve_verify(&k, hash, n, &sig,
-			    &fi), FAULT_BAD_POINT);
+			assert_int_equal(curve_verify(&k, hash, n, &sig, &fi),
+			    FAULT_BAD_POINT);
 		}
 		for (int what = 0; what < 8; what++) {
 			s = sig;
-			s.r.form = what & 1 ? POINT_COMPRESSED_Y_0 :
-			    POINT_X_ONLY;
-			memset(what & 2 ? s.s : s.r.x,
-			    what & 4 ? 0xff : 0, n);
+			s.r.form =
+			    what & 1 ? POINT_COMPRESSED_Y_0 : POINT_X_ONLY;
+			memset(what & 2 ? s.s : s.r.x, what & 4 ? 0xff : 0, n);
 			assert_int_equal(curve_verify(&key, hash, n, &s, &fi),
 			    FAULT_BAD_SIGNATURE);
 		}
@@ -285,21 +289,22 @@ refused(void **state)
 static void
 r_not_reduced(void **state)
 {
-	uint8_t n[48], hash[48] = { 2 }, d[48];
+	uint8_t n[48], hash[48] = {2}, d[48];
 	struct curve_signature sig;
 	struct curve_point key;
 	unsigned carry = 1;
 
 	(void)state;
 	hex48(n, "A9FB57DBA1EEA9BC3E660A909D838D71"
-	    "8C397AA3B561A6F7901E0E82974856A7");
+		 "8C397AA3B561A6F7901E0E82974856A7");
 	curve_generate(d, &key, CURVE_BRAINPOOL_P256R1);
 	while (carry != 0) {
-		assert_int_equal(curve_sign(&sig, CURVE_BRAINPOOL_P256R1, d,
-		    hash, 32, NULL), FAULT_OK);
-		sig.r.form = POINT_COMPRESSED_Y_0;
-		assert_int_equal(curve_verify(&key, hash, 32, &sig, NULL),
+		assert_int_equal(
+		    curve_sign(&sig, CURVE_BRAINPOOL_P256R1, d, hash, 32, NULL),
 		    FAULT_OK);
+		sig.r.form = POINT_COMPRESSED_Y_0;
+		assert_int_equal(
+		    curve_verify(&key, hash, 32, &sig, NULL), FAULT_OK);
 		carry = 0;
 		for (size_t i = 32; i-- > 0; carry >>= 8) {
 			carry += (unsigned)sig.r.x[i] + n[i];
@@ -318,19 +323,19 @@ private_keys(void **state)
 {
 	(void)state;
 	for (size_t c = 0; c < CURVES; c++) {
-		uint8_t zero[48] = { 0 }, big[48], hash[48] = { 1 };
+		uint8_t zero[48] = {0}, big[48], hash[48] = {1};
 		struct curve_signature sig;
 		struct curve_point key;
 
 		memset(big, 0xff, sizeof(big));
-		assert_int_equal(curve_public(&key, all[c], zero, NULL),
+		assert_int_equal(
+		    curve_public(&key, all[c], zero, NULL), FAULT_BAD_SCALAR);
+		assert_int_equal(
+		    curve_public(&key, all[c], big, NULL), FAULT_BAD_SCALAR);
+		assert_int_equal(curve_sign(&sig, all[c], zero, hash, 32, NULL),
 		    FAULT_BAD_SCALAR);
-		assert_int_equal(curve_public(&key, all[c], big, NULL),
+		assert_int_equal(curve_sign(&sig, all[c], big, hash, 32, NULL),
 		    FAULT_BAD_SCALAR);
-		assert_int_equal(curve_sign(&sig, all[c], zero, hash, 32,
-		    NULL), FAULT_BAD_SCALAR);
-		assert_int_equal(curve_sign(&sig, all[c], big, hash, 32,
-		    NULL), FAULT_BAD_SCALAR);
 	}
 }
 
@@ -348,18 +353,18 @@ compression(void **state)
 			k = key;
 			curve_compress(&k);
 			assert_zero(k.y);
-			assert_int_equal(curve_decompress(&k, &k, NULL),
-			    FAULT_OK);
+			assert_int_equal(
+			    curve_decompress(&k, &k, NULL), FAULT_OK);
 			assert_same(k, key);
 			curve_compress(&k);
 			k.x[3] ^= 1;
-			bad += curve_decompress(&k, &k, NULL) ==
-			    FAULT_BAD_POINT;
+			bad +=
+			    curve_decompress(&k, &k, NULL) == FAULT_BAD_POINT;
 		}
 		assert_in_range(bad, 5, 35);
 		memset(k.x, 0xff, sizeof(k.x));
-		assert_int_equal(curve_decompress(&k, &k, NULL),
-		    FAULT_BAD_POINT);
+		assert_int_equal(
+		    curve_decompress(&k, &k, NULL), FAULT_BAD_POINT);
 	}
 }
 
@@ -373,31 +378,33 @@ rfc7027(void **state)
 
 	(void)state;
 	hex48(d[0], "81DB1EE100150FF2EA338D708271BE38"
-	    "300CB54241D79950F77B063039804F1D");
+		    "300CB54241D79950F77B063039804F1D");
 	hex48(d[1], "55E40BC41E37E3E2AD25C3C6654511FF"
-	    "A8474A91A0032087593852D3E7D76BD3");
+		    "A8474A91A0032087593852D3E7D76BD3");
 	hex48(expected, "89AFC39D41D3B327814B80940B042590"
-	    "F96556EC91E6AE7939BCE31F3A18BF2B");
+			"F96556EC91E6AE7939BCE31F3A18BF2B");
 	for (size_t i = 0; i < 2; i++)
-		assert_int_equal(curve_public(&Q[i], CURVE_BRAINPOOL_P256R1,
-		    d[i], NULL), FAULT_OK);
-	for (size_t i = 0; i < 2; i++) {
-		assert_int_equal(curve_shared(z, &Q[i], d[1 - i], NULL),
+		assert_int_equal(
+		    curve_public(&Q[i], CURVE_BRAINPOOL_P256R1, d[i], NULL),
 		    FAULT_OK);
+	for (size_t i = 0; i < 2; i++) {
+		assert_int_equal(
+		    curve_shared(z, &Q[i], d[1 - i], NULL), FAULT_OK);
 		assert_memory_equal(z, expected, 32);
 	}
 	hex48(d[0], "1E20F5E048A5886F1F157C74E91BDE2B98C8B52D58E5003D"
-	    "57053FC4B0BD65D6F15EB5D1EE1610DF870795143627D042");
+		    "57053FC4B0BD65D6F15EB5D1EE1610DF870795143627D042");
 	hex48(d[1], "032640BC6003C59260F7250C3DB58CE647F98E1260ACCE4A"
-	    "CDA3DD869F74E01F8BA5E0324309DB6A9831497ABAC96670");
+		    "CDA3DD869F74E01F8BA5E0324309DB6A9831497ABAC96670");
 	hex48(expected, "0BD9D3A7EA0B3D519D09D8E48D0785FB744A6B355E6304BC"
-	    "51C229FBBCE239BBADF6403715C35D4FB2A5444F575D4F42");
+			"51C229FBBCE239BBADF6403715C35D4FB2A5444F575D4F42");
 	for (size_t i = 0; i < 2; i++)
-		assert_int_equal(curve_public(&Q[i], CURVE_BRAINPOOL_P384R1,
-		    d[i], NULL), FAULT_OK);
-	for (size_t i = 0; i < 2; i++) {
-		assert_int_equal(curve_shared(z, &Q[i], d[1 - i], NULL),
+		assert_int_equal(
+		    curve_public(&Q[i], CURVE_BRAINPOOL_P384R1, d[i], NULL),
 		    FAULT_OK);
+	for (size_t i = 0; i < 2; i++) {
+		assert_int_equal(
+		    curve_shared(z, &Q[i], d[1 - i], NULL), FAULT_OK);
 		assert_memory_equal(z, expected, 48);
 	}
 }
@@ -406,26 +413,25 @@ rfc7027(void **state)
 static void
 rfc6979_p384(void **state)
 {
-	struct curve_point key = { CURVE_P384, POINT_UNCOMPRESSED, { 0 },
-		{ 0 } };
-	struct curve_signature sig = { { CURVE_P384, POINT_X_ONLY, { 0 },
-		{ 0 } }, { 0 } };
+	struct curve_point key = {CURVE_P384, POINT_UNCOMPRESSED, {0}, {0}};
+	struct curve_signature sig = {
+	    {CURVE_P384, POINT_X_ONLY, {0}, {0}}, {0}};
 	uint8_t hash[48];
 
 	(void)state;
 	hex48(key.x, "EC3A4E415B4E19A4568618029F427FA5DA9A8BC4AE92E02E"
-	    "06AAE5286B300C64DEF8F0EA9055866064A254515480BC13");
+		     "06AAE5286B300C64DEF8F0EA9055866064A254515480BC13");
 	hex48(key.y, "8015D9B72D7D57244EA8EF9AC0C621896708A59367F9DFB9"
-	    "F54CA84B3F1C9DB1288B231C3AE0D4FE7344FD2533264720");
+		     "F54CA84B3F1C9DB1288B231C3AE0D4FE7344FD2533264720");
 	hex48(sig.r.x, "94EDBB92A5ECB8AAD4736E56C691916B3F88140666CE9FA7"
-	    "3D64C4EA95AD133C81A648152E44ACF96E36DD1E80FABE46");
+		       "3D64C4EA95AD133C81A648152E44ACF96E36DD1E80FABE46");
 	hex48(sig.s, "99EF4AEB15F178CEA1FE40DB2603138F130E740A19624526"
-	    "203B6351D0A3A94FA329C145786E679E7B82C71A38628AC8");
+		     "203B6351D0A3A94FA329C145786E679E7B82C71A38628AC8");
 	sha384(hash, bytes_of_string("sample"));
 	assert_int_equal(curve_verify(&key, hash, 48, &sig, NULL), FAULT_OK);
 	hash[0] ^= 1;
-	assert_int_equal(curve_verify(&key, hash, 48, &sig, NULL),
-	    FAULT_BAD_SIGNATURE);
+	assert_int_equal(
+	    curve_verify(&key, hash, 48, &sig, NULL), FAULT_BAD_SIGNATURE);
 }
 
 /* A longer hash is cut to the left octets, a shorter one taken whole. */
@@ -442,12 +448,12 @@ other_hash(void **state)
 		size_t n = curve_octets(all[c]) == 32 ? 48 : 32;
 
 		curve_generate(d, &key, all[c]);
-		assert_int_equal(curve_sign(&sig, all[c], d, hash, n, NULL),
-		    FAULT_OK);
-		assert_int_equal(curve_verify(&key, hash, n, &sig, NULL),
-		    FAULT_OK);
-		assert_int_equal(curve_verify(&key, hash, 80 - n, &sig,
-		    NULL), n == 48 ? FAULT_OK : FAULT_BAD_SIGNATURE);
+		assert_int_equal(
+		    curve_sign(&sig, all[c], d, hash, n, NULL), FAULT_OK);
+		assert_int_equal(
+		    curve_verify(&key, hash, n, &sig, NULL), FAULT_OK);
+		assert_int_equal(curve_verify(&key, hash, 80 - n, &sig, NULL),
+		    n == 48 ? FAULT_OK : FAULT_BAD_SIGNATURE);
 	}
 }
 
@@ -456,12 +462,12 @@ other_hash(void **state)
 static void
 no_errors_linger(void **state)
 {
-	struct curve_signature sig = { .r.form = POINT_X_ONLY };
-	uint8_t hash[48] = { 1 }, d[48];
+	struct curve_signature sig = {.r.form = POINT_X_ONLY};
+	uint8_t hash[48] = {1}, d[48];
 	struct curve_point key;
-	struct key16 k = { { 0 } };
-	uint8_t box[32] = { 0 };
-	struct ccm_item item = { k.b, box, BYTES(box), box };
+	struct key16 k = {{0}};
+	uint8_t box[32] = {0};
+	struct ccm_item item = {k.b, box, BYTES(box), box};
 
 	(void)state;
 	ERR_clear_error();
@@ -471,19 +477,20 @@ no_errors_linger(void **state)
 		for (int octet = 0; octet < 3; octet++) {
 			memset(sig.r.x, octet == 2 ? 0xff : octet, 48);
 			memcpy(sig.s, sig.r.x, 48);
-			assert_int_equal(curve_verify(&key, hash, 32, &sig,
-			    NULL), FAULT_BAD_SIGNATURE);
+			assert_int_equal(
+			    curve_verify(&key, hash, 32, &sig, NULL),
+			    FAULT_BAD_SIGNATURE);
 		}
 		key.y[9] ^= 1;
-		assert_int_equal(curve_verify(&key, hash, 32, &sig, NULL),
-		    FAULT_BAD_POINT);
+		assert_int_equal(
+		    curve_verify(&key, hash, 32, &sig, NULL), FAULT_BAD_POINT);
 		memset(key.x, 0xff, 48);
 		key.form = POINT_COMPRESSED_Y_0;
-		assert_int_equal(curve_decompress(&key, &key, NULL),
-		    FAULT_BAD_POINT);
+		assert_int_equal(
+		    curve_decompress(&key, &key, NULL), FAULT_BAD_POINT);
 		key.form = POINT_X_ONLY;
-		assert_int_equal(curve_shared(hash, &key, d, NULL),
-		    FAULT_BAD_POINT);
+		assert_int_equal(
+		    curve_shared(hash, &key, d, NULL), FAULT_BAD_POINT);
 	}
 	assert_int_equal(ccm_open(&item, NULL, 1), FAULT_BAD_TAG);
 	assert_int_equal(ERR_peek_error(), 0);
@@ -517,17 +524,17 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(openssl_signs),
-		cmocka_unit_test(openssl_verifies),
-		cmocka_unit_test(refused),
-		cmocka_unit_test(r_not_reduced),
-		cmocka_unit_test(private_keys),
-		cmocka_unit_test(compression),
-		cmocka_unit_test(rfc7027),
-		cmocka_unit_test(rfc6979_p384),
-		cmocka_unit_test(other_hash),
-		cmocka_unit_test(no_errors_linger),
-		cmocka_unit_test(p256_conversions),
+	    cmocka_unit_test(openssl_signs),
+	    cmocka_unit_test(openssl_verifies),
+	    cmocka_unit_test(refused),
+	    cmocka_unit_test(r_not_reduced),
+	    cmocka_unit_test(private_keys),
+	    cmocka_unit_test(compression),
+	    cmocka_unit_test(rfc7027),
+	    cmocka_unit_test(rfc6979_p384),
+	    cmocka_unit_test(other_hash),
+	    cmocka_unit_test(no_errors_linger),
+	    cmocka_unit_test(p256_conversions),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

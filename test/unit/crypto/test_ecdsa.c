@@ -6,13 +6,13 @@
 #include "crypto/random_int.h"
 
 #define ORDER "ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551"
-#define MANY	300	/* more than two chunks */
+#define MANY  300 /* more than two chunks */
 
-static struct scalar		d;
-static struct point		Q;
-static struct p256_known	*known;
-static struct digest		e[MANY];
-static struct p256_signature	sig[MANY];
+static struct scalar d;
+static struct point Q;
+static struct p256_known *known;
+static struct digest e[MANY];
+static struct p256_signature sig[MANY];
 
 static int
 setup(void **state)
@@ -23,7 +23,7 @@ setup(void **state)
 	test_random(e, sizeof(e));
 	memset(&e[0], 0, sizeof(e[0]));
 	memset(&e[1], 0xff, sizeof(e[1]));
-	memcpy(&e[2], scalar_hex(ORDER).b, 32);		/* 0 mod n */
+	memcpy(&e[2], scalar_hex(ORDER).b, 32); /* 0 mod n */
 	ecdsa_sign(sig, e, &d, MANY);
 	return known == NULL;
 }
@@ -48,8 +48,7 @@ signatures_are_good(void **state)
 		assert_false(sig[i].r_is_point);
 		key[i] = Q;
 	}
-	assert_int_equal(ecdsa_verify_known(known, e, sig, ok, MANY),
-	    FAULT_OK);
+	assert_int_equal(ecdsa_verify_known(known, e, sig, ok, MANY), FAULT_OK);
 	for (size_t i = 0; i < MANY; i++)
 		assert_true(ok[i]);
 	assert_int_equal(ecdsa_verify(key, e, sig, ok, MANY), FAULT_OK);
@@ -60,7 +59,7 @@ signatures_are_good(void **state)
 static void
 batch_sizes(void **state)
 {
-	static const size_t size[] = { 0, 1, 2, 127, 128, 129 };
+	static const size_t size[] = {0, 1, 2, 127, 128, 129};
 	struct p256_signature s[129];
 	struct point key[129];
 
@@ -69,13 +68,12 @@ batch_sizes(void **state)
 		ecdsa_sign(s, e, &d, size[k]);
 		for (size_t i = 0; i < size[k]; i++) {
 			key[i] = Q;
-			assert_true(ref_verify(&Q, e[i].b, 32, s[i].r,
-			    s[i].s));
+			assert_true(ref_verify(&Q, e[i].b, 32, s[i].r, s[i].s));
 		}
-		assert_int_equal(ecdsa_verify(key, e, s, NULL, size[k]),
-		    FAULT_OK);
-		assert_int_equal(ecdsa_verify_known(known, e, s, NULL,
-		    size[k]), FAULT_OK);
+		assert_int_equal(
+		    ecdsa_verify(key, e, s, NULL, size[k]), FAULT_OK);
+		assert_int_equal(
+		    ecdsa_verify_known(known, e, s, NULL, size[k]), FAULT_OK);
 	}
 }
 
@@ -85,7 +83,7 @@ y_bit_is_of_r(void **state)
 {
 	(void)state;
 	for (size_t i = 3; i < 40; i++) {
-		struct compressed c = { .y_bit = sig[i].y_bit };
+		struct compressed c = {.y_bit = sig[i].y_bit};
 		struct scalar w, u1, u2, x, h;
 		struct point R, expected;
 
@@ -149,10 +147,10 @@ every_bit_counts(void **state)
 	assert_verdict(&Q, &e[5], &sig[5], true);
 }
 
-static const char *const	bad[] = {
-	"0000000000000000000000000000000000000000000000000000000000000000",
-	ORDER,
-	"ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
+static const char *const bad[] = {
+    "0000000000000000000000000000000000000000000000000000000000000000",
+    ORDER,
+    "ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
 };
 
 static void
@@ -172,8 +170,7 @@ out_of_range(void **state)
 			assert_verdict(&Q, &e[6], &s, false);
 		}
 	/* r = s = 0 under e = 0: u1 and u2 vanish, R would be infinity. */
-	assert_verdict(&Q, &e[0], &(struct p256_signature){ .y_bit = 0 },
-	    false);
+	assert_verdict(&Q, &e[0], &(struct p256_signature){.y_bit = 0}, false);
 }
 
 /* -s verifies too: callers may not take (r, s) for an identity. */
@@ -193,9 +190,10 @@ minus_s_verifies(void **state)
 static void
 infinite_r(void **state)
 {
-	struct p256_signature s = { .y_bit = 0 };
+	struct p256_signature s = {.y_bit = 0};
 	struct scalar r = scalar_hex("00000000000000000000000000000000"
-	    "00000000000000000000000000000007"), h;
+				     "00000000000000000000000000000007"),
+		      h;
 	struct digest chosen;
 
 	(void)state;
@@ -211,9 +209,10 @@ infinite_r(void **state)
 static void
 doubling(void **state)
 {
-	struct p256_signature s = { .y_bit = 0 };
+	struct p256_signature s = {.y_bit = 0};
 	struct scalar k = scalar_hex("00000000000000000000000000000000"
-	    "000000000000000000000000deadbeef"), r, h, t;
+				     "000000000000000000000000deadbeef"),
+		      r, h, t;
 	struct digest chosen;
 	struct point R;
 
@@ -223,7 +222,7 @@ doubling(void **state)
 	scalar_mul(&h, &r, &d);
 	scalar_add(&t, &h, &h);
 	scalar_invert(&k, &k, 1);
-	scalar_mul(&t, &t, &k);			/* s = (e + r*d) / k */
+	scalar_mul(&t, &t, &k); /* s = (e + r*d) / k */
 	memcpy(chosen.b, h.b, 32);
 	memcpy(s.r, r.b, 32);
 	memcpy(s.s, t.b, 32);
@@ -251,7 +250,7 @@ key_for(const struct point *R, const struct scalar *s, const struct digest *h)
 static struct point
 point_from(const char *x)
 {
-	struct compressed c = { .y_bit = 1 };
+	struct compressed c = {.y_bit = 1};
 	struct point R;
 
 	memcpy(c.x, scalar_hex(x).b, 32);
@@ -275,13 +274,13 @@ add_order(uint8_t a[32])
 	assert_int_equal(carry, 0);
 }
 
-#define SMALL	"000000000000000000000000000000000000000000000000000000000000abcd"
+#define SMALL "000000000000000000000000000000000000000000000000000000000000abcd"
 
 /* R with n <= x < p: r = x - n as integer, x itself as a point. */
 static void
 x_above_n(void **state)
 {
-	struct p256_signature s = { .y_bit = 1 };
+	struct p256_signature s = {.y_bit = 1};
 	struct scalar r, k = scalar_hex(SMALL);
 	struct point R = point_from(ORDER), key = key_for(&R, &k, &e[8]);
 
@@ -304,10 +303,10 @@ static void
 not_reduced(void **state)
 {
 	struct point R = point_from("0000000000000000000000000000000"
-	    "100000000000000000000000000000000");
+				    "100000000000000000000000000000000");
 	struct scalar k = scalar_hex(SMALL);
 	struct point key = key_for(&R, &k, &e[8]);
-	struct p256_signature good = { .y_bit = 1 }, s;
+	struct p256_signature good = {.y_bit = 1}, s;
 
 	(void)state;
 	memcpy(good.r, R.x, 32);
@@ -349,8 +348,8 @@ neighbours(void **state)
 			else
 				memset(&key[i], 0, sizeof(key[i]));
 		}
-		assert_int_equal(ecdsa_verify(key, e, s, ok, MANY),
-		    FAULT_BAD_SIGNATURE);
+		assert_int_equal(
+		    ecdsa_verify(key, e, s, ok, MANY), FAULT_BAD_SIGNATURE);
 		for (size_t i = 0; i < MANY; i++)
 			assert_int_equal(ok[i], i % 40 != 13);
 		if (what == 3)
@@ -401,9 +400,9 @@ static void
 nonces_are_hedged(void **state)
 {
 	struct p256_signature a[2], b, c;
-	struct digest h[2] = { e[10], e[11] };
+	struct digest h[2] = {e[10], e[11]};
 	struct scalar other = scalar_hex("00000000000000000000000000000000"
-	    "00000000000000000000000000012345");
+					 "00000000000000000000000000012345");
 
 	(void)state;
 	random_replace(stuck, NULL);
@@ -423,18 +422,30 @@ static void
 rfc6979(void **state)
 {
 	struct point key;
-	struct p256_signature s = { .y_bit = 0 };
+	struct p256_signature s = {.y_bit = 0};
 	struct digest h;
 
 	(void)state;
-	memcpy(key.x, scalar_hex("60FED4BA255A9D31C961EB74C6356D68"
-	    "C049B8923B61FA6CE669622E60F29FB6").b, 32);
-	memcpy(key.y, scalar_hex("7903FE1008B8BC99A41AE9E95628BC64"
-	    "F2F1B20C2D7E9F5177A3C294D4462299").b, 32);
-	memcpy(s.r, scalar_hex("EFD48B2AACB6A8FD1140DD9CD45E81D6"
-	    "9D2C877B56AAF991C34D0EA84EAF3716").b, 32);
-	memcpy(s.s, scalar_hex("F7CB1C942D657C41D436C7A1B6E29F65"
-	    "F3E900DBB9AFF4064DC4AB2F843ACDA8").b, 32);
+	memcpy(key.x,
+	    scalar_hex("60FED4BA255A9D31C961EB74C6356D68"
+		       "C049B8923B61FA6CE669622E60F29FB6")
+		.b,
+	    32);
+	memcpy(key.y,
+	    scalar_hex("7903FE1008B8BC99A41AE9E95628BC64"
+		       "F2F1B20C2D7E9F5177A3C294D4462299")
+		.b,
+	    32);
+	memcpy(s.r,
+	    scalar_hex("EFD48B2AACB6A8FD1140DD9CD45E81D6"
+		       "9D2C877B56AAF991C34D0EA84EAF3716")
+		.b,
+	    32);
+	memcpy(s.s,
+	    scalar_hex("F7CB1C942D657C41D436C7A1B6E29F65"
+		       "F3E900DBB9AFF4064DC4AB2F843ACDA8")
+		.b,
+	    32);
 	sha256(h.b, bytes_of_string("sample"));
 	assert_verdict(&key, &h, &s, true);
 	h.b[0] ^= 1;
@@ -445,20 +456,20 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(signatures_are_good),
-		cmocka_unit_test(batch_sizes),
-		cmocka_unit_test(y_bit_is_of_r),
-		cmocka_unit_test(every_bit_counts),
-		cmocka_unit_test(out_of_range),
-		cmocka_unit_test(minus_s_verifies),
-		cmocka_unit_test(infinite_r),
-		cmocka_unit_test(doubling),
-		cmocka_unit_test(x_above_n),
-		cmocka_unit_test(not_reduced),
-		cmocka_unit_test(neighbours),
-		cmocka_unit_test(nonces_never_repeat),
-		cmocka_unit_test(nonces_are_hedged),
-		cmocka_unit_test(rfc6979),
+	    cmocka_unit_test(signatures_are_good),
+	    cmocka_unit_test(batch_sizes),
+	    cmocka_unit_test(y_bit_is_of_r),
+	    cmocka_unit_test(every_bit_counts),
+	    cmocka_unit_test(out_of_range),
+	    cmocka_unit_test(minus_s_verifies),
+	    cmocka_unit_test(infinite_r),
+	    cmocka_unit_test(doubling),
+	    cmocka_unit_test(x_above_n),
+	    cmocka_unit_test(not_reduced),
+	    cmocka_unit_test(neighbours),
+	    cmocka_unit_test(nonces_never_repeat),
+	    cmocka_unit_test(nonces_are_hedged),
+	    cmocka_unit_test(rfc6979),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

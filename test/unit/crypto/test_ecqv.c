@@ -3,7 +3,7 @@
 #include "crypto/ecqv.h"
 #include "crypto/random_int.h"
 
-#define MANY	150
+#define MANY 150
 
 struct numbers {
 	struct scalar k_u, d_ca, k, r, d_u;
@@ -44,24 +44,23 @@ static void
 halve(struct digest *e)
 {
 	for (size_t i = 32; i-- > 0;)
-		e->b[i] = (uint8_t)(e->b[i] >> 1 |
-		    (i > 0 ? e->b[i - 1] << 7 : 0));
+		e->b[i] =
+		    (uint8_t)(e->b[i] >> 1 | (i > 0 ? e->b[i - 1] << 7 : 0));
 }
 
 /* All steps with one e; good says whether the vector's numbers come out. */
 static void
 assert_steps(const struct numbers *x, const struct digest *e, bool good)
 {
-	struct ecqv_share share = { x->k_u, x->r };
+	struct ecqv_share share = {x->k_u, x->r};
 	struct scalar r, k = x->k, d_u;
 	struct point q_u;
 
-	assert_int_equal(ecqv_respond(&r, &k, e, &x->d_ca, NULL, 1),
-	    FAULT_OK);
+	assert_int_equal(ecqv_respond(&r, &k, e, &x->d_ca, NULL, 1), FAULT_OK);
 	assert_zero(k);
 	assert_int_equal(memcmp(&r, &x->r, 32) == 0, good);
-	assert_int_equal(ecqv_public(&q_u, e, &x->P_U, &x->Q_CA, NULL, 1),
-	    FAULT_OK);
+	assert_int_equal(
+	    ecqv_public(&q_u, e, &x->P_U, &x->Q_CA, NULL, 1), FAULT_OK);
 	assert_int_equal(memcmp(&q_u, &x->Q_U, 64) == 0, good);
 	assert_int_equal(ecqv_private(&d_u, &share, e, &q_u, NULL, 1),
 	    good ? FAULT_OK : FAULT_KEY_MISMATCH);
@@ -71,7 +70,7 @@ assert_steps(const struct numbers *x, const struct digest *e, bool good)
 		assert_zero(d_u);
 }
 
-static size_t	shifted, full;
+static size_t shifted, full;
 
 static void
 vector_one(const json_t *v)
@@ -97,17 +96,16 @@ static void
 vectors(void **state)
 {
 	(void)state;
-	assert_int_equal(vectors_each("camp_ecqv.json", "ecqv", vector_one),
-	    4);
+	assert_int_equal(vectors_each("camp_ecqv.json", "ecqv", vector_one), 4);
 	assert_int_equal(shifted, 2);
 	assert_int_equal(full, 2);
 }
 
-static struct scalar		k_u[MANY], d_ca, k[MANY], r[MANY], d_u[MANY];
-static struct point		R_U[MANY], Q_CA, P_U[MANY], Q_U[MANY];
-static struct digest		e[MANY];
-static struct ecqv_share	share[MANY];
-static bool			ok[MANY];
+static struct scalar k_u[MANY], d_ca, k[MANY], r[MANY], d_u[MANY];
+static struct point R_U[MANY], Q_CA, P_U[MANY], Q_U[MANY];
+static struct digest e[MANY];
+static struct ecqv_share share[MANY];
+static bool ok[MANY];
 
 static int
 setup(void **state)
@@ -124,26 +122,25 @@ static void
 shares(void)
 {
 	for (size_t i = 0; i < MANY; i++)
-		share[i] = (struct ecqv_share){ k_u[i], r[i] };
+		share[i] = (struct ecqv_share){k_u[i], r[i]};
 }
 
 static void
 round_trip(void **state)
 {
-	static const size_t size[] = { 0, 1, 7, 128, 129, MANY };
+	static const size_t size[] = {0, 1, 7, 128, 129, MANY};
 
 	(void)state;
 	for (size_t s = 0; s < sizeof(size) / sizeof(size[0]); s++) {
 		size_t n = size[s];
 
 		assert_int_equal(ecqv_issue(P_U, k, R_U, ok, n), FAULT_OK);
-		assert_int_equal(ecqv_respond(r, k, e, &d_ca, ok, n),
-		    FAULT_OK);
-		assert_int_equal(ecqv_public(Q_U, e, P_U, &Q_CA, ok, n),
-		    FAULT_OK);
+		assert_int_equal(ecqv_respond(r, k, e, &d_ca, ok, n), FAULT_OK);
+		assert_int_equal(
+		    ecqv_public(Q_U, e, P_U, &Q_CA, ok, n), FAULT_OK);
 		shares();
-		assert_int_equal(ecqv_private(d_u, share, e, Q_U, ok, n),
-		    FAULT_OK);
+		assert_int_equal(
+		    ecqv_private(d_u, share, e, Q_U, ok, n), FAULT_OK);
 		for (size_t i = 0; i < n; i++) {
 			struct point expected;
 
@@ -167,17 +164,17 @@ neighbours(void **state)
 	for (size_t i = 0; i < MANY; i++)
 		assert_int_equal(ok[i], i != 3);
 	assert_zero(P_U[3]);
-	assert_int_equal(ecqv_respond(r, k, e, &d_ca, ok, MANY),
-	    FAULT_BAD_SCALAR);
+	assert_int_equal(
+	    ecqv_respond(r, k, e, &d_ca, ok, MANY), FAULT_BAD_SCALAR);
 	for (size_t i = 0; i < MANY; i++)
 		assert_int_equal(ok[i], i != 3);
-	assert_int_equal(ecqv_public(Q_U, e, P_U, &Q_CA, ok, MANY),
-	    FAULT_BAD_POINT);
+	assert_int_equal(
+	    ecqv_public(Q_U, e, P_U, &Q_CA, ok, MANY), FAULT_BAD_POINT);
 	shares();
 	share[140].r.b[8] ^= 1;
 	share[141].k_u.b[8] ^= 1;
-	assert_int_equal(ecqv_private(d_u, share, e, Q_U, ok, MANY),
-	    FAULT_KEY_MISMATCH);
+	assert_int_equal(
+	    ecqv_private(d_u, share, e, Q_U, ok, MANY), FAULT_KEY_MISMATCH);
 	for (size_t i = 0; i < MANY; i++) {
 		bool good = i != 3 && i != 140 && i != 141;
 
@@ -188,13 +185,13 @@ neighbours(void **state)
 	}
 	issuer[0].x[0] ^= 1;
 	memcpy(bad, Q_U, sizeof(bad));
-	assert_int_equal(ecqv_public_mixed(Q_U, e, P_U, issuer, ok, MANY),
-	    FAULT_BAD_POINT);
+	assert_int_equal(
+	    ecqv_public_mixed(Q_U, e, P_U, issuer, ok, MANY), FAULT_BAD_POINT);
 	for (size_t i = 0; i < MANY; i++)
 		assert_int_equal(ok[i], i != 0 && i != 3);
 	assert_memory_equal(&Q_U[4], &bad[4], (MANY - 4) * sizeof(bad[0]));
-	assert_int_equal(ecqv_public(Q_U, e, P_U, &issuer[0], ok, MANY),
-	    FAULT_BAD_POINT);
+	assert_int_equal(
+	    ecqv_public(Q_U, e, P_U, &issuer[0], ok, MANY), FAULT_BAD_POINT);
 	for (size_t i = 0; i < MANY; i++)
 		assert_false(ok[i]);
 }
@@ -208,14 +205,13 @@ infinite_p_u(void **state)
 
 	(void)state;
 	random_replace(prepared, &minus);
-	assert_int_equal(ecqv_issue(&p, &kk, &R_U[0], ok, 1),
-	    FAULT_BAD_SCALAR);
+	assert_int_equal(ecqv_issue(&p, &kk, &R_U[0], ok, 1), FAULT_BAD_SCALAR);
 	random_replace(NULL, NULL);
 	assert_false(ok[0]);
 	assert_zero(p);
 	assert_zero(kk);
-	assert_int_equal(ecqv_respond(&rr, &kk, e, &d_ca, ok, 1),
-	    FAULT_BAD_SCALAR);
+	assert_int_equal(
+	    ecqv_respond(&rr, &kk, e, &d_ca, ok, 1), FAULT_BAD_SCALAR);
 }
 
 /* e * P_U = -Q_CA: no key. */
@@ -231,8 +227,7 @@ infinite_q_u(void **state)
 	scalar_mul(&h, &h, &d_ca);
 	h = ref_negative(&h);
 	assert_true(ref_mul(&p, &h, NULL, NULL));
-	assert_int_equal(ecqv_public(&q, e, &p, &Q_CA, ok, 1),
-	    FAULT_BAD_POINT);
+	assert_int_equal(ecqv_public(&q, e, &p, &Q_CA, ok, 1), FAULT_BAD_POINT);
 	assert_false(ok[0]);
 	assert_zero(q);
 }
@@ -242,23 +237,24 @@ static void
 respond_refuses(void **state)
 {
 	struct scalar kk = k_u[0], rr;
-	struct digest zero = { { 0 } }, n = { {
-	    0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0, 0xff, 0xff, 0xff, 0xff,
-	    0xff, 0xff, 0xff, 0xff, 0xbc, 0xe6, 0xfa, 0xad, 0xa7, 0x17,
-	    0x9e, 0x84, 0xf3, 0xb9, 0xca, 0xc2, 0xfc, 0x63, 0x25, 0x51 } };
+	struct digest zero = {{0}},
+		      n = {{0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0, 0xff, 0xff,
+			  0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xbc, 0xe6, 0xfa,
+			  0xad, 0xa7, 0x17, 0x9e, 0x84, 0xf3, 0xb9, 0xca, 0xc2,
+			  0xfc, 0x63, 0x25, 0x51}};
 
 	(void)state;
-	assert_int_equal(ecqv_respond(&rr, &kk, &zero, &d_ca, NULL, 1),
-	    FAULT_BAD_SCALAR);
+	assert_int_equal(
+	    ecqv_respond(&rr, &kk, &zero, &d_ca, NULL, 1), FAULT_BAD_SCALAR);
 	assert_zero(rr);
 	assert_zero(kk);
 	kk = k_u[0];
-	assert_int_equal(ecqv_respond(&rr, &kk, &n, &d_ca, NULL, 1),
-	    FAULT_BAD_SCALAR);
+	assert_int_equal(
+	    ecqv_respond(&rr, &kk, &n, &d_ca, NULL, 1), FAULT_BAD_SCALAR);
 	kk = k_u[0];
 	assert_int_equal(ecqv_respond(&rr, &kk, e, &d_ca, NULL, 1), FAULT_OK);
-	assert_int_equal(ecqv_respond(&rr, &kk, e, &d_ca, NULL, 1),
-	    FAULT_BAD_SCALAR);
+	assert_int_equal(
+	    ecqv_respond(&rr, &kk, e, &d_ca, NULL, 1), FAULT_BAD_SCALAR);
 	assert_zero(rr);
 }
 
@@ -266,12 +262,12 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(vectors),
-		cmocka_unit_test(round_trip),
-		cmocka_unit_test(neighbours),
-		cmocka_unit_test(infinite_p_u),
-		cmocka_unit_test(infinite_q_u),
-		cmocka_unit_test(respond_refuses),
+	    cmocka_unit_test(vectors),
+	    cmocka_unit_test(round_trip),
+	    cmocka_unit_test(neighbours),
+	    cmocka_unit_test(infinite_p_u),
+	    cmocka_unit_test(infinite_q_u),
+	    cmocka_unit_test(respond_refuses),
 	};
 
 	return cmocka_run_group_tests(tests, setup, NULL);

@@ -10,7 +10,7 @@
 #include "crypto/ecies.h"
 #include "crypto/ecqv.h"
 
-static json_t	*file;
+static json_t *file;
 
 static const json_t *
 certificate(const char *name)
@@ -45,8 +45,8 @@ keypair(const json_t *v)
 static void
 ecqv(const json_t *v)
 {
-	struct bytes cert = vector_bytes(certificate(vector_string(v,
-	    "cert")), "hex");
+	struct bytes cert =
+	    vector_bytes(certificate(vector_string(v, "cert")), "hex");
 	struct ecqv_share share;
 	struct scalar k, d_ca, d, got;
 	struct point R_U, P_U, Q_CA, Q_U;
@@ -60,20 +60,17 @@ ecqv(const json_t *v)
 	vector_hex(v, "d", &d, 32);
 	assert_int_equal(p256_base_mul(&R_U, &share.k_u, NULL, 1), FAULT_OK);
 	assert_int_equal(p256_base_mul(&Q_CA, &d_ca, NULL, 1), FAULT_OK);
-	assert_int_equal(p256_add_base_mul(&P_U, &R_U, &k, NULL, 1),
-	    FAULT_OK);
+	assert_int_equal(p256_add_base_mul(&P_U, &R_U, &k, NULL, 1), FAULT_OK);
 	find(cert, P_U.x, 32);
-	assert_int_equal(ecqv_respond(&got, &k, &e, &d_ca, NULL, 1),
-	    FAULT_OK);
+	assert_int_equal(ecqv_respond(&got, &k, &e, &d_ca, NULL, 1), FAULT_OK);
 	assert_same(got, share.r);
-	assert_int_equal(ecqv_public(&Q_U, &e, &P_U, &Q_CA, NULL, 1),
-	    FAULT_OK);
-	assert_int_equal(ecqv_private(&got, &share, &e, &Q_U, NULL, 1),
-	    FAULT_OK);
+	assert_int_equal(ecqv_public(&Q_U, &e, &P_U, &Q_CA, NULL, 1), FAULT_OK);
+	assert_int_equal(
+	    ecqv_private(&got, &share, &e, &Q_U, NULL, 1), FAULT_OK);
 	assert_same(got, d);
 	share.r.b[31] ^= 1;
-	assert_int_equal(ecqv_private(&got, &share, &e, &Q_U, NULL, 1),
-	    FAULT_KEY_MISMATCH);
+	assert_int_equal(
+	    ecqv_private(&got, &share, &e, &Q_U, NULL, 1), FAULT_KEY_MISMATCH);
 }
 
 /* certRecipInfo: ... recipientId, 80, V (82|83 x), C, T; then 80 nonce
@@ -84,7 +81,7 @@ encrypted(const json_t *v)
 	struct bytes message = vector_bytes(v, "message");
 	struct bytes plain = vector_bytes(v, "plaintext");
 	uint8_t id[8], p1[32], out[4096];
-	struct ccm_item item = { .out = out };
+	struct ccm_item item = {.out = out};
 	struct key16 key, got;
 	struct ecies e;
 	struct scalar d;
@@ -93,8 +90,8 @@ encrypted(const json_t *v)
 	vector_hex(v, "priv", &d, 32);
 	vector_hex(v, "p1", p1, 32);
 	vector_hex(v, "key", &key, 16);
-	vector_hex(certificate(vector_string(v, "recipient")), "hashed_id8",
-	    id, 8);
+	vector_hex(
+	    certificate(vector_string(v, "recipient")), "hashed_id8", id, 8);
 	p = find(message, id, 8) + 8;
 	assert_int_equal(p[0], 0x80);
 	assert_true(p[1] == 0x82 || p[1] == 0x83);
@@ -108,7 +105,7 @@ encrypted(const json_t *v)
 	assert_int_equal(p[0], 0x80);
 	item.key = got.b;
 	item.nonce = p + 1;
-	p += 13;			/* the length, in 1 or 2 octets */
+	p += 13; /* the length, in 1 or 2 octets */
 	assert_true(p[0] == 0x81 || p[0] == 0x82);
 	item.in.n = p[0] == 0x81 ? p[1] : (size_t)p[1] << 8 | p[2];
 	item.in.p = p + (p[0] == 0x81 ? 2 : 3);
@@ -124,11 +121,12 @@ each(const char *op, void (*f)(const json_t *))
 	size_t i, n = 0;
 	json_t *v;
 
-	json_array_foreach(json_object_get(file, "vectors"), i, v)
-		if (strcmp(vector_string(v, "op"), op) == 0) {
-			f(v);
-			n++;
-		}
+	json_array_foreach(json_object_get(file, "vectors"), i,
+	    v) if (strcmp(vector_string(v, "op"), op) == 0)
+	{
+		f(v);
+		n++;
+	}
 	return n;
 }
 
@@ -157,9 +155,9 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(key_pairs),
-		cmocka_unit_test(implicit_certificate),
-		cmocka_unit_test(decryption),
+	    cmocka_unit_test(key_pairs),
+	    cmocka_unit_test(implicit_certificate),
+	    cmocka_unit_test(decryption),
 	};
 	const char *shared = getenv("MONARCH_SHARED");
 	char path[1024];

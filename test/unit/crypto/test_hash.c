@@ -25,14 +25,17 @@ sha2_known(void **state)
 
 	(void)state;
 	sha256(h, text("abc"));
-	assert_hex(h, 32, "ba7816bf8f01cfea414140de5dae2223"
+	assert_hex(h, 32,
+	    "ba7816bf8f01cfea414140de5dae2223"
 	    "b00361a396177a9cb410ff61f20015ad");
 	sha256(h, text("abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmno"
-	    "mnopnopq"));
-	assert_hex(h, 32, "248d6a61d20638b8e5c026930c3e6039"
+		       "mnopnopq"));
+	assert_hex(h, 32,
+	    "248d6a61d20638b8e5c026930c3e6039"
 	    "a33ce45964ff2167f6ecedd419db06c1");
 	sha384(h, text("abc"));
-	assert_hex(h, 48, "cb00753f45a35e8bb5a03d699ac65007272c32ab0eded163"
+	assert_hex(h, 48,
+	    "cb00753f45a35e8bb5a03d699ac65007272c32ab0eded163"
 	    "1a8b605a43ff5bed8086072ba1e7cc2358baeca134c825a7");
 	sha256(h, BYTES_NONE);
 	assert_memory_equal(h, sha256_of_nothing, 32);
@@ -43,7 +46,7 @@ sha2_known(void **state)
 static void
 parts_are_one_message(void **state)
 {
-	const struct bytes part[] = { text("a"), BYTES_NONE, text("bc") };
+	const struct bytes part[] = {text("a"), BYTES_NONE, text("bc")};
 	uint8_t whole[48], parts[48];
 
 	(void)state;
@@ -67,7 +70,7 @@ batch_equals_single(void **state)
 	(void)state;
 	test_random(data, sizeof(data));
 	for (size_t i = 0; i <= sizeof(data); i++)
-		in[i] = (struct bytes){ data, i };
+		in[i] = (struct bytes){data, i};
 	sha256_batch(out, in, 301);
 	for (size_t i = 0; i <= sizeof(data); i++) {
 		sha256(one, in[i]);
@@ -81,13 +84,14 @@ batch_equals_single(void **state)
 static void
 to_sign(void **state)
 {
-	const struct bytes data[] = { text("abc"), text("abc") };
+	const struct bytes data[] = {text("abc"), text("abc")};
 	struct digest out[2];
 	uint8_t out384[48], both[96];
 
 	(void)state;
 	sha256_to_sign(out, data, sha256_of_nothing, 2);
-	assert_hex(out[0].b, 32, "6f1290896ee81a0349174d19f4473d26"
+	assert_hex(out[0].b, 32,
+	    "6f1290896ee81a0349174d19f4473d26"
 	    "7a10289c40480861d5c42affffbd79f9");
 	assert_same(out[0], out[1]);
 	sha384(both, text("abc"));
@@ -126,8 +130,8 @@ static void
 mac1(void **state)
 {
 	(void)state;
-	assert_int_equal(vectors_each("camp_primitives.json", "mac1",
-	    mac1_one), 7);
+	assert_int_equal(
+	    vectors_each("camp_primitives.json", "mac1", mac1_one), 7);
 }
 
 static void
@@ -148,21 +152,21 @@ static void
 kdf2(void **state)
 {
 	(void)state;
-	assert_int_equal(vectors_each("camp_primitives.json", "kdf2",
-	    kdf2_one), 4);
+	assert_int_equal(
+	    vectors_each("camp_primitives.json", "kdf2", kdf2_one), 4);
 }
 
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(sha2_known),
-		cmocka_unit_test(parts_are_one_message),
-		cmocka_unit_test(batch_equals_single),
-		cmocka_unit_test(to_sign),
-		cmocka_unit_test(hashed_ids),
-		cmocka_unit_test(mac1),
-		cmocka_unit_test(kdf2),
+	    cmocka_unit_test(sha2_known),
+	    cmocka_unit_test(parts_are_one_message),
+	    cmocka_unit_test(batch_equals_single),
+	    cmocka_unit_test(to_sign),
+	    cmocka_unit_test(hashed_ids),
+	    cmocka_unit_test(mac1),
+	    cmocka_unit_test(kdf2),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

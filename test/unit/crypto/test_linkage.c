@@ -6,8 +6,8 @@ static void
 half(struct lv *plv, const json_t *v, int which)
 {
 	static const char *const name[2][4] = {
-		{ "la1", "ls1", "ls1_prev", "plv1" },
-		{ "la2", "ls2", "ls2_prev", "plv2" },
+	    {"la1", "ls1", "ls1_prev", "plv1"},
+	    {"la2", "ls2", "ls2_prev", "plv2"},
 	};
 	const char *const *f = name[which];
 	struct key16 seed, previous, next;
@@ -45,8 +45,9 @@ vector_one(const json_t *v)
 	vector_hex(v, "ik", &ik, 16);
 	vector_hex(v, "k", k, 4);
 	vector_hex(v, "ei", ei, 16);
-	linkage_group_index(got, &ik, (uint32_t)k[0] << 24 |
-	    (uint32_t)k[1] << 16 | (uint32_t)k[2] << 8 | k[3],
+	linkage_group_index(got, &ik,
+	    (uint32_t)k[0] << 24 | (uint32_t)k[1] << 16 | (uint32_t)k[2] << 8 |
+		k[3],
 	    vector_u32(v, "j"));
 	assert_memory_equal(got, ei, 16);
 }
@@ -55,11 +56,11 @@ static void
 vectors(void **state)
 {
 	(void)state;
-	assert_int_equal(vectors_each("camp_linkage.json", "linkage",
-	    vector_one), 4);
+	assert_int_equal(
+	    vectors_each("camp_linkage.json", "linkage", vector_one), 4);
 }
 
-static const uint8_t la[2] = { 0x2a, 0xa0 };
+static const uint8_t la[2] = {0x2a, 0xa0};
 
 /* A chain is its steps, one after the other. */
 static void
@@ -85,7 +86,7 @@ chains(void **state)
 static void
 tables(void **state)
 {
-	static const uint32_t first[] = { 0, 5, UINT32_MAX - 70 };
+	static const uint32_t first[] = {0, 5, UINT32_MAX - 70};
 	struct key16 seed[3];
 	struct lv table[3 * 150], one;
 
@@ -95,8 +96,8 @@ tables(void **state)
 		linkage_plv(table, la, seed, 3, first[f], 150);
 		for (size_t s = 0; s < 3; s++)
 			for (uint32_t t = 0; t < 150; t++) {
-				linkage_plv(&one, la, &seed[s], 1,
-				    first[f] + t, 1);
+				linkage_plv(
+				    &one, la, &seed[s], 1, first[f] + t, 1);
 				assert_same(table[s * 150 + t], one);
 			}
 	}
@@ -108,9 +109,9 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(vectors),
-		cmocka_unit_test(chains),
-		cmocka_unit_test(tables),
+	    cmocka_unit_test(vectors),
+	    cmocka_unit_test(chains),
+	    cmocka_unit_test(tables),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

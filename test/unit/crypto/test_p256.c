@@ -5,22 +5,22 @@
 #include "common.h"
 
 #define ORDER "ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551"
-#define MANY	300	/* more than two chunks */
+#define MANY  300 /* more than two chunks */
 
-static struct scalar	k[MANY];
-static struct point	P[MANY];	/* P[i] = d[i] * G */
-static struct scalar	d[MANY];
+static struct scalar k[MANY];
+static struct point P[MANY]; /* P[i] = d[i] * G */
+static struct scalar d[MANY];
 
 /* 0, 1, 2, n-2, n-1, n, n+1, 2^256-1; random ones follow. */
-static const char *const	edge[] = {
-	"0000000000000000000000000000000000000000000000000000000000000000",
-	"0000000000000000000000000000000000000000000000000000000000000001",
-	"0000000000000000000000000000000000000000000000000000000000000002",
-	"ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc63254f",
-	"ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632550",
-	ORDER,
-	"ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632552",
-	"ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
+static const char *const edge[] = {
+    "0000000000000000000000000000000000000000000000000000000000000000",
+    "0000000000000000000000000000000000000000000000000000000000000001",
+    "0000000000000000000000000000000000000000000000000000000000000002",
+    "ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc63254f",
+    "ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632550",
+    ORDER,
+    "ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632552",
+    "ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
 };
 
 static int
@@ -46,7 +46,7 @@ multiple_of_n(const struct scalar *a)
 }
 
 /* Sizes 0, 1, odd ones, chunk edges. */
-static const size_t sizes[] = { 0, 1, 2, 3, 7, 127, 128, 129, 255, MANY };
+static const size_t sizes[] = {0, 1, 2, 3, 7, 127, 128, 129, 255, MANY};
 
 static void
 base_mul(void **state)
@@ -77,7 +77,7 @@ base_mul(void **state)
 static void
 add_base_mul(void **state)
 {
-	static const struct scalar one = { { [31] = 1 } };
+	static const struct scalar one = {{[31] = 1}};
 	struct scalar m[MANY];
 	struct point out[MANY], expected;
 	bool ok[MANY];
@@ -141,8 +141,7 @@ known_mul(void **state)
 	(void)state;
 	assert_non_null(q);
 	assert_same(*p256_known_point(q), P[5]);
-	assert_int_equal(p256_known_mul(out, q, k, ok, MANY),
-	    FAULT_BAD_SCALAR);
+	assert_int_equal(p256_known_mul(out, q, k, ok, MANY), FAULT_BAD_SCALAR);
 	for (size_t i = 0; i < MANY; i++) {
 		assert_int_equal(ok[i], !multiple_of_n(&k[i]));
 		if (ok[i]) {
@@ -179,8 +178,8 @@ static void
 ecdh_vectors(void **state)
 {
 	(void)state;
-	assert_int_equal(vectors_each("camp_primitives.json", "ecdh",
-	    ecdh_one), 25);
+	assert_int_equal(
+	    vectors_each("camp_primitives.json", "ecdh", ecdh_one), 25);
 }
 
 #define PRIME "ffffffff00000001000000000000000000000000ffffffffffffffffffffffff"
@@ -204,7 +203,7 @@ add_prime(uint8_t x[32])
 static struct point
 small_x(void)
 {
-	struct compressed c = { { 0 }, 0 };
+	struct compressed c = {{0}, 0};
 	struct point p;
 
 	while (p256_decompress(&p, &c, NULL, 1) != FAULT_OK)
@@ -216,7 +215,7 @@ small_x(void)
 static void
 bad_points(void **state)
 {
-	static const struct scalar three = { { [31] = 3 } };
+	static const struct scalar three = {{[31] = 3}};
 	struct point bad[12], out[12];
 	struct scalar m[12];
 	bool ok[12];
@@ -226,15 +225,15 @@ bad_points(void **state)
 		bad[i] = P[i];
 		m[i] = three;
 	}
-	memset(&bad[1], 0, sizeof(bad[1]));		/* (0, 0) */
-	bad[2].y[31] ^= 1;				/* off the curve */
+	memset(&bad[1], 0, sizeof(bad[1])); /* (0, 0) */
+	bad[2].y[31] ^= 1;		    /* off the curve */
 	bad[3].x[0] ^= 0x80;
 	bad[4] = small_x();
-	add_prime(bad[4].x);				/* x >= p */
+	add_prime(bad[4].x); /* x >= p */
 	memset(&bad[5], 0xff, sizeof(bad[5]));
-	memcpy(bad[6].x, P[6].y, 32);			/* swapped */
+	memcpy(bad[6].x, P[6].y, 32); /* swapped */
 	memcpy(bad[6].y, P[6].x, 32);
-	memcpy(bad[7].x, scalar_hex(PRIME).b, 32);	/* x = p */
+	memcpy(bad[7].x, scalar_hex(PRIME).b, 32); /* x = p */
 	for (size_t i = 0; i < 12; i++)
 		ok[i] = i % 2;
 	assert_int_equal(p256_check(bad, ok, 12), FAULT_BAD_POINT);
@@ -243,8 +242,8 @@ bad_points(void **state)
 	assert_int_equal(p256_mul(out, bad, m, ok, 12), FAULT_BAD_POINT);
 	for (size_t i = 0; i < 12; i++)
 		assert_int_equal(ok[i], i < 1 || i > 7);
-	assert_int_equal(p256_add_base_mul(out, bad, m, ok, 12),
-	    FAULT_BAD_POINT);
+	assert_int_equal(
+	    p256_add_base_mul(out, bad, m, ok, 12), FAULT_BAD_POINT);
 	for (size_t i = 0; i < 12; i++) {
 		struct point expected;
 
@@ -253,8 +252,9 @@ bad_points(void **state)
 			assert_zero(out[i]);
 			continue;
 		}
-		assert_int_equal(p256_add_base_mul(&expected, &P[i], &m[i],
-		    NULL, 1), FAULT_OK);
+		assert_int_equal(
+		    p256_add_base_mul(&expected, &P[i], &m[i], NULL, 1),
+		    FAULT_OK);
 		assert_same(out[i], expected);
 	}
 	for (size_t i = 1; i <= 7; i++)
@@ -289,7 +289,7 @@ decompress(void **state)
 		test_random(c[i].x, 32);
 	assert_int_equal(p256_decompress(out, c, ok, MANY), FAULT_BAD_POINT);
 	for (size_t i = 0; i < MANY; i++) {
-		static const struct scalar one = { { [31] = 1 } }, zero;
+		static const struct scalar one = {{[31] = 1}}, zero;
 		struct point same;
 
 		points += ok[i];
@@ -328,30 +328,28 @@ decompress_refuses(void **state)
 static void
 sec1(void **state)
 {
-	uint8_t b[66] = { 4 };
+	uint8_t b[66] = {4};
 	struct point p;
 
 	(void)state;
 	memcpy(b + 1, &P[0], 64);
-	assert_int_equal(point_of_sec1(&p, (struct bytes){ b, 65 }),
-	    FAULT_OK);
+	assert_int_equal(point_of_sec1(&p, (struct bytes){b, 65}), FAULT_OK);
 	assert_same(p, P[0]);
-	assert_int_equal(point_of_sec1(&p, (struct bytes){ b, 66 }),
-	    FAULT_BAD_POINT);
-	assert_int_equal(point_of_sec1(&p, (struct bytes){ b, 33 }),
-	    FAULT_BAD_POINT);
+	assert_int_equal(
+	    point_of_sec1(&p, (struct bytes){b, 66}), FAULT_BAD_POINT);
+	assert_int_equal(
+	    point_of_sec1(&p, (struct bytes){b, 33}), FAULT_BAD_POINT);
 	assert_int_equal(point_of_sec1(&p, BYTES_NONE), FAULT_BAD_POINT);
 	b[64] ^= 1;
-	assert_int_equal(point_of_sec1(&p, (struct bytes){ b, 65 }),
-	    FAULT_BAD_POINT);
+	assert_int_equal(
+	    point_of_sec1(&p, (struct bytes){b, 65}), FAULT_BAD_POINT);
 	point_to_sec1(b, &P[1]);
 	assert_int_equal(b[0], 2 + (P[1].y[31] & 1));
-	assert_int_equal(point_of_sec1(&p, (struct bytes){ b, 33 }),
-	    FAULT_OK);
+	assert_int_equal(point_of_sec1(&p, (struct bytes){b, 33}), FAULT_OK);
 	assert_same(p, P[1]);
 	b[0] = 0;
-	assert_int_equal(point_of_sec1(&p, (struct bytes){ b, 33 }),
-	    FAULT_BAD_POINT);
+	assert_int_equal(
+	    point_of_sec1(&p, (struct bytes){b, 33}), FAULT_BAD_POINT);
 }
 
 static void
@@ -360,20 +358,22 @@ in_place(void **state)
 	struct point expected[MANY], out[MANY];
 
 	(void)state;
-	assert_int_equal(p256_mul(expected, P + 8, k + 8, NULL, MANY - 8),
-	    FAULT_OK);
+	assert_int_equal(
+	    p256_mul(expected, P + 8, k + 8, NULL, MANY - 8), FAULT_OK);
 	memcpy(out, P, sizeof(out));
-	assert_int_equal(p256_mul(out + 8, out + 8, k + 8, NULL, MANY - 8),
-	    FAULT_OK);
-	assert_memory_equal(out + 8, expected,
-	    (MANY - 8) * sizeof(struct point));
+	assert_int_equal(
+	    p256_mul(out + 8, out + 8, k + 8, NULL, MANY - 8), FAULT_OK);
+	assert_memory_equal(
+	    out + 8, expected, (MANY - 8) * sizeof(struct point));
 	memcpy(out, P, sizeof(out));
-	assert_int_equal(p256_add_base_mul(expected, P + 8, k + 8, NULL,
-	    MANY - 8), FAULT_OK);
-	assert_int_equal(p256_add_base_mul(out + 8, out + 8, k + 8, NULL,
-	    MANY - 8), FAULT_OK);
-	assert_memory_equal(out + 8, expected,
-	    (MANY - 8) * sizeof(struct point));
+	assert_int_equal(
+	    p256_add_base_mul(expected, P + 8, k + 8, NULL, MANY - 8),
+	    FAULT_OK);
+	assert_int_equal(
+	    p256_add_base_mul(out + 8, out + 8, k + 8, NULL, MANY - 8),
+	    FAULT_OK);
+	assert_memory_equal(
+	    out + 8, expected, (MANY - 8) * sizeof(struct point));
 }
 
 static void
@@ -401,8 +401,7 @@ worker(void *known)
 	intptr_t wrong = 0;
 
 	for (int round = 0; round < 20; round++) {
-		wrong += p256_known_mul(a, known, k + 10, NULL, 50) !=
-		    FAULT_OK;
+		wrong += p256_known_mul(a, known, k + 10, NULL, 50) != FAULT_OK;
 		for (size_t i = 0; i < 50; i++)
 			b[i] = P[5];
 		wrong += p256_mul(b, b, k + 10, NULL, 50) != FAULT_OK;
@@ -420,8 +419,7 @@ threads(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < 4; i++)
-		assert_int_equal(pthread_create(&t[i], NULL, worker, known),
-		    0);
+		assert_int_equal(pthread_create(&t[i], NULL, worker, known), 0);
 	for (size_t i = 0; i < 4; i++) {
 		assert_int_equal(pthread_join(t[i], &wrong), 0);
 		assert_null(wrong);
@@ -433,18 +431,18 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(base_mul),
-		cmocka_unit_test(add_base_mul),
-		cmocka_unit_test(mul),
-		cmocka_unit_test(known_mul),
-		cmocka_unit_test(ecdh_vectors),
-		cmocka_unit_test(bad_points),
-		cmocka_unit_test(decompress),
-		cmocka_unit_test(decompress_refuses),
-		cmocka_unit_test(sec1),
-		cmocka_unit_test(in_place),
-		cmocka_unit_test(generate),
-		cmocka_unit_test(threads),
+	    cmocka_unit_test(base_mul),
+	    cmocka_unit_test(add_base_mul),
+	    cmocka_unit_test(mul),
+	    cmocka_unit_test(known_mul),
+	    cmocka_unit_test(ecdh_vectors),
+	    cmocka_unit_test(bad_points),
+	    cmocka_unit_test(decompress),
+	    cmocka_unit_test(decompress_refuses),
+	    cmocka_unit_test(sec1),
+	    cmocka_unit_test(in_place),
+	    cmocka_unit_test(generate),
+	    cmocka_unit_test(threads),
 	};
 
 	return cmocka_run_group_tests(tests, setup, NULL);

@@ -40,7 +40,7 @@ nothing_twice(void **state)
 static void
 all_written(void **state)
 {
-	uint8_t seen[300] = { 0 }, b[302];
+	uint8_t seen[300] = {0}, b[302];
 
 	(void)state;
 	for (int round = 0; round < 64; round++) {
@@ -61,7 +61,7 @@ fork_differs(void **state)
 	int pipes[2];
 
 	(void)state;
-	random_bytes(mine, 1);		/* the buffer is full */
+	random_bytes(mine, 1); /* the buffer is full */
 	for (size_t c = 0; c < 2; c++) {
 		pid_t child;
 
@@ -100,8 +100,7 @@ threads_differ(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < 4; i++)
-		assert_int_equal(pthread_create(&t[i], NULL, draw, out[i]),
-		    0);
+		assert_int_equal(pthread_create(&t[i], NULL, draw, out[i]), 0);
 	for (size_t i = 0; i < 4; i++) {
 		assert_int_equal(pthread_join(t[i], NULL), 0);
 		for (size_t j = 0; j < i; j++)
@@ -125,11 +124,11 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(nothing_twice),
-		cmocka_unit_test(all_written),
-		cmocka_unit_test(fork_differs),
-		cmocka_unit_test(threads_differ),
-		cmocka_unit_test(scalars_are_valid),
+	    cmocka_unit_test(nothing_twice),
+	    cmocka_unit_test(all_written),
+	    cmocka_unit_test(fork_differs),
+	    cmocka_unit_test(threads_differ),
+	    cmocka_unit_test(scalars_are_valid),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

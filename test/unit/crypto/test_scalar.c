@@ -6,30 +6,30 @@
 #define ORDER "ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551"
 
 /* Edges first, random values behind. */
-#define EDGES	16
-#define MANY	200
+#define EDGES 16
+#define MANY  200
 
-static struct scalar	value[MANY];
-static BIGNUM		*order;
-static BN_CTX		*ctx;
+static struct scalar value[MANY];
+static BIGNUM *order;
+static BN_CTX *ctx;
 
-static const char *const	edge[EDGES] = {
-	"0000000000000000000000000000000000000000000000000000000000000000",
-	"0000000000000000000000000000000000000000000000000000000000000001",
-	"0000000000000000000000000000000000000000000000000000000000000002",
-	"000000000000000000000000000000000000000000000000ffffffffffffffff",
-	"0000000000000000000000000000000000000000000000010000000000000000",
-	"00000000000000000000000000000000ffffffffffffffffffffffffffffffff",
-	"00000000ffffffffffffffffffffffff00000000ffffffffffffffffffffffff",
-	"7fffffff800000007fffffffffffffffde737d56d38bcf4279dce5617e3192a8",
-	"ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc63254f",
-	"ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632550",
-	ORDER,
-	"ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632552",
-	"ffffffff00000001000000000000000000000000ffffffffffffffffffffffff",
-	"ffffffff00000000ffffffffffffffffbce6faada7179e85f3b9cac2fc632551",
-	"fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe",
-	"ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
+static const char *const edge[EDGES] = {
+    "0000000000000000000000000000000000000000000000000000000000000000",
+    "0000000000000000000000000000000000000000000000000000000000000001",
+    "0000000000000000000000000000000000000000000000000000000000000002",
+    "000000000000000000000000000000000000000000000000ffffffffffffffff",
+    "0000000000000000000000000000000000000000000000010000000000000000",
+    "00000000000000000000000000000000ffffffffffffffffffffffffffffffff",
+    "00000000ffffffffffffffffffffffff00000000ffffffffffffffffffffffff",
+    "7fffffff800000007fffffffffffffffde737d56d38bcf4279dce5617e3192a8",
+    "ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc63254f",
+    "ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632550",
+    ORDER,
+    "ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632552",
+    "ffffffff00000001000000000000000000000000ffffffffffffffffffffffff",
+    "ffffffff00000000ffffffffffffffffbce6faada7179e85f3b9cac2fc632551",
+    "fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe",
+    "ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
 };
 
 static int
@@ -151,7 +151,7 @@ reduction_twice(void **state)
 static void
 inverses(void **state)
 {
-	static const size_t size[] = { 1, 2, 3, 127, 128, 129, MANY };
+	static const size_t size[] = {1, 2, 3, 127, 128, 129, MANY};
 	struct scalar out[MANY], place[MANY];
 	BIGNUM *x = BN_new(), *r = BN_new();
 
@@ -198,11 +198,11 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(pairs),
-		cmocka_unit_test(reductions),
-		cmocka_unit_test(reduction_twice),
-		cmocka_unit_test(inverses),
-		cmocka_unit_test(validity),
+	    cmocka_unit_test(pairs),
+	    cmocka_unit_test(reductions),
+	    cmocka_unit_test(reduction_twice),
+	    cmocka_unit_test(inverses),
+	    cmocka_unit_test(validity),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
