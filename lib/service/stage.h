@@ -30,7 +30,7 @@ struct stage_time {
 	_Atomic uint64_t cpu_ns;  /* of that, spent by this thread's work */
 };
 
-#define STAGE_NAME(name) {.name = #name},
+#define STAGE_NAME(stage) {.name = #stage},
 
 void stage_begin(void);
 void stage_end(struct stage_time *);

@@ -1,6 +1,7 @@
 /* main.c - scms-la: what it serves, start and stop. */
 #include "base/time32.h"
 #include "role/la/la.h"
+#include "role/la/stages.h"
 #include "service/crash.h"
 
 static const struct conf_key keys[] = {
@@ -46,6 +47,7 @@ la_health(void *state, struct service_health *health)
 	health_count(health, "chains", counts.chains);
 	health_count(health, "plvs", counts.values);
 	health_count(health, "answers_stored", counts.answers);
+	health_stages(health, la_stages, LA_STAGES);
 	if (plv_ring_refresh(la->ring, NULL) != FAULT_OK ||
 	    plv_ring_current(la->ring, la->pca, time32_now()) == NULL)
 		health_degraded(health, "no key with %s is in force", la->pca);

@@ -6,6 +6,7 @@
 #include "base/secret.h"
 #include "base/time32.h"
 #include "role/la/order.h"
+#include "role/la/stages.h"
 #include "schema/scms_errors.h"
 #include "service/crash.h"
 
@@ -93,10 +94,13 @@ meet(struct la_answer *out, struct la *la, struct order *o, const scms_pdu *pdu,
 	enum fault f;
 
 	f = order_check(o, &code, pdu, la, arena, now, fi);
+	LA_STAGE_END(open);
 	if (f == FAULT_OK) {
 		TRY(answer_success(&signed_answer, arena, la, o, fi));
+		LA_STAGE_END(values);
 		f = la_store_commit(
 		    la->store, o, &la->keys, signed_answer, now, fi);
+		LA_STAGE_END(store);
 		if (f == FAULT_DUPLICATE)
 			code = la_ra_error_code_invalid_continue_chain;
 	}
@@ -139,6 +143,7 @@ la_answer_order(struct la_answer *out, struct la *la, struct arena *arena,
 	take_off(&la->flights, &order.hash);
 	while (sem_wait(&la->places) != 0)
 		;
+	stage_begin();
 	f = answer(out, la, &order, arena, body, now, fi);
 	sem_post(&la->places);
 	land(&la->flights, &order.hash);

@@ -4,6 +4,7 @@
 
 #include "crypto/hash.h"
 #include "role/pca/batch.h"
+#include "role/pca/stages.h"
 #include "schema/scms_protocol.h"
 #include "service/crash.h"
 
@@ -167,6 +168,7 @@ issue(struct batch *b, const uint8_t *batch_id, struct fault_info *fi)
 	struct packed p;
 
 	TRY(pack(&p, b, batch_id, fi));
+	PCA_STAGE_END(look_up);
 	if (p.n == 0)
 		return FAULT_OK;
 	TRY(issue_batch(&b->pca->issuer, p.item, p.n, b->arena, fi));
@@ -176,6 +178,7 @@ issue(struct batch *b, const uint8_t *batch_id, struct fault_info *fi)
 		TRY(pca_store_put(
 		    b->pca->store, p.record, p.n_stored, batch_id, fi));
 	crash_point("pca-batch-stored");
+	PCA_STAGE_END(store);
 	return FAULT_OK;
 }
 
@@ -246,8 +249,11 @@ answer(struct batch *b, const uint8_t *batch_id, struct fault_info *fi)
 	enum fault f;
 
 	TRY(look_up(b, fi));
+	PCA_STAGE_END(look_up);
 	check_entries(b);
+	PCA_STAGE_END(check);
 	f = open_linkage_values(b, fi);
+	PCA_STAGE_END(plv);
 	if (f == FAULT_OK)
 		f = issue(b, batch_id, fi);
 	return_lvs(b, f != FAULT_OK);
@@ -262,6 +268,7 @@ batch_answer(struct batch *b, struct pca *pca, struct arena *arena,
 	enum fault f;
 
 	*b = (struct batch){.pca = pca, .arena = arena};
+	PCA_STAGE_END(open);
 	if (n == 0)
 		return FAULT_OK;
 	TRY(enter(b, pdu, n, fi));

@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "role/pca/pca.h"
+#include "role/pca/stages.h"
 #include "service/crash.h"
 
 static unsigned
@@ -64,12 +65,14 @@ run(answer_fn *answer, struct pca *pca, const struct http_request *request,
 
 	while (sem_wait(&pca->places) != 0)
 		;
+	stage_begin();
 	f = answer(&out, pca, &arena, request->body, &fi);
 	if (f == FAULT_OK)
 		succeed(response, out);
 	else
 		fail(response, f, &fi);
 	arena_free(&arena);
+	PCA_STAGE_END(answer);
 	sem_post(&pca->places);
 	crash_point("pca-batch-answered");
 }
@@ -94,8 +97,11 @@ pca_http_confirm(void *ctx, const struct http_request *request,
 {
 	struct arena arena = arena_new((size_t)8 * PCA_SINGLE_MAX);
 	struct fault_info fi = {.code = FAULT_OK};
-	enum fault f = pca_confirm(ctx, &arena, request->body, &fi);
+	enum fault f;
 
+	stage_begin();
+	f = pca_confirm(ctx, &arena, request->body, &fi);
+	PCA_STAGE_END(confirm);
 	if (f == FAULT_OK)
 		http_reply(response, 204, BYTES_NONE);
 	else

@@ -8,6 +8,7 @@
 #include "crypto/hash.h"
 #include "crypto/random.h"
 #include "role/pca/issue.h"
+#include "role/pca/stages.h"
 
 /* Certificates in one go: enough to share inversions, little enough for the
  * second-level cache. */
@@ -176,8 +177,11 @@ issue_batch(const struct issuer *issuer, struct issue_item *item, size_t n,
 	for (t = 0; t < n && f == FAULT_OK; t += m) {
 		m = n - t < CHUNK ? n - t : CHUNK;
 		make_certificates(s, issuer, item + t, m);
+		PCA_STAGE_END(certificate);
 		encrypt(s, item + t, m);
+		PCA_STAGE_END(encrypt);
 		f = sign(s, issuer, item + t, m, fi);
+		PCA_STAGE_END(sign);
 	}
 	wipe(s, sizeof(*s));
 	return f;

@@ -1,6 +1,7 @@
 /* main.c - scms-pca: what it serves, start and stop. */
 #include "base/time32.h"
 #include "role/pca/pca.h"
+#include "role/pca/stages.h"
 #include "service/crash.h"
 
 static const struct conf_key keys[] = {
@@ -63,6 +64,7 @@ pca_health(void *state, struct service_health *health)
 	for (size_t t = REFUSED_NOT + 1; t < REFUSALS; t++)
 		health_count(health, refusal_names[t],
 		    (int64_t)atomic_load(&pca->refused[t]));
+	health_stages(health, pca_stages, PCA_STAGES);
 	if (plv_ring_refresh(pca->ring, NULL) != FAULT_OK)
 		health_degraded(health, "keys with the LAs are not readable");
 	for (size_t t = 0; t < PCA_LAS; t++)
