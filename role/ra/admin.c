@@ -82,8 +82,6 @@ is_wanted(const struct view *v, const char *text)
 {
 	char number[32];
 
-	if (text == NULL)
-		return true;
 	snprintf(number, sizeof(number), "%" PRId64, v->number);
 	return strcmp(number, text) == 0 || has_prefix(v->enrollment, text) ||
 	       (strlen(text) == 16 && has_prefix(v->request, text));
@@ -136,11 +134,13 @@ next_batch(const struct ra *ra, const struct view *v)
 static void
 print_line(const struct ra *ra, const struct view *v)
 {
-	char enrollment[17], t[3][TIME32_TEXT];
+	char number[24] = "-", enrollment[17], t[3][TIME32_TEXT];
 
+	if (v->number != 0)
+		snprintf(number, sizeof(number), "%" PRId64, v->number);
 	hex_encode(enrollment, v->enrollment, sizeof(v->enrollment));
-	printf("%-10" PRId64 "  %s  %-16s  %-20s  %-20s  %-20s  %s\n",
-	    v->number, enrollment, state_of(v), time_of(t[0], v->contact),
+	printf("%-10s  %s  %-16s  %-20s  %-20s  %-20s  %s\n", number,
+	    enrollment, state_of(v), time_of(t[0], v->contact),
 	    time_of(t[1], supply_until(ra, v)),
 	    time_of(t[2], next_batch(ra, v)),
 	    v->error[0] != '\0' ? v->error : "-");
@@ -157,22 +157,26 @@ json_of_time(uint32_t t)
 	return json_string(text);
 }
 
+/* NULL for what a certificate that never asked does not have. */
 static json_t *
 json_of(const struct ra *ra, const struct view *v)
 {
+	bool known = v->number != 0, failed = v->error[0] != '\0';
 	char enrollment[17], request[17];
 
 	hex_encode(enrollment, v->enrollment, sizeof(v->enrollment));
 	hex_encode(request, v->request, sizeof(v->request));
-	return json_pack("{s:I,s:s,s:s,s:s,s:o,s:o,s:o,s:o,s:o,s:o,s:o}",
-	    "device", (json_int_t)v->number, "enrollment", enrollment,
-	    "request", request, "state", state_of(v), "provisioned",
-	    json_of_time(v->created), "last_contact", json_of_time(v->contact),
-	    "supply_until", json_of_time(supply_until(ra, v)), "last_period",
+	return json_pack("{s:o,s:s,s:o,s:s,s:o,s:o,s:o,s:o,s:o,s:o,s:o}",
+	    "device", known ? json_integer(v->number) : json_null(),
+	    "enrollment", enrollment, "request",
+	    known ? json_string(request) : json_null(), "state", state_of(v),
+	    "provisioned", json_of_time(v->created), "last_contact",
+	    json_of_time(v->contact), "supply_until",
+	    json_of_time(supply_until(ra, v)), "last_period",
 	    v->has_done ? json_integer(v->last_done) : json_null(),
 	    "next_batch", json_of_time(next_batch(ra, v)), "last_error",
-	    v->error[0] != '\0' ? json_string(v->error) : json_null(),
-	    "last_error_time", json_of_time(v->error_at));
+	    failed ? json_string(v->error) : json_null(), "last_error_time",
+	    json_of_time(v->error_at));
 }
 
 static void
@@ -187,6 +191,18 @@ print_json(json_t *value)
 
 /* ---- list and show ---- */
 
+static void
+show_one(struct command *c, const struct view *v)
+{
+	c->shown++;
+	if (c->json) {
+		printf("%s", c->shown > 1 ? ",\n " : " ");
+		print_json(json_of(c->ra, v));
+	} else {
+		print_line(c->ra, v);
+	}
+}
+
 static enum fault
 show_row(void *ctx, const struct db_row *row, struct fault_info *fi)
 {
@@ -194,18 +210,24 @@ show_row(void *ctx, const struct db_row *row, struct fault_info *fi)
 	struct view v;
 
 	TRY(read_view(&v, c->ra, row, fi));
-	if (!is_wanted(&v, c->wanted))
-		return FAULT_OK;
-	c->shown++;
-	c->last = v;
-	if (c->wanted != NULL)
-		return FAULT_OK; /* shown when it is the only one */
-	if (c->json) {
-		printf("%s", c->shown > 1 ? ",\n " : " ");
-		print_json(json_of(c->ra, &v));
-	} else {
-		print_line(c->ra, &v);
+	if (c->wanted == NULL) {
+		show_one(c, &v);
+	} else if (is_wanted(&v, c->wanted)) {
+		c->shown++;
+		c->last = v;
 	}
+	return FAULT_OK;
+}
+
+/* A certificate that was blocked before it asked for anything. */
+static enum fault
+show_stranger(void *ctx, const struct db_row *row, struct fault_info *fi)
+{
+	struct command *c = ctx;
+	struct view v = {.blocked = true};
+
+	TRY(db_blob_copy(row, 0, v.enrollment, sizeof(v.enrollment), fi));
+	show_one(c, &v);
 	return FAULT_OK;
 }
 
@@ -221,6 +243,9 @@ list(struct command *c, struct db *db, struct fault_info *fi)
 		    "DEVICE", "ENROLLMENT", "STATE", "LAST CONTACT",
 		    "SUPPLY UNTIL", "NEXT BATCH", "LAST ERROR");
 	f = db_run(db, DO_DEVICES, NULL, 0, show_row, c, fi);
+	if (f == FAULT_OK)
+		f = db_run(
+		    db, DO_BLOCKED_STRANGERS, NULL, 0, show_stranger, c, fi);
 	if (c->json)
 		printf("\n]\n");
 	return f;

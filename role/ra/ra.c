@@ -37,7 +37,8 @@ ra_path(const struct ra *ra, char out[PATH_SIZE], const char *kind,
 struct peer *
 ra_culprit(struct ra *ra, struct peer *peer, enum fault f)
 {
-	return f == FAULT_STORE || f == FAULT_IO || f == FAULT_BUSY
+	return f == FAULT_STORE || f == FAULT_IO || f == FAULT_BUSY ||
+		       f == FAULT_NOT_FOUND
 		   ? &ra->storage
 		   : peer;
 }

@@ -245,25 +245,45 @@ close_batch(const struct in_hand *h, struct ra *ra, struct db *db,
 	return FAULT_OK;
 }
 
-/* From whatever state it is in to the end.  b may hold the batch already. */
+/* From the outbox to answers on disk: a batch made a moment ago goes the same
+ * way as one that a restart found. */
 static enum fault
-finish(struct in_hand *h, struct batch *b, struct ra *ra, struct db *db,
+deliver(const struct in_hand *h, struct ra *ra, struct db *db,
     struct arena *arena, struct fault_info *fi)
 {
+	struct batch b;
 	struct collected c;
 	char path[PATH_SIZE];
 
-	if (h->state == BATCH_SENT) {
-		if (b->number == 0) {
-			outbox_path(path, ra, h->id);
-			TRY(outbox_read(b, arena, path, fi));
-			b->number = h->number;
-		}
-		TRY(ask(&c, b, ra, arena, fi));
-		TRY(collect_store(&c, b, ra, db, arena, fi));
-		h->state = BATCH_COLLECTED;
-	}
+	outbox_path(path, ra, h->id);
+	TRY(outbox_read(&b, arena, path, fi));
+	b.number = h->number;
+	TRY(ask(&c, &b, ra, arena, fi));
+	return collect_store(&c, &b, ra, db, arena, fi);
+}
+
+static enum fault
+finish(struct in_hand *h, struct ra *ra, struct db *db, struct arena *arena,
+    struct fault_info *fi)
+{
+	if (h->state == BATCH_SENT)
+		TRY(deliver(h, ra, db, arena, fi));
+	h->state = BATCH_COLLECTED;
 	return close_batch(h, ra, db, arena, fi);
+}
+
+/* A new batch; what was needed to make it is forgotten. */
+static enum fault
+begin(struct in_hand *h, struct ra *ra, struct db *db, struct arena *arena,
+    struct fault_info *fi)
+{
+	struct batch b;
+
+	TRY(make_batch(&b, ra, db, arena, fi));
+	*h = (struct in_hand){.number = b.number, .state = BATCH_SENT};
+	memcpy(h->id, b.id, sizeof(h->id));
+	arena_reset(arena);
+	return FAULT_OK;
 }
 
 enum fault
@@ -271,19 +291,16 @@ sender_step(struct ra *ra, struct db *db, struct arena *arena, unsigned *pause,
     struct fault_info *fi)
 {
 	struct in_hand h;
-	struct batch b = {0};
 	enum fault f;
 
 	*pause = 0;
 	if (!take(ra, &h)) {
-		f = make_batch(&b, ra, db, arena, fi);
+		f = begin(&h, ra, db, arena, fi);
 		if (f == FAULT_BLOCKED) /* try with what is left */
 			return FAULT_OK;
 		TRY(f);
-		h = (struct in_hand){b.number, BATCH_SENT, {0}};
-		memcpy(h.id, b.id, sizeof(h.id));
 	}
-	if ((f = finish(&h, &b, ra, db, arena, fi)) == FAULT_OK) {
+	if ((f = finish(&h, ra, db, arena, fi)) == FAULT_OK) {
 		peer_works(&ra->pca);
 		peer_works(&ra->storage);
 		return FAULT_OK;

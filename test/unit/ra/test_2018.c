@@ -149,7 +149,6 @@ setup(void **state)
 	    .la1 = "la1.qa.v2xscms.com.oer",
 	    .la2 = "la2.qa.v2xscms.com.oer",
 	    .pca = "pca",
-	    .pg = "pg",
 	    .lccf = "data/lccf.oer",
 	    .lpf = "data/lpf.oer",
 	};

@@ -132,7 +132,6 @@ configure(struct world *w)
 	    .la1 = "la1",
 	    .la2 = "la2",
 	    .pca = "pca",
-	    .pg = "pg",
 	    .lccf = "data/lccf.oer",
 	    .lpf = "data/lpf.oer",
 	    .eca = {names, 1},
