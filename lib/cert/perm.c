@@ -308,6 +308,20 @@ check_group(const psid_group_permissions *g,
 	return FAULT_OK;
 }
 
+/* All end-entity types of a group, one by one. */
+static enum fault
+check_types(const psid_group_permissions *g,
+    const sequence_of_psid_group_permissions *list, struct lengths lengths,
+    struct fault_info *fi)
+{
+	unsigned bit;
+
+	for (bit = 0x80; bit != 0; bit >>= 1)
+		if ((g->ee_type & bit) != 0)
+			TRY(check_group(g, list, lengths, (uint8_t)bit, fi));
+	return FAULT_OK;
+}
+
 static enum fault
 check_issue_groups(const struct cert *k,
     const sequence_of_psid_group_permissions *list, unsigned distance,
@@ -316,17 +330,13 @@ check_issue_groups(const struct cert *k,
 	const sequence_of_psid_group_permissions *own =
 	    k->tbs->cert_issue_permissions;
 	struct lengths l;
-	unsigned bit;
 	size_t i;
 
 	for (i = 0; own != NULL && i < own->n; i++) {
 		l = lengths_of(&own->v[i]);
 		l.lo += distance;
 		l.hi += distance;
-		for (bit = 0x80; bit != 0; bit >>= 1)
-			if ((own->v[i].ee_type & bit) != 0)
-				TRY(check_group(
-				    &own->v[i], list, l, (uint8_t)bit, fi));
+		TRY(check_types(&own->v[i], list, l, fi));
 	}
 	return FAULT_OK;
 }
@@ -357,8 +367,7 @@ check_request_groups(const struct cert *k,
 			l = lengths_of(&own->v[i]);
 			l.lo += distance + 1;
 			l.hi += distance + 1;
-			f = check_group(
-			    &own->v[i], list, l, own->v[i].ee_type, fi);
+			f = check_types(&own->v[i], list, l, fi);
 		}
 		TRY(f);
 	}

@@ -257,23 +257,28 @@ requests_for_others(void **state)
 		uint8_t		 ee_type;
 		unsigned	 distance;
 		const char	*fault;
+		uint8_t		 asks; /* 0: as the profile */
 	} rows[] = {
-		{ PROFILE_RA, 1, 0, 0xc0, 1, "OK" },
-		{ PROFILE_RA, 2, 0, 0xc0, 1, "OK" },
-		{ PROFILE_RA, 3, 0, 0xc0, 1, "CHAIN_LENGTH_NOT_PERMITTED" },
-		{ PROFILE_RA, 1, 0, 0xc0, 2, "CHAIN_LENGTH_NOT_PERMITTED" },
-		{ PROFILE_RA, 3, 0, 0xc0, 2, "OK" },
-		{ PROFILE_RA, 2, 0, 0x80, 1, "OK" },
-		{ PROFILE_RA, 2, 0, 0x40, 1, "EE_TYPE_NOT_PERMITTED" },
-		{ PROFILE_RA, 1, 0, 0x80, 1, "EE_TYPE_NOT_PERMITTED" },
-		{ PROFILE_RA, 1, 0, 0x40, 1, "OK" },
+		{ PROFILE_RA, 1, 0, 0xc0, 1, "OK", 0 },
+		{ PROFILE_RA, 2, 0, 0xc0, 1, "OK", 0 },
+		{ PROFILE_RA, 3, 0, 0xc0, 1, "CHAIN_LENGTH_NOT_PERMITTED", 0 },
+		{ PROFILE_RA, 1, 0, 0xc0, 2, "CHAIN_LENGTH_NOT_PERMITTED", 0 },
+		{ PROFILE_RA, 3, 0, 0xc0, 2, "OK", 0 },
+		{ PROFILE_RA, 2, 0, 0x80, 1, "OK", 0 },
+		{ PROFILE_RA, 2, 0, 0x40, 1, "EE_TYPE_NOT_PERMITTED", 0 },
+		{ PROFILE_RA, 1, 0, 0x80, 1, "EE_TYPE_NOT_PERMITTED", 0 },
+		{ PROFILE_RA, 1, 0, 0x40, 1, "OK", 0 },
+		/* Each of several types must be granted. */
+		{ PROFILE_RA, 2, 0, 0xc0, 1, "OK", 0xc0 },
+		{ PROFILE_RA, 2, 0, 0x80, 1, "EE_TYPE_NOT_PERMITTED", 0xc0 },
+		{ PROFILE_RA, 2, 0, 0x40, 1, "EE_TYPE_NOT_PERMITTED", 0xc0 },
 		/* It asks for enrollment certificates. */
-		{ PROFILE_DCM, 2, 0, 0x40, 1, "OK" },
-		{ PROFILE_DCM, 2, 0, 0x80, 1, "EE_TYPE_NOT_PERMITTED" },
+		{ PROFILE_DCM, 2, 0, 0x40, 1, "OK", 0 },
+		{ PROFILE_DCM, 2, 0, 0x80, 1, "EE_TYPE_NOT_PERMITTED", 0 },
 		/* Not a component: only where it stands itself. */
-		{ PROFILE_ENROLLMENT, 1, 0, 0x40, 1, "OK" },
-		{ PROFILE_ENROLLMENT, 2, 0, 0xc0, 1, "CHAIN_LENGTH_NOT_PERMITTED" },
-		{ PROFILE_ENROLLMENT, 2, 0, 0x40, 2, "OK" },
+		{ PROFILE_ENROLLMENT, 1, 0, 0x40, 1, "OK", 0 },
+		{ PROFILE_ENROLLMENT, 2, 0, 0xc0, 1, "CHAIN_LENGTH_NOT_PERMITTED", 0 },
+		{ PROFILE_ENROLLMENT, 2, 0, 0x40, 2, "OK", 0 },
 	};
 	/* clang-format on */
 	struct party p, ca;
@@ -286,7 +291,11 @@ requests_for_others(void **state)
 	for (i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
 		memset(&k, 0, sizeof(k));
 		memset(&a, 0, sizeof(a));
-		k.tbs = &template_for(&p, rows[i].who)->to_be_signed;
+		c = template_for(&p, rows[i].who);
+		k.tbs = &c->to_be_signed;
+		list = c->to_be_signed.cert_request_permissions;
+		if (rows[i].asks != 0)
+			list->v[0].ee_type = rows[i].asks;
 		c = template_for(&ca, PROFILE_ROOT);
 		a.tbs = &c->to_be_signed;
 		list = c->to_be_signed.cert_issue_permissions;
