@@ -157,25 +157,29 @@ unwrap(struct key16 *out, const recipient_info *r,
 	return k->unwrap(k->ctx, out, &in, k->p1, fi);
 }
 
+/* Recipients that may be tried: each costs a multiplication on the curve, and
+ * a stranger's message has room for hundreds that look like ours. */
+#define TRIES_MAX 16
+
 static enum fault
 find_key(struct key16 *out, const encrypted_data *e,
     const struct decryption_key *k, size_t n, struct fault_info *fi)
 {
 	const sequence_of_recipient_info *r = &e->recipients;
-	bool tried = false;
+	unsigned tried = 0;
 	size_t i, j;
 
 	for (i = 0; i < n; i++)
-		for (j = 0; j < r->n; j++) {
+		for (j = 0; j < r->n && tried < TRIES_MAX; j++) {
 			if (!is_for(&r->v[j], &k[i]))
 				continue;
-			tried = true;
+			tried++;
 			if (unwrap(out, &r->v[j], &k[i], fi) == FAULT_OK)
 				return FAULT_OK;
 		}
 	return fault_set(fi, FAULT_NOT_FOR_US,
-	    tried ? "no key opens what is wrapped for its recipient"
-		  : "none of %zu recipients is known here",
+	    tried > 0 ? "no key opens what is wrapped for its recipient"
+		      : "none of %zu recipients is known here",
 	    r->n);
 }
 

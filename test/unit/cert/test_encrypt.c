@@ -318,6 +318,32 @@ several_recipients(void **state)
 	FAULT_IS(USAGE, spdu_encrypt_to(&out, &A, plaintext(), to, 0, FI));
 }
 
+/* Hundreds of recipients that look like ours cost no more than a few. */
+static void
+tries_end(void **state)
+{
+	const struct world *w = world();
+	struct decryption_key k;
+	struct recipient to[17];
+	struct bytes out, in;
+	size_t i;
+
+	(void)state;
+	decryption_key_of_scalar(&k, &w->ra.e, w->ra.cert);
+	for (i = 0; i < 17; i++) {
+		OK(recipient_of_cert(&to[i], w->ra.cert, FI));
+		to[i].key = w->pca.cert->encryption_key;
+	}
+	OK(recipient_of_cert(&to[15], w->ra.cert, FI));
+	OK(spdu_encrypt_to(&out, &A, plaintext(), to, 17, FI));
+	OK(spdu_decrypt(&in, &A, out, &k, 1, FI));
+	assert_bytes(in, plaintext());
+	to[16] = to[15];
+	to[15].key = w->pca.cert->encryption_key;
+	OK(spdu_encrypt_to(&out, &A, plaintext(), to, 17, FI));
+	FAULT_IS(NOT_FOR_US, spdu_decrypt(&in, &A, out, &k, 1, FI));
+}
+
 /* Two encryptions of one plaintext have nothing in common but the recipient. */
 static void
 fresh_keys_and_nonces(void **state)
@@ -346,6 +372,7 @@ main(void)
 	    T(to_signed_message),
 	    T(shared_keys),
 	    T(several_recipients),
+	    T(tries_end),
 	    T(fresh_keys_and_nonces),
 	};
 
