@@ -51,7 +51,6 @@ struct la_store {
 	pthread_mutex_t lock; /* of all below */
 	struct db *db;
 	char answers[PATH_SIZE];
-	bool fresh;
 	struct la_counts counts;
 };
 
@@ -150,7 +149,6 @@ open_all(struct la_store *s, const char *data, struct fault_info *fi)
 
 	TRY(file_mkdir(data, 0700, fi));
 	path_join(path, data, "la.db");
-	s->fresh = !file_exists(path);
 	TRY(db_open(&s->db, path, &schema, fi));
 	path_join(s->answers, data, "answers");
 	TRY(file_mkdir(s->answers, 0700, fi));
@@ -189,7 +187,7 @@ la_store_close(struct la_store *s)
 bool
 la_store_is_fresh(const struct la_store *s)
 {
-	return s->fresh;
+	return s->counts.chains == 0;
 }
 
 /* ---- look-ups ---- */

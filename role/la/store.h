@@ -22,7 +22,7 @@ struct order;
 enum fault must_check la_store_open(
     struct la_store **, const char *data, struct fault_info *);
 void la_store_close(struct la_store *);
-/* Was there no database before? Then the storage key may be made. */
+/* Are there no chains yet? Then the storage key may be made. */
 bool la_store_is_fresh(const struct la_store *);
 
 enum la_known {

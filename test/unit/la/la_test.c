@@ -901,6 +901,20 @@ without_a_key_in_force_nothing_is_given(void **state)
 	time_set_offset(0);
 }
 
+/* As a kill leaves it between the database and the key. */
+static void
+a_first_start_cut_short_is_made_again(void **state)
+{
+	char path[PATH_SIZE];
+
+	(void)state;
+	la_free(open_la());
+	path_join(path, la_dir, "data/storage.key");
+	assert_int_equal(unlink(path), 0);
+	la_free(open_la());
+	assert_true(file_exists(path));
+}
+
 static void
 a_wrong_la_id_or_a_lost_storage_key_ends_the_start(void **state)
 {
@@ -927,6 +941,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    /* first, while there are no chains */
+	    cmocka_unit_test(a_first_start_cut_short_is_made_again),
 	    cmocka_unit_test(fresh_chains_hold_what_plain_openssl_computes),
 	    cmocka_unit_test(chains_go_on_from_their_lci),
 	    cmocka_unit_test(
