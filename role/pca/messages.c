@@ -111,6 +111,9 @@ pca_answer_single(struct bytes *out, struct pca *pca, struct arena *arena,
 	if (r.signer == NULL)
 		return fault_set(fi, FAULT_DENIED, "signed by nobody");
 	TRY(pca_check_ra(pca, arena, r.signer, fi));
+	if (r.pdu == NULL)
+		return fault_set(
+		    fi, FAULT_BAD_MESSAGE, "request in the layout of 1.2.4");
 	sha256(hash, r.pdu_octets);
 	TRY(batch_answer(&b, pca, arena, r.pdu, 1, hash, fi));
 	return pca_sign_message(out, arena, pca, b.entry[0].reply, fi);
