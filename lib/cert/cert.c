@@ -366,6 +366,19 @@ cert_check_issued(
 
 /* ---- for people ---- */
 
+/* Names are compared, and printed into reports: none shall end early at a NUL
+ * or write a line of its own. */
+static const char *
+copy_name(struct arena *a, struct bytes name)
+{
+	char *s = arena_alloc(a, name.n + 1, 1);
+
+	for (size_t i = 0; s != NULL && i < name.n; i++)
+		s[i] = name.p[i] < ' ' || name.p[i] == 0x7f ? '?'
+							    : (char)name.p[i];
+	return s;
+}
+
 const char *
 cert_name(struct arena *a, const struct cert *k)
 {
@@ -379,9 +392,7 @@ cert_name(struct arena *a, const struct cert *k)
 		    a, "linkage data i=%u", id->linkage_data.i_cert);
 		break;
 	case certificate_id_name:
-		s = id->name.n == 0 ? "no name"
-				    : arena_printf(a, "%.*s", (int)id->name.n,
-					  (const char *)id->name.p);
+		s = id->name.n == 0 ? "no name" : copy_name(a, id->name);
 		break;
 	case certificate_id_binary_id:
 		hex_encode(hex, id->binary_id.p, id->binary_id.n);

@@ -106,8 +106,8 @@ enum fault must_check cert_check_issued(
 bool cert_names_issuer(const struct cert *, const struct cert *issuer);
 /* The HashedId8 in the issuer field; NULL for "self". */
 const uint8_t *cert_issuer_id(const struct cert *);
-/* id.name as a string in arena memory, or a text such as "linkage data i=400",
- * "binary 01", "none", for people. */
+/* id.name as a string in arena memory, control characters as '?', or a text
+ * such as "linkage data i=400", "binary 01", "none". */
 const char *cert_name(struct arena *, const struct cert *);
 
 /* ---- canonical form --------------------------------------------------- */

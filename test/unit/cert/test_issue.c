@@ -519,9 +519,14 @@ static void
 names(void **state)
 {
 	const struct world *w = world();
+	to_be_signed_certificate tbs = *w->pca.cert->tbs;
+	struct cert odd = *w->pca.cert;
 
 	(void)state;
 	assert_string_equal(cert_name(&A, w->pca.cert), "PCA");
+	tbs.id.name = (struct bytes){(const uint8_t *)"PCA\0x\n\x1b", 7};
+	odd.tbs = &tbs;
+	assert_string_equal(cert_name(&A, &odd), "PCA?x??");
 	assert_string_equal(cert_name(&A, w->enrollment.cert), "no name");
 	assert_string_equal(
 	    cert_name(&A, w->pseudonym.cert), "linkage data i=590");
