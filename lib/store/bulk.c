@@ -120,8 +120,8 @@ scan_entry(struct bulk *b, const char *name, struct found *found,
 	char path[PATH_SIZE];
 	struct segment *s;
 
-	if (ends_with(name, TMP)) {
-		/* an append or merge that a crash ended */
+	/* an append or merge, or a write of "sequence", that a crash ended */
+	if (ends_with(name, TMP) || strncmp(name, "sequence.", 9) == 0) {
 		path_join(path, b->folder, name);
 		if (b->mode != BULK_READONLY)
 			unlink(path);

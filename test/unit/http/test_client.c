@@ -60,9 +60,9 @@ calls_have_a_time(void **state)
 	uint64_t start = clock_ns();
 
 	(void)state;
-	slow_ms = 1500;
+	slow_ms = 20000;
 	assert_int_equal(http_call(client, &r, &arena, &c, &fi), FAULT_NETWORK);
-	assert_true(clock_ns() - start < UINT64_C(1000000000));
+	assert_true(clock_ns() - start < UINT64_C(10000000000));
 	slow_ms = 0;
 	c.timeout_ms = 5000;
 	assert_int_equal(http_call(client, &r, &arena, &c, &fi), FAULT_OK);
@@ -93,10 +93,10 @@ calls_can_be_interrupted(void **state)
 	pthread_t thread;
 
 	(void)state;
-	slow_ms = 4000;
+	slow_ms = 20000;
 	pthread_create(&thread, NULL, interrupt_soon, client);
 	assert_int_equal(http_call(client, &r, &arena, &c, &fi), FAULT_NETWORK);
-	assert_true(clock_ns() - start < UINT64_C(3000000000));
+	assert_true(clock_ns() - start < UINT64_C(10000000000));
 	pthread_join(thread, NULL);
 	slow_ms = 0;
 	arena_free(&arena);

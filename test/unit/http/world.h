@@ -66,7 +66,7 @@ struct raw {
 /* false: no handshake.  max: TLS1_1_VERSION ...; suites NULL: default. */
 bool raw_open(struct raw *, struct http_server *, int max, const char *suites);
 void raw_send(struct raw *, const char *text, size_t n);
-/* Reads until the end or until so many milliseconds without data; returns
+/* Reads until the end or until so many milliseconds without more; returns
  * the number of octets, text ends with NUL. */
 size_t raw_read(struct raw *, char *text, size_t size, int ms);
 /* Has the server ended the connection within so many milliseconds? */

@@ -88,12 +88,11 @@ show_time(void *ctx, const struct http_request *q, struct http_response *r)
 }
 
 static void
-wait_half_a_second(
-    void *ctx, const struct http_request *q, struct http_response *r)
+wait_a_while(void *ctx, const struct http_request *q, struct http_response *r)
 {
 	(void)ctx;
 	(void)q;
-	usleep(500000);
+	usleep(1500000);
 	http_reply_text(r, 200, "done");
 }
 
@@ -129,7 +128,7 @@ say(struct service *s, int argc, char **argv)
 
 static const struct http_route routes[] = {
     {.method = "GET", .path = "/time", .handler = show_time},
-    {.method = "GET", .path = "/wait", .handler = wait_half_a_second},
+    {.method = "GET", .path = "/wait", .handler = wait_a_while},
     {.method = "GET", .path = "/ra", .peers = "ra", .handler = show_time},
 };
 static const struct service_thread threads[] = {
