@@ -7,6 +7,7 @@
 #include "crypto/butterfly.h"
 #include "role/ra/build.h"
 #include "role/ra/plv_file.h"
+#include "role/ra/stages.h"
 
 /* Points per call of the batch arithmetic: its scratch stays in the cache. */
 #define CHUNK_POINTS 2048u
@@ -331,9 +332,13 @@ build_message(struct batch *batch, size_t *bad, const struct ra *ra,
 	TRY(make_template(&b, fi));
 	for (size_t u = 0; u < batch->units; u++)
 		TRY(load_unit(&b, u, bad, fi));
+	RA_STAGE_END(load);
 	TRY(lay_out(&b, fi));
 	TRY(write_requests(&b, bad, fi));
-	return spdu_sign(&batch->message, arena, &header,
+	RA_STAGE_END(expand);
+	TRY(spdu_sign(&batch->message, arena, &header,
 	    (struct bytes){b.payload, b.payload_n}, SIGNER_DIGEST,
-	    &ra->self.signer, fi);
+	    &ra->self.signer, fi));
+	RA_STAGE_END(sign);
+	return FAULT_OK;
 }

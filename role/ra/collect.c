@@ -8,6 +8,7 @@
 #include "cert/spdu.h"
 #include "role/ra/answer.h"
 #include "role/ra/collect.h"
+#include "role/ra/stages.h"
 #include "service/crash.h"
 
 /* A refused unit goes back to its pool after so many seconds. */
@@ -340,13 +341,16 @@ collect_store(const struct collected *c, const struct batch *b,
 	TRY(answer_write(
 	    path, c->answers, b->units, b->each, places, arena, fi));
 	crash_point("ra-answers-written");
+	RA_STAGE_END(answers);
 	TRY(store_hpcrs(c, b, ra, arena, fi));
 	crash_point("ra-hpcr-stored");
+	RA_STAGE_END(hpcr);
 	if ((f = commit_units(c, b, places, db, fi)) != FAULT_OK) {
 		db_rollback(db);
 		return f;
 	}
 	crash_point("ra-batch-collected");
+	RA_STAGE_END(collect);
 	if (c->refused > 0)
 		log_warn("PCA refused %zu of %zu requests for period %u: %s",
 		    c->refused, batch_requests(b), b->i, c->reason);

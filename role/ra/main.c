@@ -8,6 +8,7 @@
 #include "role/ra/plv.h"
 #include "role/ra/ra.h"
 #include "role/ra/sender.h"
+#include "role/ra/stages.h"
 #include "service/crash.h"
 
 static const struct conf_key keys[] = {
@@ -175,6 +176,7 @@ health(void *state, struct service_health *h)
 		health_degraded(h, "%s", fi.text);
 	health_count(h, "downloads", (int64_t)atomic_load(&ra->downloads));
 	report_errors(ra, h);
+	health_stages(h, ra_stages, RA_STAGES);
 	for (size_t k = 0; k < sizeof(peers) / sizeof(peers[0]); k++)
 		if (peer_is_down(peers[k], cause, sizeof(cause)))
 			health_degraded(h, "%s", cause);

@@ -1,5 +1,6 @@
 /* plan.c - see plan.h. */
 #include "role/ra/plan.h"
+#include "role/ra/stages.h"
 #include "base/log.h"
 #include "base/time32.h"
 #include "service/crash.h"
@@ -139,6 +140,7 @@ plan_next(struct ra *ra, struct db *db, bool *busy, struct fault_info *fi)
 	}
 	TRY(db_commit(db, fi));
 	crash_point("ra-planned");
+	RA_STAGE_END(plan);
 	return FAULT_OK;
 }
 
@@ -175,6 +177,7 @@ plan_chainless(struct ra *ra, struct db *db, bool *busy, struct fault_info *fi)
 	TRY(db_commit(db, fi));
 	if (k > 1 || f == FAULT_OK) { /* somebody has got one */
 		crash_point("ra-planned");
+		RA_STAGE_END(plan);
 		*busy = true;
 	}
 	return FAULT_OK;
@@ -290,6 +293,7 @@ plan_pass(struct ra *ra, struct db *db, bool *busy, struct fault_info *fi)
 	};
 
 	*busy = false;
+	stage_begin();
 	TRY(contacts_flush(&ra->contacts, db, fi));
 	for (size_t k = 0; k < sizeof(parts) / sizeof(parts[0]); k++) {
 		enum fault f = parts[k](ra, db, busy, fi);

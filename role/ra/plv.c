@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "role/ra/order.h"
 #include "role/ra/plv.h"
+#include "role/ra/stages.h"
 #include "service/crash.h"
 
 #define LA_TIMEOUT_MS	 120000u
@@ -82,6 +83,7 @@ add_fetch(struct ra *ra, struct db *db, struct fetch *f, struct fault_info *fi)
 		    DB_INT(CHAIN_ASKED)));
 	TRY(db_commit(db, fi));
 	crash_point("ra-fetch-asked");
+	RA_STAGE_END(order);
 	return FAULT_OK;
 }
 
@@ -215,9 +217,12 @@ ask(struct order_answer *out, struct ra *ra, struct db *db,
 		return FAULT_OK;
 	}
 	TRY(fault);
+	RA_STAGE_END(order_wait);
 	TRY(note_confirmed(db, &c, fi));
-	return order_open(
-	    out, f->arena, ra, &f->order, la, f->request[la], result.body, fi);
+	TRY(order_open(out, f->arena, ra, &f->order, la, f->request[la],
+	    result.body, fi));
+	RA_STAGE_END(order_open);
+	return FAULT_OK;
 }
 
 /* ---- storing ---- */
@@ -283,6 +288,7 @@ hold(struct db *db, const struct fetch *f, const struct order_answer answer[2],
 	TRY(DB_RUN(db, DO_FETCH_HOLD, fi, DB_INT(f->id)));
 	TRY(db_commit(db, fi));
 	crash_point("ra-fetch-held");
+	RA_STAGE_END(order_store);
 	return FAULT_OK;
 }
 
@@ -405,6 +411,7 @@ plv_step(struct ra *ra, struct db *db, struct arena *arena, unsigned *pause,
 	enum fault fault;
 
 	*pause = 0;
+	stage_begin();
 	fault = find_order(&f, ra, db, fi);
 	if (fault == FAULT_OK)
 		fault = carry_out(ra, db, &f, &la, fi);
