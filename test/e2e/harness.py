@@ -10,6 +10,7 @@ from device import Device, Host
 sys.dont_write_bytecode = True
 WORK, ENV, NET = os.environ["WORK"], os.environ["ENV"], os.environ["NET"]
 SCMS, OBE = os.environ["SCMS"], os.environ["OBE"]
+BUILD = os.environ["BUILD"]
 DOMAIN = os.environ.get("DOMAIN", "monarch.test")
 
 

@@ -42,6 +42,7 @@ export MONARCH_HOSTS MONARCH_CLOCK PYTHONDONTWRITEBYTECODE
 
 finish() {
 	status=$?
+	[ -z "${capture:-}" ] || kill -INT "$capture" 2>/dev/null || true
 	for env in "$WORK"/env*/environment.conf; do
 		[ ! -e "$env" ] || "$SCMS" down "${env%/*}" >/dev/null 2>&1 || true
 	done

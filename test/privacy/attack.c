@@ -2,14 +2,14 @@
  * attack.c - a curious PCA: from nothing but its directory, which
  * certificates belong to one device?
  *
- *	attack TRUTH K DIR [margin]
+ *	attack TRUTH K DIR
  *
  * TRUTH has one line "device i linkage_value" per certificate; the attacker
  * uses the linkage value (it stands in the certificates that the PCA issued)
  * and i, and looks at the device column only to count how good its guesses
  * were.  It finds every place in every file below DIR where a linkage value
  * stands, in whatever format, and guesses pairs by what lies close together:
- * in a file, in time, in rank, in the octets that follow.  Strategies with a
+ * in a file, in time, in rank, in the octets around.  Strategies with a
  * parameter try many on one half of the devices' periods and are judged on
  * the other half.
  *
@@ -27,31 +27,33 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#define LV		9
-#define FOLLOWING	16	/* octets looked at behind a linkage value */
-#define STRIDE_MAX	40
-#define GUESSES_MIN	30
+#define LV	    9
+#define BEFORE	    64	/* octets looked at before a linkage value */
+#define AROUND	    384 /* and in all */
+#define ALIKE	    8	/* of them at once */
+#define STRIDE_MAX  40
+#define GUESSES_MIN 30
 
 struct certificate {
-	uint8_t		lv[LV];
-	uint32_t	device, i;
+	uint8_t lv[LV];
+	uint32_t device, i;
 };
 
-struct place {			/* where a certificate's lv stands */
-	uint32_t	cert, file;
-	uint64_t	offset;
-	int64_t		mtime;	/* nanoseconds */
-	uint32_t	rank;	/* among the places of this file */
-	uint8_t		following[FOLLOWING];
+struct place { /* where a certificate's lv stands */
+	uint32_t cert, file;
+	uint64_t offset;
+	int64_t mtime;		/* nanoseconds */
+	uint32_t rank;		/* among the places of this file */
+	uint8_t around[AROUND]; /* zeros beyond the file */
 };
 
-static struct certificate	*certs;
-static size_t			 ncerts;
-static uint32_t			*slots;		/* hash table: index + 1 */
-static size_t			 nslots;
-static struct place		*places;
-static size_t			 nplaces, capacity;
-static uint32_t			 nfiles;
+static struct certificate *certs;
+static size_t ncerts;
+static uint32_t *slots; /* hash table: index + 1 */
+static size_t nslots;
+static struct place *places;
+static size_t nplaces, capacity;
+static uint32_t nfiles;
 
 static void *
 must(void *p)
@@ -113,18 +115,28 @@ read_truth(const char *path)
 		exit(2);
 	}
 	while (fscanf(f, "%" SCNu32 " %" SCNu32 " %18s", &c.device, &c.i,
-	    hex) == 3) {
+		   hex) == 3) {
 		for (i = 0; i < LV; i++) {
 			if (sscanf(hex + (ptrdiff_t)2 * i, "%2x", &octet) != 1)
 				exit(2);
 			c.lv[i] = (uint8_t)octet;
 		}
 		if (ncerts == cap)
-			certs = must(realloc(certs,
-			    (cap = cap == 0 ? 4096 : 2 * cap) * sizeof(*certs)));
+			certs = must(
+			    realloc(certs, (cap = cap == 0 ? 4096 : 2 * cap) *
+					       sizeof(*certs)));
 		certs[ncerts++] = c;
 	}
 	fclose(f);
+}
+
+static void
+look_around(struct place *at, const uint8_t *p, size_t n, size_t o)
+{
+	size_t from = o < BEFORE ? 0 : o - BEFORE, skip = from + BEFORE - o;
+	size_t length = n - from < AROUND - skip ? n - from : AROUND - skip;
+
+	memcpy(at->around + skip, p + from, length);
 }
 
 static void
@@ -138,14 +150,16 @@ scan(const uint8_t *p, size_t n, int64_t mtime)
 		if ((cert = find(p + o)) == 0)
 			continue;
 		if (nplaces == capacity)
-			places = must(realloc(places, (capacity = capacity == 0 ?
-			    4096 : 2 * capacity) * sizeof(*places)));
+			places = must(realloc(places,
+			    (capacity = capacity == 0 ? 4096 : 2 * capacity) *
+				sizeof(*places)));
 		at = &places[nplaces++];
-		memset(at, 0, sizeof(*at));
-		*at = (struct place){ .cert = cert - 1, .file = nfiles,
-		    .offset = o, .mtime = mtime, .rank = rank++ };
-		memcpy(at->following, p + o + LV,
-		    n - o - LV < FOLLOWING ? n - o - LV : FOLLOWING);
+		*at = (struct place){.cert = cert - 1,
+		    .file = nfiles,
+		    .offset = o,
+		    .mtime = mtime,
+		    .rank = rank++};
+		look_around(at, p, n, o);
 	}
 }
 
@@ -164,8 +178,8 @@ visit(const char *path, const struct stat *st, int type, struct FTW *ftw)
 	p = must(malloc((size_t)st->st_size));
 	n = fread(p, 1, (size_t)st->st_size, f);
 	fclose(f);
-	scan(p, n, st->st_mtim.tv_sec * INT64_C(1000000000) +
-	    st->st_mtim.tv_nsec);
+	scan(p, n,
+	    st->st_mtim.tv_sec * INT64_C(1000000000) + st->st_mtim.tv_nsec);
 	nfiles++;
 	free(p);
 	return 0;
@@ -173,7 +187,9 @@ visit(const char *path, const struct stat *st, int type, struct FTW *ftw)
 
 /* ---- guessing --------------------------------------------------------- */
 
-struct score { uint64_t guesses, hits; };
+struct score {
+	uint64_t guesses, hits;
+};
 
 static void
 guess(struct score *s, const struct place *a, const struct place *b)
@@ -200,12 +216,14 @@ by_place(const void *x, const void *y)
 	return a->offset < b->offset ? -1 : a->offset > b->offset;
 }
 
+static size_t alike_at; /* where by_alike looks */
+
 static int
-by_following(const void *x, const void *y)
+by_alike(const void *x, const void *y)
 {
 	const struct place *a = x, *b = y;
 
-	return memcmp(a->following, b->following, FOLLOWING);
+	return memcmp(a->around + alike_at, b->around + alike_at, ALIKE);
 }
 
 static int
@@ -236,10 +254,10 @@ same_file_and_period(const struct place *a, const struct place *b)
 
 /* Places that are d apart in the present order, for even or odd periods. */
 static struct score
-stride(size_t d, unsigned half, bool (*related)(const struct place *,
-    const struct place *))
+stride(size_t d, unsigned half,
+    bool (*related)(const struct place *, const struct place *))
 {
-	struct score s = { 0, 0 };
+	struct score s = {0, 0};
 	size_t k;
 
 	for (k = 0; k + d < nplaces; k++)
@@ -284,14 +302,15 @@ stride_in_file(void)
 static struct score
 anywhere_in_file(void)
 {
-	struct score s = { 0, 0 };
+	struct score s = {0, 0};
 	size_t first, last, k, other;
 
 	qsort(places, nplaces, sizeof(*places), by_place);
 	srandom(1);
 	for (first = 0; first < nplaces; first = last) {
-		for (last = first; last < nplaces &&
-		    places[last].file == places[first].file; last++)
+		for (last = first;
+		     last < nplaces && places[last].file == places[first].file;
+		     last++)
 			;
 		for (k = first; k < last; k++) {
 			other = first + (size_t)random() % (last - first);
@@ -305,7 +324,7 @@ anywhere_in_file(void)
 static struct score
 equal_file_times(void)
 {
-	struct score s = { 0, 0 };
+	struct score s = {0, 0};
 	size_t k;
 
 	qsort(places, nplaces, sizeof(*places), by_time);
@@ -322,11 +341,26 @@ equal_rank_in_other_file(void)
 	return best_stride(NULL);
 }
 
+/* A counter, a time, a number of a device anywhere in the record?  Sorted by
+ * the octets at each distance from the linkage value. */
 static struct score
-alike_following_octets(void)
+alike_octets_around(void)
 {
-	qsort(places, nplaces, sizeof(*places), by_following);
-	return best_stride(NULL);
+	struct score s;
+	size_t best = 0;
+	double best_rate = -1;
+
+	for (alike_at = 0; alike_at + ALIKE <= AROUND; alike_at++) {
+		qsort(places, nplaces, sizeof(*places), by_alike);
+		s = stride(1, 0, NULL);
+		if (s.guesses >= GUESSES_MIN && rate(&s) > best_rate) {
+			best_rate = rate(&s);
+			best = alike_at;
+		}
+	}
+	alike_at = best;
+	qsort(places, nplaces, sizeof(*places), by_alike);
+	return stride(1, 1, NULL);
 }
 
 /* clang-format off */
@@ -339,7 +373,7 @@ static const struct {
 	{ "same file, same period",		anywhere_in_file },
 	{ "equal file times",			equal_file_times },
 	{ "equal rank in another file",		equal_rank_in_other_file },
-	{ "alike octets behind it",		alike_following_octets },
+	{ "alike octets around it",		alike_octets_around },
 };
 /* clang-format on */
 
@@ -353,11 +387,13 @@ judge(double k)
 	size_t i;
 
 	printf("%zu certificates, %zu places in %" PRIu32 " files; "
-	    "limit 1/K = %.4f\n", ncerts, nplaces, nfiles, limit);
+	       "limit 1/K = %.4f\n",
+	    ncerts, nplaces, nfiles, limit);
 	for (i = 0; i < sizeof(strategies) / sizeof(*strategies); i++) {
 		s = strategies[i].run();
-		sigma = s.guesses == 0 ? 0 :
-		    sqrt(limit * (1 - limit) / (double)s.guesses);
+		sigma = s.guesses == 0
+			    ? 0
+			    : sqrt(limit * (1 - limit) / (double)s.guesses);
 		bad = s.guesses >= GUESSES_MIN && rate(&s) > limit + 3 * sigma;
 		leak |= bad;
 		printf("  %-28s %8" PRIu64 " guesses, %.4f right%s\n",
@@ -380,8 +416,10 @@ main(int argc, char **argv)
 	index_certificates();
 	if (ncerts < GUESSES_MIN || nftw(argv[3], visit, 16, FTW_PHYS) != 0 ||
 	    nplaces < ncerts / 2) {
-		fprintf(stderr, "attack: %zu certificates, found at %zu places:"
-		    " nothing to judge\n", ncerts, nplaces);
+		fprintf(stderr,
+		    "attack: %zu certificates, found at %zu places:"
+		    " nothing to judge\n",
+		    ncerts, nplaces);
 		return 2;
 	}
 	return judge(k) ? 1 : 0;
