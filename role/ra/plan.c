@@ -1,8 +1,8 @@
 /* plan.c - see plan.h. */
 #include "role/ra/plan.h"
-#include "role/ra/stages.h"
 #include "base/log.h"
 #include "base/time32.h"
+#include "role/ra/stages.h"
 #include "service/crash.h"
 
 #define DEVICES_PER_COMMIT 100u
