@@ -197,7 +197,7 @@ on_mhd_log(void *server, const char *fmt, va_list ap)
 	struct http_server *s = server;
 	size_t n;
 
-	if (s->daemon != NULL)
+	if (atomic_load(&s->started))
 		return;
 	vsnprintf(s->reason, sizeof(s->reason), fmt, ap);
 	for (n = strlen(s->reason); n > 0 && s->reason[n - 1] <= ' '; n--)
@@ -246,6 +246,7 @@ start_daemon(struct http_server *s, struct fault_info *fi)
 		    c->cert,
 		    s->reason[0] != '\0' ? s->reason
 					 : "certificate or key unusable");
+	atomic_store(&s->started, true);
 	s->listen_fd = -1; /* libmicrohttpd closes it */
 	return FAULT_OK;
 }

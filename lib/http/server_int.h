@@ -71,6 +71,7 @@ struct http_server {
 	struct http_route_set *sets;
 	size_t arena_limit;
 	char reason[160]; /* why MHD did not start */
+	_Atomic bool started;
 
 	_Atomic bool stopping;
 	_Atomic uint64_t requests, refused, unused;
