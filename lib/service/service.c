@@ -20,7 +20,7 @@
 
 #define SETTINGS_MAX ((size_t)4 << 20)
 #define TICK_MS	     100
-#define STATUS_USAGE 2
+#define STATUS_USAGE 64
 #ifndef MONARCH_VERSION
 #define MONARCH_VERSION "0.1.0"
 #endif
