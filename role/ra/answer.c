@@ -1,6 +1,8 @@
 /* answer.c - see answer.h. */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "role/ra/answer.h"
@@ -90,4 +92,44 @@ answer_read(struct bytes *answers, size_t n, struct arena *arena,
 	if (r.failed || read_left(&r) != 0)
 		return fault_set(fi, FAULT_STORE, "%s: damaged", path);
 	return FAULT_OK;
+}
+
+/* Names of files that are whole have no dot (file_write). */
+static enum fault
+sweep_folder(const char *folder, struct fault_info *fi)
+{
+	DIR *dir = opendir(folder);
+	char path[PATH_SIZE];
+	struct dirent *e;
+
+	if (dir == NULL)
+		return fault_errno(fi, FAULT_IO, "%s", folder);
+	while ((e = readdir(dir)) != NULL) {
+		if (e->d_name[0] == '.' || strchr(e->d_name, '.') == NULL)
+			continue;
+		path_join(path, folder, e->d_name);
+		unlink(path);
+	}
+	closedir(dir);
+	return FAULT_OK;
+}
+
+enum fault
+answer_sweep(const char *folder, struct fault_info *fi)
+{
+	DIR *dir = opendir(folder);
+	enum fault f = FAULT_OK;
+	char path[PATH_SIZE];
+	struct dirent *e;
+
+	if (dir == NULL)
+		return fault_errno(fi, FAULT_IO, "%s", folder);
+	while (f == FAULT_OK && (e = readdir(dir)) != NULL) {
+		if (e->d_name[0] == '.')
+			continue;
+		path_join(path, folder, e->d_name);
+		f = sweep_folder(path, fi);
+	}
+	closedir(dir);
+	return f;
 }

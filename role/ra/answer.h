@@ -34,4 +34,7 @@ enum fault must_check answer_write(const char *path,
 enum fault must_check answer_read(struct bytes *answers, size_t n,
     struct arena *, const char *path, struct answer_place, struct fault_info *);
 
+/* Removes what killed writes left in the folders of a folder. */
+enum fault must_check answer_sweep(const char *folder, struct fault_info *);
+
 #endif /* RA_ANSWER_H */

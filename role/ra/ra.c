@@ -7,6 +7,7 @@
 #include "base/time32.h"
 #include "cert/perm.h"
 #include "cert/profile.h"
+#include "role/ra/answer.h"
 #include "role/ra/plv.h"
 #include "role/ra/sender.h"
 
@@ -323,6 +324,8 @@ open_stores(struct ra *ra, struct fault_info *fi)
 	enum fault f;
 
 	TRY(make_folders(ra, fi));
+	ra_path(ra, path, "answers", NULL);
+	TRY(answer_sweep(path, fi));
 	ra_path(ra, path, "hpcr", NULL);
 	TRY(bulk_open(&ra->hpcr, path, SHA256_SIZE, BULK_MERGE, fi));
 	TRY(db_open(&db, ra->db_path, &ra_schema, fi));
