@@ -71,7 +71,7 @@ static int
 usage(const char *text)
 {
 	(void)fprintf(stderr, "usage: %s\n", text);
-	return 2;
+	return 64;
 }
 
 /* ---- agree-respond ---- */

@@ -81,7 +81,7 @@ static int
 usage(const char *text)
 {
 	(void)fprintf(stderr, "usage: %s\n", text);
-	return 2;
+	return 64;
 }
 
 /* ---- agree-request ---- */

@@ -349,13 +349,13 @@ static void
 wrong_usage_is_told(void **state)
 {
 	(void)state;
-	assert_int_equal(RUN(pca_agree_request, &pca, "agree"), 2);
-	assert_int_equal(RUN(pca_agree_confirm, &pca, "agree", "--in"), 2);
+	assert_int_equal(RUN(pca_agree_request, &pca, "agree"), 64);
+	assert_int_equal(RUN(pca_agree_confirm, &pca, "agree", "--in"), 64);
 	assert_int_equal(
-	    RUN(pca_agree_confirm, &pca, "agree", "--what", "x"), 2);
-	assert_int_equal(RUN(la_agree_respond, &la, "agree"), 2);
-	assert_int_equal(RUN(la_agree_respond, &la, "agree", "--in"), 2);
-	assert_int_equal(RUN(la_agree_finish, &la, "agree", "--what", "x"), 2);
+	    RUN(pca_agree_confirm, &pca, "agree", "--what", "x"), 64);
+	assert_int_equal(RUN(la_agree_respond, &la, "agree"), 64);
+	assert_int_equal(RUN(la_agree_respond, &la, "agree", "--in"), 64);
+	assert_int_equal(RUN(la_agree_finish, &la, "agree", "--what", "x"), 64);
 }
 
 /* Runs a step in a child that dies at the point. */
