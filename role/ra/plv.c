@@ -219,8 +219,8 @@ ask(struct order_answer *out, struct ra *ra, struct db *db,
 	TRY(fault);
 	RA_STAGE_END(order_wait);
 	TRY(note_confirmed(db, &c, fi));
-	TRY(order_open(out, f->arena, ra, &f->order, la, f->request[la],
-	    result.body, fi));
+	TRY(order_open(
+	    out, f->arena, ra, &f->order, la, f->request[la], result.body, fi));
 	RA_STAGE_END(order_open);
 	return FAULT_OK;
 }

@@ -12,6 +12,7 @@
 #include "role/ra/collect.h"
 #include "role/ra/outbox.h"
 #include "role/ra/sender.h"
+#include "role/ra/stages.h"
 #include "schema/monarch.h"
 #include "service/crash.h"
 
@@ -152,12 +153,14 @@ commit_batch(struct batch *b, struct ra *ra, struct db *db, struct arena *arena,
 	outbox_path(path, ra, b->id);
 	TRY(outbox_write(path, b, arena, fi));
 	crash_point("ra-outbox-written");
+	RA_STAGE_END(outbox);
 	if ((f = write_rows(b, ra, db, fi)) != FAULT_OK) {
 		db_rollback(db);
 		unlink(path);
 		return f;
 	}
 	crash_point("ra-batch-sent");
+	RA_STAGE_END(commit);
 	return FAULT_OK;
 }
 
@@ -173,6 +176,7 @@ make_batch(struct batch *b, struct ra *ra, struct db *db, struct arena *arena,
 
 	memset(b, 0, sizeof(*b));
 	TRY(pools_draw(b, &ra->pools, db, arena, &rule, time32_now(), fi));
+	RA_STAGE_END(draw);
 	key = pool_of(b);
 	f = build_message(b, &bad, ra, db, arena, &why);
 	if (f == FAULT_OK) {
@@ -204,7 +208,10 @@ ask(struct collected *c, const struct batch *b, struct ra *ra,
 
 	TRY(peer_post(&ra->pca, &result, arena, &m, fi));
 	crash_point("ra-answer-received");
-	return collect_open(c, b, ra, arena, result.body, fi);
+	RA_STAGE_END(post);
+	TRY(collect_open(c, b, ra, arena, result.body, fi));
+	RA_STAGE_END(open);
+	return FAULT_OK;
 }
 
 static enum fault
@@ -242,6 +249,7 @@ close_batch(const struct in_hand *h, struct ra *ra, struct db *db,
 	crash_point("ra-batch-closed");
 	outbox_path(path, ra, h->id);
 	unlink(path);
+	RA_STAGE_END(confirm);
 	return FAULT_OK;
 }
 
@@ -294,6 +302,7 @@ sender_step(struct ra *ra, struct db *db, struct arena *arena, unsigned *pause,
 	enum fault f;
 
 	*pause = 0;
+	stage_begin();
 	if (!take(ra, &h)) {
 		f = begin(&h, ra, db, arena, fi);
 		if (f == FAULT_BLOCKED) /* try with what is left */
