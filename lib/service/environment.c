@@ -99,6 +99,16 @@ environment_check(const struct environment *env, struct fault_info *fi)
 	return FAULT_OK;
 }
 
+uint32_t
+environment_message_requests(const struct environment *env)
+{
+	uint32_t least =
+	    (2 * env->shuffle_devices - 1) * env->certs_per_i_period;
+
+	return env->batch_max_requests > least ? env->batch_max_requests
+					       : least;
+}
+
 enum fault
 environment_read(struct environment *env, struct arena *arena, const char *path,
     struct fault_info *fi)

@@ -87,7 +87,7 @@ pca_answer_batch(struct bytes *out, struct pca *pca, struct arena *arena,
 	TRY(pca_open_message(&payload, pca, arena, body, fi));
 	TRY(coer_decode(
 	    &monarch_certificate_batch_request_asn, &m, arena, payload, fi));
-	if (m.requests.n > pca->environment->batch_max_requests)
+	if (m.requests.n > environment_message_requests(pca->environment))
 		return fault_set(fi, FAULT_TOO_LARGE,
 		    "%zu requests in one message", m.requests.n);
 	TRY(batch_answer(

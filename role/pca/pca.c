@@ -38,9 +38,11 @@ check_self(struct pca *pca, struct fault_info *fi)
 	if (pca->self.enc_key == NULL)
 		return fault_set(
 		    fi, FAULT_CONFIG, "cert.oer has no encryption key");
-	if (pca->environment->batch_max_requests > PCA_REQUESTS_MAX)
+	if (environment_message_requests(pca->environment) > PCA_REQUESTS_MAX)
 		return fault_set(fi, FAULT_CONFIG,
-		    "batch_max_requests is more than %u", PCA_REQUESTS_MAX);
+		    "batch_max_requests, or what 2 shuffle_devices - 1 devices "
+		    "need, is more than %u requests",
+		    PCA_REQUESTS_MAX);
 	return FAULT_OK;
 }
 

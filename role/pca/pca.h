@@ -19,11 +19,11 @@
 typedef struct scms_pdu scms_pdu;
 
 /* What one message may hold, so that memory stays bounded. */
-#define PCA_REQUESTS_MAX 12000u
-#define PCA_BODY_MAX	 (12u << 20)
+#define PCA_REQUESTS_MAX 20000u /* 2K - 1 devices of PROD have 19,980 */
+#define PCA_BODY_MAX	 (20u << 20)
 #define PCA_SINGLE_MAX	 8192u
-#define PCA_ARENA	 (80u << 20) /* of one message */
-#define PCA_AT_ONCE	 4	     /* messages being worked on, at most */
+#define PCA_ARENA	 (132u << 20) /* of one message */
+#define PCA_AT_ONCE	 3	      /* messages being worked on, at most */
 
 struct pca_conf {
 #define CONF_DEF "role/pca/pca_conf.def"

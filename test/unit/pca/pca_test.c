@@ -541,10 +541,11 @@ messages_of_others_are_not_answered(void **state)
 static void
 too_many_requests_are_refused_whole(void **state)
 {
+	const struct environment before = world.environment;
 	struct arena arena = arena_new(1u << 28);
 	struct pca *pca = open_pca();
 	struct asking how = usual(&arena);
-	size_t n = world.environment.batch_max_requests + 1;
+	size_t n = environment_message_requests(&world.environment) + 1;
 	struct asked *a = calloc(n, sizeof(*a));
 	struct bytes out;
 	uint8_t id[16];
@@ -560,6 +561,15 @@ too_many_requests_are_refused_whole(void **state)
 	/* One less: all the same, so one reply. */
 	must(send_octets(
 	    &out, pca, &arena, batch_message(&arena, a, n - 1, id, &world.ra)));
+	pca_free(pca);
+	/* What the RA cannot divide into sets of K is not too many. */
+	world.environment.batch_max_requests = 1;
+	world.environment.shuffle_devices = (uint32_t)(n / 20);
+	world.environment.certs_per_i_period = 20;
+	pca = open_pca();
+	must(send_octets(
+	    &out, pca, &arena, batch_message(&arena, a, n, id, &world.ra)));
+	world.environment = before;
 	free(a);
 	pca_free(pca);
 	arena_free(&arena);

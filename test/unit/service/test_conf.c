@@ -344,6 +344,10 @@ what_is_left_out_follows_the_kind(void **state)
 	assert_string_equal(e.kind, "prod");
 	assert_int_equal(e.shuffle_devices, 500);
 	assert_int_equal(e.batch_max_requests, 6000);
+	/* 999 devices of 20 certificates are no two sets of 500 */
+	assert_int_equal(environment_message_requests(&e), 19980);
+	e.batch_max_requests = 20000;
+	assert_int_equal(environment_message_requests(&e), 20000);
 	assert_false(e.allow_small_sets);
 	assert_int_equal(read_text("domain = a\n", &e, &fi), FAULT_CONFIG);
 	assert_non_null(strstr(fi.text, "kind is missing"));
