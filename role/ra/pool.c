@@ -82,7 +82,9 @@ consider(void *ctx, const struct db_row *row, struct fault_info *fi)
 	    .devices = (size_t)db_int(row, 3),
 	    .each = key.each,
 	    .oldest = age_at(c->now, db_int(row, 4)),
-	    .newest = age_at(c->now, db_int(row, 5)),
+	    /* seconds that have surely passed: a clock that has just moved
+	     * on says one more */
+	    .newest = age_at(c->now, db_int(row, 5) + 1),
 	};
 
 	(void)fi;
