@@ -1,10 +1,13 @@
 """Kills components at each commit boundary and at random moments while devices
 enroll, ask and download; then everything must be there, once.  See kill.sh.
 
-usage: kill.py [--points] [--kills N] [--weeks N] [--damage]
+usage: kill.py [--points] [--kills N] [--weeks N] [--group N] [--most N]
+               [--damage]
 	--points	each crash point of each component
 	--kills N	N SIGKILLs of each component at random moments
 	--weeks N	the clock moves on by a week N times meanwhile
+	--group N	devices that come together
+	--most N	devices in all
 	--damage	at the end, the accountant must find damage in a copy
 """
 import argparse
@@ -136,6 +139,17 @@ def kill_while_starting(component):
     return killed
 
 
+def progress(load, done, total, started):
+    """A line that is written over on a terminal, else one now and then."""
+    line = (f"{done} of {total} kills, {time.monotonic() - started:.0f} s,"
+            f" {len(load.provisioned)} devices, {load.downloads} downloads,"
+            f" {sum(load.errors.values())} errors met")
+    if sys.stdout.isatty():
+        print(f"\r{line} ", end="\n" if done == total else "", flush=True)
+    elif done % 100 < 2:
+        say(line)
+
+
 def random_kills(load, each, weeks):
     parts = world.COMPONENTS + ["lop"]
     todo = parts * each
@@ -159,10 +173,7 @@ def random_kills(load, each, weeks):
         done = total - len(todo)
         if weeks and done // step > (clock_weeks := world.clock() // world.WEEK):
             world.set_clock((clock_weeks + 1) * world.WEEK)
-        if sys.stdout.isatty() or done % 50 == 0:
-            say(f"{done} of {total} kills, {time.monotonic() - started:.0f} s,"
-                f" {len(load.provisioned)} devices,"
-                f" {load.downloads} downloads, errors {load.errors}")
+        progress(load, done, total, started)
     say("kills: " + ", ".join(f"{k} {v}" for k, v in killed.items()) +
         f"; {time.monotonic() - started:.0f} s")
 
@@ -207,12 +218,13 @@ def main():
     parser.add_argument("--weeks", type=int, default=0)
     parser.add_argument("--damage", action="store_true")
     parser.add_argument("--group", type=int, default=2)
+    parser.add_argument("--most", type=int, default=400)
     args = parser.parse_args()
 
     seed = int(os.environ.get("SOAK_SEED", random.randrange(1 << 30)))
     random.seed(seed)
     say(f"seed {seed}")
-    load = world.Load(group=args.group)
+    load = world.Load(group=args.group, most=args.most)
     if args.weeks:
         # a request that is under way when a week passes comes too late
         load.tolerated |= {"DENIED", "BAD_TIME", "NOT_FOUND"}
