@@ -376,11 +376,8 @@ sender_recover(struct ra *ra, struct db *db, struct fault_info *fi)
 static size_t
 memory_limit(const struct environment *e)
 {
-	size_t most = 2 * (size_t)e->shuffle_devices * e->certs_per_i_period;
-
-	if (most < e->batch_max_requests)
-		most = e->batch_max_requests;
-	return most * MEMORY_PER_REQUEST + MEMORY_BASE;
+	return environment_message_requests(e) * MEMORY_PER_REQUEST +
+	       MEMORY_BASE;
 }
 
 void
