@@ -4,8 +4,10 @@
 #include <string.h>
 
 #include <jansson.h>
+#include <sys/random.h>
 
 #include "base/log.h"
+#include "base/secret.h"
 #include "base/time32.h"
 #include "service/service_int.h"
 #include "service/stage.h"
@@ -70,21 +72,56 @@ add_server_figures(struct http_server *server, struct service_health *h)
 	health_count(h, "http_unused_connections", (int64_t)stats.unused);
 }
 
-static char *
-dump(struct frame *f, struct service_health *h)
+/* What a stranger may know: an RA's figures as they move would tell a PCA when
+ * whose certificates were asked for. */
+static json_t *
+state_only(struct frame *f)
 {
-	char now[TIME32_TEXT], *text;
-	json_t *root;
+	bool ready = atomic_load(&f->ready);
+
+	return json_pack("{s:s, s:s, s:s, s:b}", "component",
+	    f->service.conf.name, "role", f->service.conf.role, "status",
+	    ready ? "serving" : "starting", "ready", (int)ready);
+}
+
+static json_t *
+everything(struct frame *f, struct service_health *h)
+{
+	char now[TIME32_TEXT];
 
 	time32_text(now, time32_now());
-	root = json_pack("{s:s, s:s, s:s, s:b, s:s, s:s, s:O, s:O}",
+	add_server_figures(atomic_load(&f->server), h);
+	if (!atomic_load(&f->ready))
+		health_degraded(h, "not ready");
+	if (f->service.def->health != NULL)
+		f->service.def->health(f->service.state, h);
+	return json_pack("{s:s, s:s, s:s, s:b, s:s, s:s, s:O, s:O}",
 	    "component", f->service.conf.name, "role", f->service.conf.role,
 	    "status", h->degraded ? "degraded" : "ok", "ready",
 	    (int)atomic_load(&f->ready), "detail", h->detail, "time", now,
 	    "counters", h->counters, "stages", h->stages);
-	text = root != NULL ? json_dumps(root, JSON_INDENT(1)) : NULL;
-	json_decref(root);
-	return text;
+}
+
+static bool
+is_operator(const struct frame *f, const struct http_request *q)
+{
+	const char *key = http_header(q, HEALTH_HEADER);
+
+	return key != NULL && strlen(key) == sizeof(f->health_key) - 1 &&
+	       ct_equal(key, f->health_key, sizeof(f->health_key) - 1);
+}
+
+enum fault
+health_open(struct frame *f, struct fault_info *fi)
+{
+	uint8_t random[(sizeof(f->health_key) - 1) / 2];
+	char path[PATH_SIZE];
+
+	if (getrandom(random, sizeof(random), 0) != sizeof(random))
+		return fault_errno(fi, FAULT_INTERNAL, "no random octets");
+	hex_encode(f->health_key, random, sizeof(random));
+	service_path(&f->service, path, HEALTH_KEY_FILE);
+	return file_write(path, bytes_of_string(f->health_key), 0600, fi);
 }
 
 void
@@ -93,15 +130,10 @@ health_answer(void *ctx, const struct http_request *q, struct http_response *r)
 	struct frame *f = ctx;
 	struct service_health h = {
 	    .counters = json_object(), .stages = json_object()};
-	char *text;
+	json_t *root = is_operator(f, q) ? everything(f, &h) : state_only(f);
+	char *text = root != NULL ? json_dumps(root, JSON_INDENT(1)) : NULL;
 
-	(void)q;
-	add_server_figures(atomic_load(&f->server), &h);
-	if (!atomic_load(&f->ready))
-		health_degraded(&h, "not ready");
-	if (f->service.def->health != NULL)
-		f->service.def->health(f->service.state, &h);
-	text = dump(f, &h);
+	json_decref(root);
 	json_decref(h.counters);
 	json_decref(h.stages);
 	if (text == NULL) {

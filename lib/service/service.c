@@ -387,6 +387,7 @@ start(struct frame *f, struct fault_info *fi)
 
 	TRY(make_folders(f, fi));
 	TRY(lock_take(f, fi));
+	TRY(health_open(f, fi));
 	TRY(start_log(f, fi));
 	log_info("starting, version " MONARCH_VERSION ", environment %s %s",
 	    f->service.environment.kind, f->service.environment.domain);

@@ -115,8 +115,15 @@ void service_fail(struct service *, const char *fmt, ...) printf_like(2, 3);
 void
 service_path(const struct service *, char out[PATH_SIZE], const char *name);
 
-/* /healthz says {"component","status","detail","counters":{...}}; anybody may
- * read it, so it must not single out a device. */
+/*
+ * GET /healthz tells anybody {"component","role","status","ready"} (status is
+ * serving or starting), and whoever sends the key of this run in HEALTH_HEADER
+ * also "detail" and "counters".  The key is in HEALTH_KEY_FILE (0600): figures
+ * are for the operator on this host.
+ */
+#define HEALTH_HEADER	"Monarch-Health"
+#define HEALTH_KEY_FILE "run/health.key"
+
 void health_count(struct service_health *, const char *name, int64_t);
 void health_text(struct service_health *, const char *name, const char *);
 /* Status becomes "degraded", with the reason. */

@@ -30,6 +30,7 @@ struct frame {
 	pthread_mutex_t lock;
 	pthread_cond_t wake;
 	_Atomic bool stopping, failed, ready;
+	char health_key[33]; /* hex */
 };
 
 static inline struct frame *
@@ -44,7 +45,8 @@ void lock_release(struct frame *);
 enum fault must_check lock_set_ready(const struct frame *, struct fault_info *);
 void lock_clear_ready(const struct frame *);
 
-/* health.c: GET /healthz; ctx is the frame. */
+/* health.c: GET /healthz; ctx is the frame.  health_open makes a new key. */
 http_handler health_answer;
+enum fault must_check health_open(struct frame *, struct fault_info *);
 
 #endif /* SERVICE_SERVICE_INT_H */

@@ -5,6 +5,7 @@
 
 #include "base/time32.h"
 #include "http/client.h"
+#include "service/service.h"
 #include "tool/scms/cmd.h"
 #include "tool/scms/opt.h"
 #include "tool/scms/process.h"
@@ -12,6 +13,22 @@
 
 #define HEALTH_LIMIT 65536u
 #define HEALTH_MS    3000
+
+/* The header with the key that a component has laid out for the operator. */
+static const char *
+key_header(
+    struct arena *arena, const struct site *site, const struct part *part)
+{
+	char dir[PATH_SIZE], path[PATH_SIZE];
+	struct bytes key;
+
+	path_join(dir, site->dir, part->name);
+	path_join(path, dir, HEALTH_KEY_FILE);
+	if (file_read(&key, arena, path, HEALTH_LIMIT, NULL) != FAULT_OK)
+		return NULL;
+	return arena_printf(
+	    arena, HEALTH_HEADER ": %.*s", (int)key.n, (const char *)key.p);
+}
 
 /* What a component says of itself, NULL if it says nothing. */
 static json_t *
@@ -22,10 +39,12 @@ ask_health(struct http_client *client, const struct site *site,
 	unsigned port = part == &parts[PART_LOP] ? LOP_HEALTH_PORT : part->port;
 	struct http_call call = {
 	    .limit = HEALTH_LIMIT, .timeout_ms = HEALTH_MS};
+	const char *headers[] = {key_header(&arena, site, part), NULL};
 	struct http_result result;
 	struct fault_info fi;
 	json_t *health = NULL;
 
+	call.headers = headers;
 	call.url = site_url(&arena, &site->env, part->name, port, "/healthz");
 	if (call.url != NULL &&
 	    http_call(client, &result, &arena, &call, &fi) == FAULT_OK)

@@ -226,13 +226,31 @@ stop_daemon(pid_t pid)
 	return wait_for(pid);
 }
 
-/* The body of a GET; NULL: failed. */
+/* The operator's header; "" if there is no key. */
 static const char *
-get(const char *path)
+key_header(void)
 {
+	static char header[80];
+	char path[PATH_SIZE];
+	struct bytes key;
+
+	header[0] = '\0';
+	path_join(path, home, HEALTH_KEY_FILE);
+	if (file_read(&key, &arena, path, 64, NULL) == FAULT_OK)
+		snprintf(header, sizeof(header), HEALTH_HEADER ": %.*s",
+		    (int)key.n, (const char *)key.p);
+	return header;
+}
+
+/* The body of a GET with that header, or none; NULL: failed. */
+static const char *
+get_with(const char *path, const char *header)
+{
+	const char *headers[] = {header, NULL};
 	struct fault_info fi = {0};
 	struct http_result r;
-	struct http_call call = {.limit = 10000, .timeout_ms = 5000};
+	struct http_call call = {
+	    .limit = 10000, .timeout_ms = 5000, .headers = headers};
 	char url[128];
 
 	snprintf(
@@ -244,6 +262,14 @@ get(const char *path)
 		return NULL;
 	return arena_printf(
 	    &arena, "%.*s", (int)r.body.n, (const char *)r.body.p);
+}
+
+static const char *
+get(const char *path)
+{
+	const char *header = key_header();
+
+	return get_with(path, *header != '\0' ? header : NULL);
 }
 
 static json_t *
@@ -294,6 +320,20 @@ starts_answers_stops(void **state)
 	assert_string_equal(
 	    member(json_object_get(j, "counters"), "peer"), "ra");
 	json_decref(j);
+	/* strangers, and those with another key, see that it serves, no more */
+	for (int with = 0; with < 2; with++) {
+		const char *text = get_with(
+		    "/healthz", with == 0 ? NULL
+					  : HEALTH_HEADER
+				    ": 00112233445566778899aabbccddeeff");
+
+		assert_non_null(text);
+		assert_non_null(strstr(text, "\"serving\""));
+		assert_null(strstr(text, "counters"));
+		assert_null(strstr(text, "detail"));
+	}
+	assert_int_equal(stat(path_of("test/run/health.key"), &st), 0);
+	assert_int_equal(st.st_mode & 0777, 0600);
 	assert_int_equal(stat(path_of("test/log/component.log"), &st), 0);
 	assert_int_equal(st.st_mode & 0777, 0600);
 	assert_int_equal(stat(path_of("test/run"), &st), 0);
