@@ -9,7 +9,7 @@ import world
 from world import ENV, fail, must
 
 COMPONENTS = ["ra", "pca", "la1", "la2", "eca"]
-FULL_SECONDS = 6
+FULL_SECONDS = 3
 
 
 def mount(component):
@@ -83,6 +83,22 @@ def full_disk(load, component, leave):
     print("  " + said[0].strip(), flush=True)
 
 
+def start_full(load, component):
+    """Killed while the disk is full, and started again before there is room:
+    it starts, or says why not."""
+    fill(component, 0)
+    world.kill(component)
+    status, out = world.run(world.SCMS, "up", "--timeout", "20", ENV)
+    if status != 0 and not ("full" in out or "No space" in out):
+        fail(f"{component} does not say why it does not start\n{out}")
+    release(component)
+    world.up()
+    wait_for_work(load, 4)
+    print(f"{component}: killed and started on a full disk: "
+          f"{'refused with the reason' if status else 'started'}; goes on",
+          flush=True)
+
+
 def main():
     for component in COMPONENTS:
         mount(component)
@@ -93,10 +109,13 @@ def main():
     load.start()
     try:
         wait_for_work(load, 4)
+        # at once, and in the middle of something
         for component in COMPONENTS:
-            # at once, and in the middle of something
-            for leave in (0, 40000):
-                full_disk(load, component, leave)
+            full_disk(load, component, 0)
+        for component in ("ra", "pca"):
+            full_disk(load, component, 40000)
+        for component in COMPONENTS:
+            start_full(load, component)
     except BaseException:
         load.problem = load.problem or "ended early"
         load.stopping.set()
