@@ -262,7 +262,6 @@ defaults_are_those_of_the_design(void **state)
 		assert_int_equal(e.time_tolerance_seconds, 5);
 		assert_int_equal(e.enrollment_max_age_days, 90);
 		assert_int_equal(e.retry_limit_per_hour, 10);
-		assert_false(e.request_extra_octet);
 		assert_int_equal(e.pseudonym_psids.n, 2);
 		assert_int_equal(e.pseudonym_psids.v[0], 0x20);
 		assert_int_equal(e.pseudonym_psids.v[1], 0x26);
