@@ -67,6 +67,9 @@ class Armed:
     def look(self):
         """Has it died?  Then it starts again with the next point."""
         status = self.process.poll()
+        if status is not None and self.point is None:
+            fail(f"{self.name} has ended with {status}\n" +
+                 world.last_words(self.name))
         if status is None:
             if self.point and time.monotonic() > self.since + POINT_SECONDS:
                 fail(f"{self.name} has never passed {self.at}\n" +
@@ -86,6 +89,11 @@ def die_at_points(load):
         for a in armed:
             a.look()
         time.sleep(0.01)
+    for a in armed:
+        # from here on scms up would start a second one
+        while world.pid_of(a.name) != a.process.pid:
+            a.look()
+            time.sleep(0.01)
     world.up()
     for a in armed:
         say(f"{a.name}: died at {len(a.hit)} points: {' '.join(sorted(a.hit))}")
