@@ -2,7 +2,7 @@
  * cmd.h - what the commands of scms-obe share.
  *
  * A command gets its own name as argv[0], parses its options with
- * tool/scms/opt.h and returns the exit status of the program.
+ * tool/common/opt.h and returns the exit status of the program.
  */
 #ifndef OBE_CMD_H
 #define OBE_CMD_H
@@ -13,7 +13,7 @@
 #include "base/arena.h"
 #include "base/bytes.h"
 #include "base/fault.h"
-#include "tool/scms/opt.h"
+#include "tool/common/opt.h"
 
 #define COMMAND(suffix, name, arguments, summary) \
 	int cmd_##suffix(int argc, char **argv);

@@ -6,16 +6,13 @@
 
 #include "base/file.h"
 #include "base/log.h"
-#include "base/secret.h"
 #include "base/time32.h"
 #include "device/folder.h"
 #include "service/service.h"
+#include "tool/common/program.h"
 #include "tool/obe/cmd.h"
 
-struct command {
-	const char *name, *arguments, *summary;
-	int (*run)(int argc, char **argv);
-};
+#define OPTS_MAX 24
 
 static const struct command commands[] = {
 #define COMMAND(suffix, name, arguments, summary) \
@@ -24,53 +21,22 @@ static const struct command commands[] = {
 #undef COMMAND
 };
 
-#define COMMANDS (sizeof(commands) / sizeof(commands[0]))
-#define OPTS_MAX 24
-
-static const struct command *
-find(const char *name)
-{
-	for (size_t i = 0; i < COMMANDS; i++)
-		if (strcmp(commands[i].name, name) == 0)
-			return &commands[i];
-	return NULL;
-}
-
-static int
-usage(FILE *out, int status)
-{
-	fputs("usage: scms-obe COMMAND ...\n\n", out);
-	for (size_t i = 0; i < COMMANDS; i++)
-		fprintf(
-		    out, "  %-9s %s\n", commands[i].name, commands[i].summary);
-	fputs("\nAll take --clock FILE (or MONARCH_CLOCK) and --hosts FILE (or "
-	      "MONARCH_HOSTS).\nscms-obe COMMAND --help shows the arguments; "
-	      "scms-obe(1) explains.\n\n"
-	      "Exit status: 0 all is well; 1 something failed or was refused, "
-	      "and is named;\n2 nothing is wrong, but the RA has not "
-	      "everything ready yet; 64 wrong usage.\n",
-	    out);
-	return status;
-}
-
-static void
-command_usage(const struct command *c, FILE *out)
-{
-	fprintf(out, "usage: scms-obe %s %s\n", c->name, c->arguments);
-}
+static const struct program obe = {
+    .name = "scms-obe",
+    .help = "All take --clock FILE (or MONARCH_CLOCK) and --hosts FILE (or "
+	    "MONARCH_HOSTS).\nscms-obe COMMAND --help shows the arguments; "
+	    "scms-obe(1) explains.\n\n"
+	    "Exit status: 0 all is well; 1 something failed or was refused, "
+	    "and is named;\n2 nothing is wrong, but the RA has not "
+	    "everything ready yet; 64 wrong usage.\n",
+    .commands = commands,
+    .commands_n = sizeof(commands) / sizeof(commands[0]),
+};
 
 int
 cmd_fault(const char *command, const struct fault_info *fi)
 {
-	const struct command *c = find(command);
-
-	fprintf(stderr, "scms-obe %s: %s (%s)\n", command, fi->text,
-	    fault_name(fi->code));
-	if (fi->code != FAULT_USAGE)
-		return CMD_FAILED;
-	if (c != NULL)
-		command_usage(c, stderr);
-	return CMD_USAGE;
+	return program_fault(&obe, command, fi);
 }
 
 enum fault
@@ -209,22 +175,7 @@ cmd_devices(const char ***out, size_t *n, struct arena *arena, char **argv,
 int
 main(int argc, char **argv)
 {
-	const struct command *c;
-
-	secret_process();
-	if (log_open("scms-obe", NULL, NULL) != FAULT_OK || argc < 2)
-		return usage(stderr, CMD_USAGE);
-	if (strcmp(argv[1], "--version") == 0)
-		return puts("scms-obe " MONARCH_VERSION) < 0;
-	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0)
-		return usage(stdout, CMD_OK);
-	if ((c = find(argv[1])) == NULL) {
-		fprintf(stderr, "scms-obe: no command \"%s\"\n", argv[1]);
-		return usage(stderr, CMD_USAGE);
-	}
-	if (argc > 2 && strcmp(argv[2], "--help") == 0) {
-		command_usage(c, stdout);
-		return CMD_OK;
-	}
-	return c->run(argc - 1, argv + 1);
+	if (log_open("scms-obe", NULL, NULL) != FAULT_OK)
+		return CMD_FAILED;
+	return program_main(&obe, argc, argv);
 }

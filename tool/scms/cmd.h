@@ -22,8 +22,8 @@ enum {
 	CMD_USAGE = 64
 };
 
-/* Prints "scms COMMAND: text" to stderr; CMD_FAILED, or CMD_USAGE with the
- * arguments of the command when the fault is FAULT_USAGE. */
+/* Prints "scms COMMAND: text (FAULT)" to stderr; CMD_FAILED, or CMD_USAGE with
+ * the arguments of the command when the fault is FAULT_USAGE. */
 int cmd_fault(const char *command, const struct fault_info *);
 /* Checks that n positional arguments were left, whose names (for the message)
  * are in what. */

@@ -4,8 +4,8 @@
 #include <time.h>
 
 #include "base/time32.h"
+#include "tool/common/opt.h"
 #include "tool/scms/cmd.h"
-#include "tool/scms/opt.h"
 #include "tool/scms/process.h"
 #include "tool/scms/site.h"
 

@@ -8,10 +8,10 @@
 #include "cert/trust.h"
 #include "http/client.h"
 #include "schema/scms_protocol.h"
+#include "tool/common/opt.h"
 #include "tool/scms/bundle.h"
 #include "tool/scms/cmd.h"
 #include "tool/scms/csr_zip.h"
-#include "tool/scms/opt.h"
 #include "tool/scms/part.h"
 
 #define MEMORY		((size_t)1 << 30)

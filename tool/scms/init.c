@@ -11,9 +11,9 @@
 
 #include "base/secret.h"
 #include "base/time32.h"
+#include "tool/common/opt.h"
 #include "tool/scms/ceremony.h"
 #include "tool/scms/cmd.h"
-#include "tool/scms/opt.h"
 #include "tool/scms/tree.h"
 
 /* CA certificates start before the ceremony, so that those of the running

@@ -7,9 +7,9 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "tool/common/opt.h"
 #include "tool/scms/backup.h"
 #include "tool/scms/cmd.h"
-#include "tool/scms/opt.h"
 #include "tool/scms/run.h"
 #include "tool/scms/site.h"
 #include "tool/scms/tree.h"

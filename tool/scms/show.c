@@ -16,9 +16,9 @@
 #include "coer/json.h"
 #include "schema/all.h"
 #include "schema/schema.h"
+#include "tool/common/opt.h"
 #include "tool/scms/cmd.h"
 #include "tool/scms/explain.h"
-#include "tool/scms/opt.h"
 
 #define FILE_LIMIT  ((size_t)256 << 20)
 #define ARENA_LIMIT ((size_t)2 << 30)

@@ -12,9 +12,9 @@
 #include "cert/spdu.h"
 #include "cert/trust.h"
 #include "schema/all.h"
+#include "tool/common/opt.h"
 #include "tool/scms/cmd.h"
 #include "tool/scms/explain.h"
-#include "tool/scms/opt.h"
 
 #define FILE_LIMIT  ((size_t)16 << 20)
 #define ARENA_LIMIT ((size_t)256 << 20)

@@ -12,9 +12,9 @@
 #include <cmocka.h>
 
 #include "base/file.h"
+#include "tool/common/opt.h"
 #include "tool/scms/backup.h"
 #include "tool/scms/lop.h"
-#include "tool/scms/opt.h"
 #include "tool/scms/part.h"
 #include "tool/scms/passphrase.h"
 #include "tool/scms/run.h"

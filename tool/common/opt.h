@@ -4,8 +4,8 @@
  * "--name value" and "--name=value" in any order with the positional
  * arguments; "--" ends the options.
  */
-#ifndef SCMS_OPT_H
-#define SCMS_OPT_H
+#ifndef COMMON_OPT_H
+#define COMMON_OPT_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -42,4 +42,4 @@ enum fault must_check opt_parse(
 /* A whole number, decimal or 0x; false if anything else is in the text. */
 bool must_check opt_number(int64_t *out, const char *);
 
-#endif /* SCMS_OPT_H */
+#endif /* COMMON_OPT_H */

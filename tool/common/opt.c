@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tool/scms/opt.h"
+#include "tool/common/opt.h"
 
 bool
 opt_number(int64_t *out, const char *s)
