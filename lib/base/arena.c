@@ -96,24 +96,21 @@ arena_printf(struct arena *a, const char *fmt, ...)
 	return s;
 }
 
+/* Wipes all blocks and frees those from first on. */
 static void
-release(struct arena *a, struct arena_block *keep)
+release(struct arena *a, struct arena_block *first)
 {
 	struct arena_block *b, *next;
 
 	if (a->blocks != NULL)
 		a->blocks->used = a->used;
-	for (b = a->blocks; b != NULL; b = next) {
-		next = b->next;
+	for (b = a->blocks; b != NULL; b = b->next)
 		explicit_bzero(b->data, b->used);
-		if (b == keep)
-			continue;
+	for (b = first; b != NULL; b = next) {
+		next = b->next;
 		a->left += b->size;
 		free(b);
 	}
-	a->blocks = keep;
-	if (keep != NULL)
-		keep->next = NULL;
 }
 
 void
@@ -123,7 +120,8 @@ arena_reset(struct arena *a)
 		if (a->base != NULL)
 			explicit_bzero(a->base, a->used);
 	} else {
-		release(a, a->blocks);
+		release(a, a->blocks->next);
+		a->blocks->next = NULL;
 	}
 	a->used = 0;
 }
@@ -135,7 +133,8 @@ arena_free(struct arena *a)
 		arena_reset(a);
 		return;
 	}
-	release(a, NULL);
+	release(a, a->blocks);
+	a->blocks = NULL;
 	a->base = NULL;
 	a->size = a->used = 0;
 }

@@ -13,7 +13,7 @@ typedef enum fault
 p256_one(struct ossl_thread *, EC_POINT *out, const void *arg, size_t i);
 
 enum fault must_check p256_each(
-    struct point *out, bool *ok, size_t n, p256_one *, const void *arg);
+    struct point *out, bool *ok, size_t n, p256_one *one, const void *arg);
 
 /* FAULT_BAD_POINT unless p is on the curve. */
 enum fault must_check p256_put(
