@@ -27,13 +27,14 @@ struct pattern {
 	char *name;
 	uint8_t *octets;
 	size_t n;
-	uint64_t head;		       /* of octets */
-	const char *seen_in, *seen_as; /* the file that is being looked at */
+	uint64_t head;	     /* of octets */
+	size_t seen_in;	     /* number of a file ... */
+	const char *seen_as; /* ... and form */
 	struct pattern *next;
 };
 
 static struct pattern *slots[SLOTS];
-static size_t npatterns, nfiles, nfound;
+static size_t npatterns, nfiles, nfound; /* nfiles counts from 1 */
 static bool failed;
 
 static void *
@@ -110,9 +111,9 @@ read_patterns(const char *path)
 static void
 report(struct pattern *p, const char *form, const char *path)
 {
-	if (p->seen_in == path && p->seen_as == form)
+	if (p->seen_in == nfiles && p->seen_as == form)
 		return;
-	p->seen_in = path;
+	p->seen_in = nfiles;
 	p->seen_as = form;
 	printf("%s %s %s\n", p->name, form, path);
 	nfound++;
@@ -207,12 +208,11 @@ visit(const char *path, const struct stat *st, int type, struct FTW *ftw)
 	b = must(malloc((size_t)st->st_size));
 	n = fread(b, 1, (size_t)st->st_size, f);
 	fclose(f);
-	path = must(strdup(path)); /* compared by address later */
+	nfiles++;
 	scan(b, n, "plain", path);
 	for (size_t k = 0; k < sizeof(forms) / sizeof(*forms); k++)
 		scan_text(b, n, &forms[k], path);
 	free(b);
-	nfiles++;
 	return 0;
 }
 
