@@ -101,8 +101,8 @@ void decryption_key_of_secret(
 /*
  * Decrypts with the first key that fits a recipient; *out is in arena memory.
  * BAD_MESSAGE (not encryptedData), NOT_FOR_US (no recipient fits, or the
- * wrapped key does not open; no more than 16 that fit are tried), BAD_TAG (key opened, contents changed),
- * UNSUPPORTED.
+ * wrapped key does not open; no more than 16 that fit are tried), BAD_TAG (key
+ * opened, contents changed), UNSUPPORTED.
  */
 enum fault must_check spdu_decrypt(struct bytes *out, struct arena *,
     struct bytes in, const struct decryption_key *, size_t n,

@@ -23,10 +23,10 @@ static struct pg *pg;
 static uint32_t now;
 static char folder[] = "/tmp/pg-test.XXXXXX";
 
-#define OK(expr)                                                               \
-	do {                                                                   \
-		if ((expr) != FAULT_OK)                                        \
-			fail_msg("%s: %s", #expr, fi.text);                    \
+#define OK(expr)                                            \
+	do {                                                \
+		if ((expr) != FAULT_OK)                     \
+			fail_msg("%s: %s", #expr, fi.text); \
 	} while (0)
 
 struct holder {
@@ -240,8 +240,7 @@ test_malformed(void **state)
 	(void)state;
 	assert_int_equal(ask(BYTES_NONE, &why), 0);
 	for (size_t n = 0; n < good.n; n++)
-		assert_int_equal(
-		    ask((struct bytes){good.p, n}, &why), 0);
+		assert_int_equal(ask((struct bytes){good.p, n}, &why), 0);
 }
 
 int
