@@ -115,6 +115,8 @@ class Device:
         self.a, self.h = scalar(), scalar()
         self.ck, self.ek = os.urandom(16), os.urandom(16)
         self.hash = None            # of the request that was accepted
+        self.ecqv = []              # e, s of every certificate opened
+        self.randomness = []        # r, V, nonce of every response opened
 
     def now(self):
         return time32(self.offset)
@@ -216,6 +218,8 @@ class Device:
         r.want(b"\x84")
         r.uint(2)
         private = (self.h + butterfly(self.ek, i, j, True)) % N
+        self.randomness.append((message.r, r.b[r.at + 15:r.at + 48],
+                                r.b[r.at + 81:r.at + 93]))
         r = Reader(unsecured(decrypt(r.b[r.at:], private)))
         r.want(b"\x80")                           # implicit-butterfly
         cert, s = Cert.at(r), r.uint(32)
@@ -228,7 +232,17 @@ class Device:
                 cert.psids != [0x20, 0x26] or cert.craca != self.root.id8[5:]:
             raise ValueError("contents of certificate %X_%X" % (i, j))
         cert.check_chain(self.known, self.root)
+        self.ecqv.append((e, s))
         return cert, d
+
+    def solve_for_pca_key(self):
+        """The PCA's private key, if two certificates share their nonce k:
+        s = e k + d.  None, if the PCA is any good."""
+        for (e, s), (f, t) in zip(self.ecqv, self.ecqv[1:]):
+            d = (s * f - t * e) * pow(f - e, -1, N) % N
+            if d and mul(d) == self.pca.key:
+                return d
+        return None
 
 
 def safety_message(payload, cert, d, now, digest=False):

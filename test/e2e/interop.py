@@ -55,6 +55,16 @@ for name, d in device.items():
          (now_i + 1) * PSIDS_I[1] < 3600)
 expect("no linkage value twice", len(linkage_values), 80)
 
+# ---- what must be random, is: a nonce used twice gives keys away
+for what, values in zip(("r of the PCA's signatures", "V of ECIES",
+                         "nonces of AES-CCM"),
+                        zip(*(x for d in device.values()
+                              for x in d.randomness))):
+    expect(what + ", none twice", (len(values), len(set(values))), (80, 80))
+for name, d in device.items():
+    expect("%s cannot solve for the PCA's key" % name, d.solve_for_pca_key(),
+           None)
+
 # ---- a safety message of theirs, believed by ours
 bsm = bytes.fromhex("001425014286cb0f4c0e666e8fe01ea6d50f895794140aaaa2afc7407b"
                     "73a7e47f7f3702aa5b0f20")
