@@ -13,6 +13,9 @@
 
 /* A refused unit goes back to its pool after so many seconds. */
 #define REFUSED_PAUSE 600u
+/* ... so often: a PCA that refuses on purpose learns with each round which
+ * requests come again together, and so whose they are. */
+#define REFUSALS_MAX 2
 /* One reply, decoded. */
 #define REPLY_ARENA ((size_t)64 << 10)
 
@@ -274,23 +277,32 @@ store_hpcrs(const struct collected *c, const struct batch *b,
 /* How a unit ends that has not got all of its certificates: refused as a
  * whole, it may be tried again; in part, never, because what was issued must
  * not be issued again. */
-static int
-end_of_unit(const struct collected *c, const struct batch *b, size_t u)
+static enum fault
+end_of_unit(int *state, const struct collected *c, const struct batch *b,
+    struct db *db, size_t u, struct fault_info *fi)
 {
+	const struct db_value unit[] = {DB_INT(b->devices[u]), DB_INT(b->i)};
+	int64_t refusals;
+
+	*state = UNIT_FAILED;
 	for (size_t j = 0; j < b->each; j++)
 		if (c->answers[u * b->each + j].n > 0)
-			return UNIT_FAILED;
-	return UNIT_REFUSED;
+			return FAULT_OK;
+	TRY(db_run_int(db, &refusals, DO_UNIT_REFUSALS, unit, 2, fi));
+	if (refusals < REFUSALS_MAX)
+		*state = UNIT_REFUSED;
+	return FAULT_OK;
 }
 
 static enum fault
 refuse_unit(const struct collected *c, const struct batch *b, struct db *db,
     size_t u, struct fault_info *fi)
 {
-	int state = end_of_unit(c, b, u);
 	uint32_t now = time32_now();
 	char text[CONTACT_ERROR];
+	int state;
 
+	TRY(end_of_unit(&state, c, b, db, u, fi));
 	snprintf(text, sizeof(text), "period %u: PCA says %s", b->i, c->reason);
 	TRY(DB_RUN(db, DO_UNIT_REFUSE, fi, DB_INT(b->devices[u]), DB_INT(b->i),
 	    DB_INT(b->number), DB_INT(state), DB_INT(now + REFUSED_PAUSE)));

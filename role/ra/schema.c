@@ -72,6 +72,7 @@ static const char step_1[] =
     " chain integer not null,"
     " since integer not null,"		/* Time32: waits since; waits until */
     " batch integer,"
+    " refusals integer not null default 0,"
     " offset integer, size integer,"	/* of the piece in the answer file */
     " primary key(device, i)) without rowid;"
     "create index unit_pooled on unit(class, i, n, since)"

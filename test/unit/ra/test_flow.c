@@ -607,6 +607,31 @@ test_refused(void **state)
 	check_all(s, s->first, s->first + WEEKS);
 }
 
+/* A PCA that refuses on purpose would learn with each round which requests
+ * come again together: after the third there is no other. */
+static void
+test_refused_too_often(void **state)
+{
+	struct scene *s = *state;
+	uint32_t asked;
+	struct place p;
+
+	s->fakes->pca.trick = PCA_REFUSES_ALL;
+	provision(s);
+	for (int round = 0; round < 3; round++) {
+		assert_int_equal(run(s), FAULT_OK);
+		time_set_offset(time_offset() + 601);
+	}
+	asked = s->fakes->pca.messages_n;
+	s->fakes->pca.trick = PCA_HONEST;
+	assert_int_equal(run(s), FAULT_OK);
+	time_set_offset(time_offset() + 601);
+	assert_int_equal(run(s), FAULT_OK);
+	assert_int_equal(s->fakes->pca.messages_n, asked);
+	assert_false(find_place(&p, s, &s->device[0], s->first));
+	assert_int_equal(value_of(s, DO_POOLED_COUNT), 0);
+}
+
 /* It refuses one certificate of each unit: what it issued must not be issued
  * again, so the unit is given up. */
 static void
@@ -920,6 +945,7 @@ main(void)
 	    TEST(test_bad_values),
 	    TEST(test_chain_broken),
 	    TEST(test_refused),
+	    TEST(test_refused_too_often),
 	    TEST(test_refused_in_part),
 	    TEST(test_block),
 	    TEST(test_block_refused),
