@@ -100,7 +100,7 @@ count_set(const struct batch *b, const struct ra *ra, struct db *db,
 	return db_count(db, COUNTER_SMALL_SETS, 1, fi);
 }
 
-/* FAULT_BLOCKED: a unit is no longer waiting. */
+/* Leaves the transaction open.  FAULT_BLOCKED: a unit is no longer waiting. */
 static enum fault
 write_rows(
     struct batch *b, const struct ra *ra, struct db *db, struct fault_info *fi)
@@ -119,8 +119,7 @@ write_rows(
 			    "a device was blocked meanwhile");
 	}
 	TRY(pool_take(db, &key, b->units, fi));
-	TRY(count_set(b, ra, db, fi));
-	return db_commit(db, fi);
+	return count_set(b, ra, db, fi);
 }
 
 /* A unit that cannot be built must not stop the others of its pool. */
@@ -159,6 +158,9 @@ commit_batch(struct batch *b, struct ra *ra, struct db *db, struct arena *arena,
 		unlink(path);
 		return f;
 	}
+	/* A commit that failed may still come back after a power cut, and must
+	 * then find its file; if it does not, the next start removes it. */
+	TRY(db_commit(db, fi));
 	crash_point("ra-batch-sent");
 	RA_STAGE_END(commit);
 	return FAULT_OK;
