@@ -1,7 +1,8 @@
 /* zip.c - see zip.h. */
 #include <assert.h>
-#include <pthread.h>
 #include <string.h>
+
+#include <zlib.h>
 
 #include "role/ra/zip.h"
 
@@ -13,45 +14,6 @@
 #define END_SIZE	  22
 #define VERSION		  10	       /* 1.0: nothing but stored */
 #define DATE		  (1 << 5 | 1) /* 1980-01-01 */
-
-/* CRC-32 of ISO 3309, eight octets at a time: crc_of[k][v] is the CRC of the
- * octet v with k octets of zeros behind it. */
-static uint32_t crc_of[8][256];
-static pthread_once_t crc_once = PTHREAD_ONCE_INIT;
-
-static void
-crc_prepare(void)
-{
-	for (uint32_t v = 0; v < 256; v++) {
-		uint32_t crc = v;
-
-		for (int bit = 0; bit < 8; bit++)
-			crc = crc >> 1 ^ ((crc & 1) != 0 ? 0xedb88320 : 0);
-		crc_of[0][v] = crc;
-	}
-	for (unsigned k = 1; k < 8; k++)
-		for (unsigned v = 0; v < 256; v++)
-			crc_of[k][v] = crc_of[k - 1][v] >> 8 ^
-				       crc_of[0][crc_of[k - 1][v] & 255];
-}
-
-static uint32_t
-crc32(struct bytes in)
-{
-	uint32_t crc = 0xffffffff;
-	const uint8_t *p = in.p, *end = in.p + in.n;
-
-	pthread_once(&crc_once, crc_prepare);
-	for (; end - p >= 8; p += 8)
-		crc = crc_of[7][p[0] ^ (crc & 255)] ^
-		      crc_of[6][p[1] ^ (crc >> 8 & 255)] ^
-		      crc_of[5][p[2] ^ (crc >> 16 & 255)] ^
-		      crc_of[4][p[3] ^ crc >> 24] ^ crc_of[3][p[4]] ^
-		      crc_of[2][p[5]] ^ crc_of[1][p[6]] ^ crc_of[0][p[7]];
-	for (; p < end; p++)
-		crc = crc >> 8 ^ crc_of[0][(crc ^ *p) & 255];
-	return ~crc;
-}
 
 /* ZIP is the one little-endian format here. */
 static void
@@ -73,7 +35,7 @@ write_common(struct writer *w, const struct zip_entry *e)
 	write_le(w, 0, 2); /* stored */
 	write_le(w, 0, 2); /* time */
 	write_le(w, DATE, 2);
-	write_le(w, crc32(e->contents), 4);
+	write_le(w, crc32_z(0, e->contents.p, e->contents.n), 4);
 	write_le(w, e->contents.n, 4);
 	write_le(w, e->contents.n, 4);
 	write_le(w, strlen(e->name), 2);
