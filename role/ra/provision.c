@@ -209,7 +209,7 @@ commit_row(struct provisioning *p, struct db *db, struct arena *arena,
 
 	TRY(db_begin(db, fi));
 	TRY(find_ack(p, db, arena, fi));
-	if (p->ee.device != 0) /* the same octets, just now */
+	if (p->ack.n > 0) /* the same octets, just now */
 		return FAULT_OK;
 	p->ee.step = EE_STEP_CONTENT;
 	TRY(make_ack(p, arena, fi));
@@ -240,9 +240,14 @@ provision(struct provisioning *p, struct db *db,
 
 	sha256(p->request.b, request->body);
 	TRY(find_ack(p, db, arena, fi));
-	if (p->ee.device != 0)
+	if (p->ack.n > 0)
 		return FAULT_OK;
 	TRY(ee_open(&p->ee, p->ra, db, arena, request->body, fi));
+	if (p->ee.device != 0) /* since when?  perhaps since just now */
+		TRY(find_ack(p, db, arena, fi));
+	if (p->ack.n > 0)
+		return FAULT_OK;
+	p->ee.step = EE_STEP_CONTENT;
 	TRY(check_content(p, fi));
 	return commit_row(p, db, arena, fi);
 }

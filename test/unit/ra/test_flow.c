@@ -742,6 +742,90 @@ test_clock_back(void **state)
 	check_all(s, s->first, s->first + WEEKS);
 }
 
+/* What happens while a message is being signed. */
+static struct {
+	struct scene *scene;
+	struct signer signer; /* the RA's own */
+	unsigned blocks;
+} meanwhile;
+
+static enum fault
+sign_late(void *ctx, struct p256_signature *out, const struct digest *e,
+    size_t n, struct fault_info *f)
+{
+	bool changed;
+
+	(void)ctx;
+	if (meanwhile.blocks > 0) {
+		struct world *w = &meanwhile.scene->world;
+		struct db *db;
+
+		meanwhile.blocks--;
+		must(db_open(&db, w->ra->db_path, &ra_schema, &fi));
+		must(admin_block(&changed, db,
+		    meanwhile.scene->device[0].cert->id, time32_now(), &fi));
+		db_close(db);
+	}
+	return meanwhile.signer.sign(meanwhile.signer.ctx, out, e, n, f);
+}
+
+/* Blocked after its requests were written into a message, but before the
+ * message was committed: nothing of it leaves. */
+static void
+test_block_late(void **state)
+{
+	struct scene *s = *state;
+	struct world *w = &s->world;
+	struct place p;
+
+	provision(s);
+	w->service.environment.shuffle_count = 1000;
+	assert_int_equal(run(s), FAULT_OK); /* all wait */
+	assert_int_equal(value_of(s, DO_POOLED_COUNT), DEVICES * WEEKS);
+	w->service.environment.shuffle_count = (DEVICES - 1) * EACH;
+	meanwhile.scene = s;
+	meanwhile.signer = w->ra->self.signer;
+	meanwhile.blocks = 1;
+	w->ra->self.signer.sign = sign_late;
+	assert_int_equal(run(s), FAULT_OK);
+	assert_int_equal(meanwhile.blocks, 0);
+	for (uint32_t i = s->first; i < s->first + WEEKS; i++) {
+		assert_null(find_record(s, &s->device[0], i, 0));
+		assert_false(find_place(&p, s, &s->device[0], i));
+		check_unit(s, &s->device[1], i);
+	}
+	assert_int_equal(value_of(s, DO_POOLED_COUNT), 0);
+	assert_int_equal(count_files(s, "outbox"), 0);
+	check_records(s);
+}
+
+/* The same request comes twice at once: while the first is being decrypted,
+ * the second is granted.  Both get the same ack. */
+static enum fault
+unwrap_late(void *ctx, struct key16 *out, const struct curve_ecies *in,
+    const uint8_t p1[32], struct fault_info *f)
+{
+	struct decryption_key *own = ctx;
+	struct scene *s = meanwhile.scene;
+
+	s->world.ra->self.decryption = *own;
+	assert_int_equal(device_provision(&s->device[0], &s->world), 200);
+	return own->unwrap(own->ctx, out, in, p1, f);
+}
+
+static void
+test_twice_at_once(void **state)
+{
+	struct scene *s = *state;
+	struct decryption_key own = s->world.ra->self.decryption;
+
+	meanwhile.scene = s;
+	s->world.ra->self.decryption.unwrap = unwrap_late;
+	s->world.ra->self.decryption.ctx = &own;
+	assert_int_equal(device_provision(&s->device[0], &s->world), 200);
+	assert_int_equal(value_of(s, DO_DEVICE_COUNT), 1);
+}
+
 /* A device chooses its key so that one cocoon key is the point at infinity:
  * that must stop nobody else. */
 static void
@@ -950,6 +1034,8 @@ main(void)
 	    TEST(test_block),
 	    TEST(test_block_refused),
 	    TEST(test_clock_back),
+	    TEST(test_block_late),
+	    TEST(test_twice_at_once),
 	    TEST(test_bad_key),
 	    TEST(test_clean),
 	    cmocka_unit_test(test_crashes),
