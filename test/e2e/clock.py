@@ -149,6 +149,12 @@ code, out = obe("download", folder("dev01"))
 true("no more is expected: .info is 0", next_of("dev01") in (0, None))
 expect("and the operator sees it", supplied("dev01")["state"], "ended")
 
+for n in NAMES:
+    units = json.loads(run(SCMS, "device", "show", ENV, "--json",
+                           supplied(n)["enrollment"]))["units"]
+    true("%s: nothing was asked for that the PCA must refuse" % n,
+         {u["state"] for u in units} <= {"done", "lapsed"})
+
 # ---- exactly once
 ra, pca = counters(), counters(component="pca")
 expect("the PCA issued what the RA collected", pca["certificates_issued"],
