@@ -449,7 +449,10 @@ fill_reply(scms_pdu *pdu, const struct caller *c, struct arena *arena,
 	if (trick == PCA_UNSIGNED)
 		must(spdu_wrap(&octets, arena, octets, &fi));
 	else
-		octets = sign(arena, octets, &c->world->actor[WHO_PCA], false);
+		octets = sign(arena, octets,
+		    &c->world
+			 ->actor[trick == PCA_OTHER_SIGNER ? WHO_LA1 : WHO_PCA],
+		    false);
 	must(coer_decode(&ieee1609_dot2_data_asn,
 	    &m->reply.success.signed_encrypted, arena, octets, &fi));
 	if (trick != PCA_RAW)

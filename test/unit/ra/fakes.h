@@ -46,6 +46,7 @@ enum pca_trick {
 	PCA_OTHER_PCA,	  /* pca-id of another */
 	PCA_RAW,	  /* not encrypted */
 	PCA_UNSIGNED,	  /* a response that is not signed */
+	PCA_OTHER_SIGNER, /* a response that an LA has signed */
 	PCA_DAMAGED,	  /* an octet of the message changed */
 	PCA_NONSENSE,	  /* no message at all */
 	PCA_REFUSES_ALL,

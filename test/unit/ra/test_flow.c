@@ -449,6 +449,7 @@ test_pca_ends(void **state)
 		169 * 3600 >
 	    s->world.ra->pca_cert->end);
 	world_wait(&s->world, (int)(end - s->first) - 2);
+	assert_int_equal(ra_horizon(s->world.ra), end);
 	for (size_t k = 0; k < s->n; k++)
 		device_ask(&s->device[k], &s->world);
 	provision(s);
@@ -530,8 +531,8 @@ test_bad_answers(void **state)
 {
 	static const enum pca_trick tricks[] = {PCA_SIGNED_BY_LA,
 	    PCA_OTHER_BATCH, PCA_MISSING, PCA_DUPLICATE, PCA_FOREIGN,
-	    PCA_ONE_MORE, PCA_OTHER_PCA, PCA_RAW, PCA_UNSIGNED, PCA_DAMAGED,
-	    PCA_NONSENSE, PCA_BAD_REQUEST};
+	    PCA_ONE_MORE, PCA_OTHER_PCA, PCA_RAW, PCA_UNSIGNED,
+	    PCA_OTHER_SIGNER, PCA_DAMAGED, PCA_NONSENSE, PCA_BAD_REQUEST};
 	struct scene *s = *state;
 
 	provision(s);
@@ -569,12 +570,25 @@ test_bad_values(void **state)
 	check_all(s, s->first, s->first + WEEKS);
 }
 
+/* Do the certificates of a device come from more than one chain? */
+static bool
+has_two_chains(struct scene *s, const struct device *d)
+{
+	uint32_t chain = find_record(s, d, s->first, 0)->plv[0].chain;
+
+	for (uint32_t i = s->first; i < s->first + WEEKS; i++)
+		if (find_record(s, d, i, 0)->plv[0].chain != chain)
+			return true;
+	return false;
+}
+
 /* An LA will not go on with a chain: the device gets another. */
 static void
 test_chain_broken(void **state)
 {
 	static const enum la_trick tricks[] = {LA_NO_CHAIN, LA_CONFLICT};
 	struct scene *s = *state;
+	size_t changed = 0;
 
 	provision(s);
 	for (int k = 0; k < 40; k++) {
@@ -585,6 +599,80 @@ test_chain_broken(void **state)
 	}
 	assert_int_equal(run(s), FAULT_OK);
 	check_all(s, s->first, s->first + WEEKS);
+	for (size_t k = 0; k < s->n; k++)
+		changed += has_two_chains(s, &s->device[k]);
+	assert_true(changed > 0 && changed < s->n);
+}
+
+/* While a thread makes a message of a pool, another takes the next pool. */
+static void
+test_reserve(void **state)
+{
+	struct scene *s = *state;
+	struct ra *ra = s->world.ra;
+	struct arena arena = arena_new((size_t)1 << 20);
+	const struct shuffle_rule rule = {
+	    .devices = 3, .requests = 1, .age = 1000, .requests_max = 100};
+	struct pool_key key = {.each = EACH};
+	struct batch b;
+
+	provision(s);
+	s->world.service.environment.shuffle_count = 1000;
+	assert_int_equal(run(s), FAULT_OK); /* all wait */
+	for (uint32_t i = s->first; i < s->first + WEEKS; i++) {
+		must(pools_draw(&b, &ra->pools, s->world.db, &arena, &rule,
+		    time32_now(), &fi));
+		assert_int_equal(b.i, i);
+		assert_int_equal(b.units, DEVICES);
+	}
+	assert_int_equal(pools_draw(&b, &ra->pools, s->world.db, &arena, &rule,
+			     time32_now(), &fi),
+	    FAULT_NOT_FOUND);
+	key.class = b.class;
+	key.i = s->first + 1;
+	pools_release(&ra->pools, &key);
+	must(pools_draw(
+	    &b, &ra->pools, s->world.db, &arena, &rule, time32_now(), &fi));
+	assert_int_equal(b.i, s->first + 1);
+	arena_free(&arena);
+}
+
+/* Which devices go, and in which order: all alike.  Of 600 draws, each device
+ * is in about 300 and each of 12 requests comes first in about 50; the limits
+ * are 6 sigma away. */
+static void
+test_draw(void **state)
+{
+	struct scene *s = *state;
+	struct ra *ra = s->world.ra;
+	const struct shuffle_rule rule = {
+	    .devices = 2, .requests = 1, .age = 1000, .requests_max = 12};
+	unsigned drawn[DEVICES] = {0}, first[3 * EACH] = {0};
+	struct batch b;
+
+	provision(s);
+	s->world.service.environment.shuffle_count = 1000;
+	assert_int_equal(run(s), FAULT_OK);
+	for (int k = 0; k < 600; k++) {
+		struct arena arena = arena_new((size_t)1 << 20);
+		struct pool_key key = {.each = EACH};
+
+		must(pools_draw(&b, &ra->pools, s->world.db, &arena, &rule,
+		    time32_now(), &fi));
+		assert_int_equal(b.units, 3);
+		first[b.order[0]]++;
+		for (size_t u = 0; u < b.units; u++)
+			for (size_t d = 0; d < DEVICES; d++)
+				drawn[d] += b.devices[u] == s->device[d].number;
+		key.class = b.class;
+		key.i = b.i;
+		pools_release(&ra->pools, &key);
+		arena_free(&arena);
+	}
+	for (size_t d = 0; d < DEVICES; d++)
+		assert_in_range(drawn[d], 300 - 74, 300 + 74);
+	for (size_t k = 0; k < 3 * EACH; k++)
+		assert_in_range(first[k], 50 - 41, 50 + 41);
 }
 
 /* The PCA refuses: units come back after a pause. */
@@ -1028,6 +1116,8 @@ main(void)
 	    TEST(test_bad_answers),
 	    TEST(test_bad_values),
 	    TEST(test_chain_broken),
+	    TEST(test_reserve),
+	    TEST(test_draw),
 	    TEST(test_refused),
 	    TEST(test_refused_too_often),
 	    TEST(test_refused_in_part),
