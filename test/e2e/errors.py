@@ -7,10 +7,10 @@ import threading
 import time
 
 from device import PROVISION, time32
-from harness import (ENV, OBE, SCMS, WORK, counters, device, devices, expect,
-                     fail, host, ok, run, set_clock, status, true, wait_for)
-from ieee1609 import (N, encrypt, number, octets, opaque, point_octets, scalar,
-                      sha, sign, signed_request, mul)
+from harness import (ENV, SCMS, WORK, device, devices, expect, fail, host, ok,
+                     run, set_clock, status, true, wait_for)
+from ieee1609 import (N, decompress, encrypt, mul, octets, opaque,
+                      point_octets, sha, sign, signed_request)
 
 KIND = sys.argv[1]
 STATUS = {5055: 403, 5057: 409, 5058: 401, 5059: 401, 5065: 404, 5067: 401,
@@ -234,7 +234,6 @@ def content():
 
 
 def on_curve(x):
-    from ieee1609 import decompress
     try:
         return bool(decompress(x, 0))
     except ValueError:
@@ -252,9 +251,11 @@ def clocks():
         judge("a clock of last year", slow.provision(now=5), 5067)
         judge("a clock of 2140", fast.provision(now=0xffffffff), 5067)
     aligned()
-    expect("5 s behind is fine", late.provision(now=late.now() - 5).status, 200)
+    expect("5 s behind is fine", late.provision(now=late.now() - 5).status,
+           200)
     aligned()
-    expect("5 s ahead is fine", early.provision(now=early.now() + 5).status, 200)
+    expect("5 s ahead is fine", early.provision(now=early.now() + 5).status,
+           200)
     expect("the right time is fine", (slow.provision().status,
                                       fast.provision().status), (200, 200))
 
@@ -314,8 +315,9 @@ def headers(d):
         judge("no Download-Req", ra.call("GET", path), 5070)
         for what, value in (
                 ("empty", ""), ("not Base64", "%%%%"), ("cut", good[:-5]),
-                ("without its last digit", good[:-1]), ("twice", good + good),
-                ("a word", "cafe"), ("with a blank", good[:40] + " " + good[40:])):
+                ("without its last digit", good[:-1]), ("twice", 2 * good),
+                ("a word", "cafe"),
+                ("with a blank", good[:40] + " " + good[40:])):
             judge("Download-Req: " + what, get(value), 5070)
         judge("Download-Req not encrypted", d.get_with(path, signed_request(
             d.download_pdu(name), d.enrollment, d.d)), 5059)
@@ -396,6 +398,13 @@ def good_downloads(d):
            (cut, len(whole.body) - 1, len(whole.body)))
     expect("a range outside", d.batch(I_NOW, headers={
         "Range": "bytes=%d-" % len(whole.body)}).status, 416)
+    set_clock(2 * 604800)           # too late: its week is over
+    d.offset = 2 * 604800
+    answer = d.batch(I_NOW)
+    true("two weeks later the same octets, or nothing",
+         answer.body == whole.body or answer.error == 5065)
+    set_clock(0)
+    d.offset = 0
     for path, pattern in (("/download/local-certificate-chain",
                            "local_certificate_chains_"),
                           ("/download/policy/local", "local_policy_")):
@@ -440,7 +449,7 @@ def nothing_yet():
     true(".info as well", d.info().status == 200)
 
 
-# ---- blocking, too many failures ----------------------------------------------
+# ---- blocking, too many failures ---------------------------------------------
 
 def blocked(d):
     me = d.enrollment.id8.hex()
@@ -475,7 +484,7 @@ def too_many():
     set_clock(0)
 
 
-# ---- who may not even speak ------------------------------------------------------
+# ---- who may not even speak --------------------------------------------------
 
 INTERNAL = (("pca", 4, 8891, "POST", "/certificate-batch"),
             ("pca", 4, 8891, "POST", "/certificate"),
@@ -525,7 +534,7 @@ def raw():
     expect("the RA is well", ra.call("GET", "/healthz").status, 200)
 
 
-# ---- all of it -------------------------------------------------------------------
+# ---- all of it ---------------------------------------------------------------
 
 form()
 signer()

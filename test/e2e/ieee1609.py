@@ -92,7 +92,7 @@ def scalar():
     return number(os.urandom(40)) % (N - 1) + 1
 
 
-# ---- hashes, AES, ECIES -------------------------------------------------------
+# ---- hashes, AES, ECIES ------------------------------------------------------
 
 def sha(*parts):
     return hashlib.sha256(b"".join(parts)).digest()
@@ -161,11 +161,11 @@ def xor(a, b):
     return bytes(x ^ y for x, y in zip(a, b))
 
 
-def _ccm_mac(aes, nonce, plain):
+def _ccm_tag(aes, nonce, plain):
     x = aes.block(b"\x3a" + nonce + octets(len(plain), 3))
     for k in range(0, len(plain), 16):
         x = aes.block(xor(x, plain[k:k + 16].ljust(16, b"\0")))
-    return x
+    return xor(x, aes.block(b"\x02" + nonce + bytes(3)))
 
 
 def _ccm_stream(aes, nonce, data):
@@ -178,15 +178,13 @@ def _ccm_stream(aes, nonce, data):
 
 def ccm_seal(key, nonce, plain):
     aes = Aes(key)
-    tag = xor(_ccm_mac(aes, nonce, plain), aes.block(b"\x02" + nonce + bytes(3)))
-    return _ccm_stream(aes, nonce, plain) + tag
+    return _ccm_stream(aes, nonce, plain) + _ccm_tag(aes, nonce, plain)
 
 
 def ccm_open(key, nonce, sealed):
     aes = Aes(key)
     plain = _ccm_stream(aes, nonce, sealed[:-16])
-    tag = xor(_ccm_mac(aes, nonce, plain), aes.block(b"\x02" + nonce + bytes(3)))
-    if tag != sealed[-16:]:
+    if _ccm_tag(aes, nonce, plain) != sealed[-16:]:
         raise ValueError("AES-CCM tag")
     return plain
 
@@ -213,7 +211,7 @@ def ecies_unwrap(private, v, c, t, p1):
     return xor(c, k[:16])
 
 
-# ---- signatures, butterfly, linkage -------------------------------------------
+# ---- signatures, butterfly, linkage ------------------------------------------
 
 def sign(d, digest):
     """The point R and s."""
@@ -242,7 +240,7 @@ def butterfly(expansion, i, j, encryption):
     return number(f) % N
 
 
-# ---- COER -----------------------------------------------------------------------
+# ---- COER --------------------------------------------------------------------
 
 def length(n):
     if n < 128:

@@ -14,7 +14,7 @@ import subprocess
 import sys
 
 from device import Device
-from harness import (BUILD, ENV, WORK, expect, fail, host, ok, true)
+from harness import BUILD, ENV, WORK, expect, fail, ok, true
 from ieee1609 import (N, Aes, Cert, Reader, butterfly, ccm_open, kdf2, number,
                       octets, sha, xor)
 
@@ -63,7 +63,7 @@ if MODE == "truth-only":
     sys.exit(0)
 
 
-# ---- what the LAs know: everything computed again, from their secrets ------------
+# ---- what the LAs know: everything computed again, from their secrets --------
 
 class La:
     """Opens an LA's storage with its own key, as only it can."""
@@ -73,8 +73,9 @@ class La:
         self.storage = read(folder + "/storage.key")
         k = kdf2(self.storage, b"monarch-la-storage", 64)
         self.keys = k[:16], k[16:32], k[32:]
-        self.id = bytes.fromhex(self.la_id(Cert(read(
-            "%s/%s/cert.oer" % (ENV, name)))))
+        # laId(2) from the SSP of its certificate, 88 0001 laId
+        cert = read("%s/%s/cert.oer" % (ENV, name))
+        self.id = re.search(b"\x88\x00\x01(..)", cert, re.DOTALL).group(1)
         db = sqlite3.connect("file:%s/la.db?mode=ro" % folder, uri=True)
         self.seeds = {}
         for sealed, i0 in db.execute("select sealed, i0 from chain"):
@@ -84,19 +85,11 @@ class La:
             self.seeds[plain[2:]] = i0
         db.close()
 
-    @staticmethod
-    def la_id(cert):
-        """From the SSP 880001 laId(2) in its certificate."""
-        return re.search("01230000?80?0?5?880001(....)|880001(....)",
-                         cert.raw.hex()).group(2) or \
-            re.search("880001(....)", cert.raw.hex()).group(1)
-
     def open_lci(self, lci):
         """i0, seed of EncryptedData for the LA's own key."""
         r = Reader(lci)
         r.want(b"\x01\x01\x81")
-        expect_id = sha(b"\x80" + self.keys[1])[-8:]
-        r.want(expect_id + b"\x80")
+        r.want(sha(b"\x80" + self.keys[1])[-8:] + b"\x80")
         nonce = r.take(12)
         key = ccm_open(self.keys[1], nonce, r.opaque())
         r.want(b"\x80")
@@ -140,11 +133,10 @@ for h in held:
 ok("all %d linkage values follow from one chain of each LA" % certificates)
 
 
-# ---- what must not be where ------------------------------------------------------
+# ---- what must not be where --------------------------------------------------
 
 patterns = collections.OrderedDict()        # octets -> name
 allowed = {}                                # name -> where it may be
-public = []                                 # kinds that are no secrets
 
 
 def forbid(kind, value, *places):
@@ -287,7 +279,7 @@ for path in glob.glob(ENV + "/*/log/*.log"):
         fail("%s names devices of the RA" % path)
 ok("logs name devices by random numbers, and only the RA's does")
 
-# ---- files and processes -----------------------------------------------------------
+# ---- files and processes -----------------------------------------------------
 
 for path in glob.glob(ENV + "/**/*", recursive=True):
     mode = os.stat(path).st_mode & 0o777

@@ -1,4 +1,4 @@
-"""Gives everything that is IEEE 1609.2 to Wireshark's dissector; see wire.sh."""
+"""Gives all that is IEEE 1609.2 to Wireshark's dissector; see wire.sh."""
 import base64
 import collections
 import os
@@ -8,7 +8,7 @@ import zipfile
 
 from device import safety_message, time32
 from harness import ENV, OBE, WORK, fail, ok, run, true
-from ieee1609 import Cert, Reader, opaque
+from ieee1609 import Cert
 
 messages = collections.OrderedDict()        # octets -> where from
 
