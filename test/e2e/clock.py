@@ -5,8 +5,8 @@ import re
 import subprocess
 
 from device import time32
-from harness import (ENV, OBE, SCMS, WORK, counters, devices, expect, fail, ok,
-                     run, set_clock, status, true, wait_for)
+from harness import (ENV, OBE, SCMS, WORK, all_well, counters, devices, expect,
+                     fail, ok, run, set_clock, true, wait_for)
 from ieee1609 import Cert
 
 WEEK, ZERO = 604800, 347619603
@@ -159,5 +159,4 @@ for n in NAMES:
 ra, pca = counters(), counters(component="pca")
 expect("the PCA issued what the RA collected", pca["certificates_issued"],
        ra["certificates_done"])
-true("all components are well",
-     all(c["state"] == "running" for c in status().values()))
+all_well()

@@ -85,6 +85,20 @@ def wait_for(what, condition, seconds=30):
         time.sleep(0.1)
 
 
+def all_well(env=ENV, seconds=20):
+    """Every component runs and finds itself well, soon."""
+    end = time.monotonic() + seconds
+    while True:
+        ill = {n: (c["state"], c.get("health", {}).get("detail"))
+               for n, c in status(env).items() if c["state"] != "running"}
+        if not ill:
+            break
+        if time.monotonic() > end:
+            fail("not well: %s" % ill)
+        time.sleep(0.2)
+    ok("all components are well")
+
+
 def set_clock(offset, env=ENV):
     """The whole environment lives at another time; it looks every 100 ms."""
     with open(env + "/clock.new", "w", encoding="ascii") as f:
