@@ -307,7 +307,7 @@ write_requests(struct build *b, size_t *bad, struct fault_info *fi)
 		TRY(build_chunk(
 		    b, &c, u, left < c.units ? left : c.units, bad, fi));
 	}
-	wipe(c.f, 2 * b->batch->each * c.units * sizeof(*c.f));
+	wipe(c.f, 2 * (size_t)b->batch->each * c.units * sizeof(*c.f));
 	if ((hashes = ARENA_ARRAY(b->arena, n, struct digest)) == NULL)
 		return fault_set(fi, FAULT_TOO_LARGE, "%zu hashes", n);
 	sha256_batch(hashes, b->spans, n);

@@ -26,7 +26,6 @@ request_fill(scms_pdu *pdu, const struct request_class *class, uint16_t i,
 {
 	ra_pca_cert_request_msg *msg;
 	pseudonym_cert_request_info *info;
-	geographic_region *region;
 
 	memset(pdu, 0, sizeof(*pdu));
 	pdu->version = 1;
@@ -39,8 +38,8 @@ request_fill(scms_pdu *pdu, const struct request_class *class, uint16_t i,
 	    ra_pca_cert_request_msg_cert_request_info_pseudonym_cert_req;
 	info = &msg->cert_request_info.pseudonym_cert_req;
 	info->psid_ssp = *class->psid_ssp;
-	memcpy(&region, &class->region, sizeof(region)); /* not written to */
-	info->region = region;
+	/* the encoder does not write to it */
+	info->region = (geographic_region *)(uintptr_t) class->region;
 	info->i_value = i;
 	info->pca_id = bytes_of_string(class->pca);
 	info->sig_butterfly_key_b = uncompressed(&parts->b);

@@ -43,7 +43,7 @@ retries_free(struct retries *r)
 {
 	if (r == NULL)
 		return;
-	for (size_t k = 0; k < BUCKETS * WAYS; k++)
+	for (size_t k = 0; k < (size_t)BUCKETS * WAYS; k++)
 		free(r->account[k / WAYS][k % WAYS].times);
 	pthread_mutex_destroy(&r->lock);
 	free(r);

@@ -378,7 +378,7 @@ sender_recover(struct ra *ra, struct db *db, struct fault_info *fi)
 static size_t
 memory_limit(const struct environment *e)
 {
-	return environment_message_requests(e) * MEMORY_PER_REQUEST +
+	return (size_t)environment_message_requests(e) * MEMORY_PER_REQUEST +
 	       MEMORY_BASE;
 }
 
