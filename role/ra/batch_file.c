@@ -82,7 +82,7 @@ ra_download_batch(void *ctx, const struct http_request *request,
 	struct ra *ra = ctx;
 	struct filename name;
 	struct fault_info fi;
-	struct bytes zip;
+	struct bytes zip = BYTES_NONE;
 	struct ee ee = {.step = EE_STEP_HEADER};
 	struct db *db;
 	enum fault f = db_pool_take(&ra->dbs, &db, &fi);

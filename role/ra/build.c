@@ -49,7 +49,7 @@ got_unit(void *ctx, const struct db_row *row, struct fault_info *fi)
 	TRY(db_blob_copy(row, 3, &u->encrypt.expansion, 16, fi));
 	if (name == NULL || strlen(name) >= sizeof(u->plv_name))
 		return fault_set(fi, FAULT_STORE, "name of a PLV file");
-	strcpy(u->plv_name, name);
+	memcpy(u->plv_name, name, strlen(name) + 1);
 	u->sign.use = BUTTERFLY_CERTIFICATE;
 	u->encrypt.use = BUTTERFLY_ENCRYPTION;
 	u->found = true;

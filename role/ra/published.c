@@ -54,7 +54,7 @@ published_lccf(char out[PUBLISHED_NAME], struct bytes in,
 static void
 id_text(char out[ID_TEXT], struct bytes id)
 {
-	strcpy(out, "0");
+	memcpy(out, "0", 2);
 	if (id.n > 0)
 		hex_encode(out, id.p, id.n < ID_OCTETS ? id.n : ID_OCTETS);
 }
