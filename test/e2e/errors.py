@@ -7,12 +7,13 @@ import threading
 import time
 
 from device import PROVISION, time32
-from harness import (ENV, SCMS, WORK, all_well, device, devices, expect, fail,
-                     host, ok, run, set_clock, true, wait_for)
+from harness import (ENV, SCMS, WORK, all_well, counters, device, devices,
+                     expect, fail, host, ok, run, set_clock, true, wait_for)
 from ieee1609 import (N, decompress, encrypt, mul, octets, opaque,
                       point_octets, sha, sign, signed_request)
 
 KIND = sys.argv[1]
+PAIRS = 8                           # plv_cache_pairs
 STATUS = {5055: 403, 5057: 409, 5058: 401, 5059: 401, 5065: 404, 5067: 401,
           5068: 404, 5069: 404, 5070: 400, 5071: 429, 5072: 404}
 NAMES = {                           # as the RA's error table of CAMP has them
@@ -63,7 +64,8 @@ def quiet():
             last[1] += 1
         else:
             last[:] = [now, 0]
-        return last[1] >= 8 and not now["batch"] and not now["pool"]
+        return last[1] >= 8 and not now["batch"] and not now["pool"] and \
+            counters().get("plv_pairs_free") == PAIRS
     wait_for("a quiet RA", still)
 
 
@@ -122,6 +124,17 @@ def aligned():
     seconds are what they are called."""
     while not 0.02 < time.time() % 1 < 0.2:
         time.sleep(0.01)
+
+
+def in_one_second(call):
+    """The answer to a call that began and ended in the same second."""
+    for _ in range(20):
+        aligned()
+        second = int(time.time())
+        answer = call()
+        if int(time.time()) == second or answer.status == 200:
+            return answer
+    fail("this machine is too slow for a test of seconds")
 
 
 def post(d, body):
@@ -250,9 +263,8 @@ def clocks():
         judge("a clock 7 s ahead", fast.provision(now=fast.now() + 7), 5067)
         judge("a clock of last year", slow.provision(now=5), 5067)
         judge("a clock of 2140", fast.provision(now=0xffffffff), 5067)
-    aligned()
-    expect("5 s behind is fine", late.provision(now=late.now() - 5).status,
-           200)
+    expect("5 s behind is fine", in_one_second(
+        lambda: late.provision(now=late.now() - 5)).status, 200)
     aligned()
     expect("5 s ahead is fine", early.provision(now=early.now() + 5).status,
            200)
@@ -365,8 +377,8 @@ def names(d, other):
     with Refusals("a download by a device that never asked"):
         judge("a device that was not provisioned", stranger.batch(I_NOW), 5067)
     quiet()
-    aligned()
-    expect("5 s behind is fine", d4.batch(I_NOW, now=d4.now() - 5).status, 200)
+    expect("5 s behind is fine", in_one_second(
+        lambda: d4.batch(I_NOW, now=d4.now() - 5)).status, 200)
     aligned()
     expect("5 s ahead is fine", d4.batch(I_NOW, now=d4.now() + 5).status, 200)
 
