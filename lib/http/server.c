@@ -209,11 +209,13 @@ start_daemon(struct http_server *s, struct fault_info *fi)
 {
 	const struct http_server_config *c = &s->config;
 	bool pool = c->threading == HTTP_THREAD_POOL;
+	/* Not epoll: there a thread of libmicrohttpd 0.9.75 spins, asking
+	 * GnuTLS again and again, as long as any TLS handshake waits for its
+	 * client. */
 	unsigned flags = MHD_USE_TLS | MHD_USE_ERROR_LOG | MHD_USE_ITC |
 			 MHD_USE_SUPPRESS_DATE_NO_CLOCK |
-			 (pool ? MHD_USE_EPOLL_INTERNAL_THREAD
-			       : MHD_USE_POLL_INTERNAL_THREAD |
-				     MHD_USE_THREAD_PER_CONNECTION);
+			 MHD_USE_POLL_INTERNAL_THREAD |
+			 (pool ? 0 : MHD_USE_THREAD_PER_CONNECTION);
 	struct MHD_OptionItem options[] = {
 	    {MHD_OPTION_HTTPS_MEM_TRUST, 0, s->ca},
 	    {MHD_OPTION_THREAD_POOL_SIZE, c->threads, NULL},

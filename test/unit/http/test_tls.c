@@ -1,10 +1,13 @@
 /* test_tls.c - who may call whom, with which TLS, at which time. */
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/time32.h"
@@ -361,6 +364,53 @@ openssl_agrees(void **state)
 	assert_int_not_equal(system(command), 0);
 }
 
+static double
+cpu_seconds(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+	return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+/* Connections that stop in the middle of their handshake cost nothing:
+ * no thread asks for the rest again and again. */
+static void
+slow_handshakes_wait(const struct http_server_config *c)
+{
+	/* the beginning of a ClientHello of 200 octets */
+	static const uint8_t hello[] = {0x16, 3, 1, 0, 200, 1, 0, 0, 196, 3, 3};
+	struct http_server *s = world_server("pca", *c);
+	struct sockaddr_in a = {.sin_family = AF_INET,
+	    .sin_port = htons(http_server_port(s)),
+	    .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	int fd[4];
+	double cpu;
+
+	for (size_t k = 0; k < 4; k++) {
+		fd[k] = socket(AF_INET, SOCK_STREAM, 0);
+		assert_int_equal(
+		    connect(fd[k], (struct sockaddr *)&a, sizeof(a)), 0);
+		assert_int_equal(
+		    write(fd[k], hello, sizeof(hello) - k), sizeof(hello) - k);
+	}
+	usleep(100000);
+	cpu = cpu_seconds();
+	usleep(600000);
+	assert_true(cpu_seconds() - cpu < 0.2);
+	for (size_t k = 0; k < 4; k++)
+		close(fd[k]);
+	http_server_stop(s, 1);
+}
+
+static void
+handshakes_that_stop(void **state)
+{
+	(void)state;
+	slow_handshakes_wait(&devices);
+	slow_handshakes_wait(&internal);
+}
+
 int
 main(void)
 {
@@ -377,6 +427,7 @@ main(void)
 	    TEST(a_client_for_components_wants_1_3),
 	    TEST(make_and_open_a_ca),
 	    TEST(openssl_agrees),
+	    TEST(handshakes_that_stop),
 	};
 
 	return cmocka_run_group_tests(tests, world_make, world_remove);
