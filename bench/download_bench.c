@@ -37,6 +37,7 @@
 #define AHEAD	     4 /* seconds: half of the time they are from the future */
 
 static struct fault_info info;
+static const char *environment_dir;
 static struct environment environment;
 static struct arena arena;
 static struct sockaddr_in ra;
@@ -224,11 +225,37 @@ shake_hands(void *arg)
 	return NULL;
 }
 
+/* The RA's, so far. */
 static double
-run(void *(*work)(void *), size_t connections)
+cpu_us(void)
+{
+	unsigned long user, system;
+	char path[PATH_SIZE], line[512];
+	struct bytes pid;
+	FILE *f;
+	char *p;
+
+	path_join(path, environment_dir, "ra/run/pid");
+	need(file_read(&pid, &arena, path, 32, &info));
+	snprintf(path, sizeof(path), "/proc/%d/stat",
+	    atoi(
+		arena_printf(&arena, "%.*s", (int)pid.n, (const char *)pid.p)));
+	if ((f = fopen(path, "r")) == NULL ||
+	    fgets(line, sizeof(line), f) == NULL ||
+	    (p = strrchr(line, ')')) == NULL ||
+	    sscanf(p, ") %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu",
+		&user, &system) != 2)
+		die("the RA's CPU time");
+	fclose(f);
+	return 1e6 * (double)(user + system) / (double)sysconf(_SC_CLK_TCK);
+}
+
+static void
+run(const char *name, void *(*work)(void *), size_t connections)
 {
 	pthread_t thread[1024];
 	uint64_t start = clock_ns();
+	double cpu = cpu_us();
 
 	done = 0;
 	stopping = false;
@@ -240,7 +267,9 @@ run(void *(*work)(void *), size_t connections)
 	stopping = true;
 	for (size_t k = 0; k < connections; k++)
 		pthread_join(thread[k], NULL);
-	return (double)done / ((double)(clock_ns() - start) * 1e-9);
+	printf("%ss_per_s %.0f\n", name,
+	    (double)done / ((double)(clock_ns() - start) * 1e-9));
+	printf("%s_ra_cpu_us %.1f\n", name, (cpu_us() - cpu) / (double)done);
 }
 
 static int
@@ -264,7 +293,6 @@ int
 main(int argc, char **argv)
 {
 	size_t connections;
-	double rate;
 
 	if (argc < 5)
 		die("usage: ENVIRONMENT CONNECTIONS SECONDS DEVICE...");
@@ -274,19 +302,19 @@ main(int argc, char **argv)
 	seconds = (unsigned)strtoul(argv[3], NULL, 10);
 	if (connections == 0 || connections > 1024 || seconds == 0)
 		die("CONNECTIONS: 1 to 1024");
+	environment_dir = argv[1];
 	read_environment(argv[1]);
 	for (int k = 4; k < argc && requests < REQUESTS_MAX; k++)
 		prepare_device(argv[k]);
 	if (requests == 0)
 		die("no device has certificates");
-	rate = run(download, connections);
-	printf("downloads_per_s %.0f\n", rate);
+	run("download", download, connections);
 	printf("octets_per_download %.0f\n", (double)octets / (double)done);
 	qsort(latency_us, latencies < LATENCIES ? latencies : LATENCIES,
 	    sizeof(*latency_us), compare);
 	print_latency("latency_p50_ms", 0.5);
 	print_latency("latency_p99_ms", 0.99);
 	SSL_CTX_set_session_cache_mode(tls, SSL_SESS_CACHE_OFF);
-	printf("tls_handshakes_per_s %.0f\n", run(shake_hands, connections));
+	run("tls_handshake", shake_hands, connections);
 	return 0;
 }
