@@ -8,7 +8,7 @@
 #include "role/ra/peer.h"
 
 #define PAUSE_FIRST_MS 250u
-#define PAUSE_MOST_MS  60000u
+#define PAUSE_MOST_MS  15000u
 
 enum fault
 peer_init(struct peer *peer, struct arena *arena, const char *text,

@@ -73,7 +73,7 @@ def counters(env=ENV, component="ra"):
     return status(env)[component].get("health", {}).get("counters", {})
 
 
-def wait_for(what, condition, seconds=30):
+def wait_for(what, condition, seconds=90):
     """Asks until the condition holds; its value."""
     end = time.monotonic() + seconds
     while True:
