@@ -16,9 +16,11 @@ refuse 'a passphrase that is too short' 'shorter' sh -c \
     "echo short >p; '$SCMS' init --env test --passphrase-file p '$ENV'"
 refuse 'an unknown kind' 'test, qa or prod' \
     "$SCMS" init --env live --passphrase-file passphrase "$ENV"
+refuse 'periods that run out of 16 bits' '65535' \
+    init --set i_period_seconds=3600 "$ENV"
 refuse 'a PSID that the CAs cannot grant' '0x99' init --psid 0x20,0x99 "$ENV"
 "$SCMS" init --env test --passphrase-file passphrase "$ENV" >out 2>&1 &
-sleep 0.5
+sleep 0.2
 kill -TERM $!
 if wait $!; then fail 'an interrupted ceremony succeeded'; fi
 [ ! -e "$ENV" ] && [ -z "$(find "$WORK" -name '*ceremony*')" ] ||

@@ -131,7 +131,7 @@ bootstrapped() {
 	count=$1 prefix=$2
 	shift 2
 	"$OBE" csr --count "$count" --name "$prefix" --psid 0x20 --psid 0x26 \
-	    --region 840 --out "$WORK/$prefix.zip" "$@" "$WORK/devices" >"$WORK/out" &&
+	    --region "${REGION:-840}" --out "$WORK/$prefix.zip" "$@" "$WORK/devices" >"$WORK/out" &&
 	"$SCMS" enroll "$ENV" --in "$WORK/$prefix.zip" --out \
 	    "$WORK/$prefix-bundle.zip" >"$WORK/out" 2>&1 &&
 	"$OBE" bootstrap --bundle "$WORK/$prefix-bundle.zip" \

@@ -114,14 +114,15 @@ check 'scms verify agrees' "$SCMS" verify --trust stranger/root.oer \
 refuse 'scms verify refuses the forged one' 'BAD_SIGNATURE' "$SCMS" verify \
     --trust stranger/root.oer --known stranger/LCCF.oer forged.spdu
 
-# ---- another root ----
+# ---- another root, in another country ----
 ( # its own ENV and NET; the first environment stays up
 	ENV=$WORK/env-foreign
 	MONARCH_HOSTS=$ENV/hosts MONARCH_CLOCK=$ENV/clock
 	free_net
 	environment test supply_weeks=1 shuffle_devices=1 shuffle_count=20 \
-	    shuffle_max_age_seconds=1
+	    shuffle_max_age_seconds=1 pseudonym_region=124
 	up
+	REGION=124
 	bootstrapped 1 foreign
 	check 'a foreign device asks' "$OBE" provision devices/foreign01
 	tries=0

@@ -23,6 +23,21 @@ lifetime_of(const struct ceremony *c, const struct actor_info *info)
 	return (struct lifetime){(uint8_t)d.unit, d.n};
 }
 
+/* Whoever has a region has that of the pseudonym certificates. */
+static enum fault
+set_region(struct profile_params *p, struct ceremony *c, struct fault_info *fi)
+{
+	size_t n = c->env->pseudonym_region.n;
+	uint16_t *country = ARENA_ARRAY(&c->arena, n, uint16_t);
+
+	for (size_t k = 0; k < n && country != NULL; k++)
+		country[k] = (uint16_t)c->env->pseudonym_region.v[k];
+	p->region =
+	    country == NULL ? NULL : profile_countries(&c->arena, country, n);
+	return p->region != NULL ? FAULT_OK
+				 : fault_set(fi, FAULT_TOO_LARGE, "region");
+}
+
 static enum fault
 fill_params(struct profile_params *p, struct ceremony *c, enum actor_id id,
     struct fault_info *fi)
@@ -33,6 +48,7 @@ fill_params(struct profile_params *p, struct ceremony *c, enum actor_id id,
 	*p = (struct profile_params){.start = c->start,
 	    .lifetime = lifetime_of(c, info),
 	    .verify_key = *key_public(a->sign_key)};
+	TRY(set_region(p, c, fi));
 	if (info->label != NULL)
 		TRY(ceremony_name(c, &a->name, info->label, fi));
 	else

@@ -216,6 +216,23 @@ create(struct init *in, const char *dir, struct fault_info *fi)
 	return f;
 }
 
+/* An i has 16 bits (IValue): the supply must not run out of them. */
+static enum fault
+check_periods(const struct environment *env, struct fault_info *fi)
+{
+	uint32_t now = time32_now();
+
+	if (now < env->i_zero)
+		return fault_set(fi, FAULT_CONFIG,
+		    "i_zero = %u lies in the future", env->i_zero);
+	if (environment_period(env, now) + env->supply_weeks > UINT16_MAX)
+		return fault_set(fi, FAULT_CONFIG,
+		    "i_period_seconds = %u: the supply would end beyond "
+		    "period 65535; let i_zero be later",
+		    env->i_period_seconds);
+	return FAULT_OK;
+}
+
 static enum fault
 init(struct init *in, char *dir, struct fault_info *fi)
 {
@@ -225,8 +242,9 @@ init(struct init *in, char *dir, struct fault_info *fi)
 		dir[n - 1] = '\0';
 	TRY(check_target(dir, fi));
 	TRY(settle_environment(in, fi));
-	TRY(passphrase_get(&in->passphrase, in->passphrase_file, fi));
 	time_set_offset(in->clock_offset);
+	TRY(check_periods(&in->env, fi));
+	TRY(passphrase_get(&in->passphrase, in->passphrase_file, fi));
 	catch_signals();
 	f = create(in, dir, fi);
 	wipe(&in->passphrase, sizeof(in->passphrase));
