@@ -15,6 +15,10 @@ OBE=$BUILD/scms-obe
 WORK=$(mktemp -d "${TMPDIR:-/tmp}/monarch-e2e.XXXXXX")
 ENV=$WORK/env
 
+leave_net() {
+	rm -f "${TMPDIR:-/tmp}/monarch-e2e-net.$NET"
+}
+
 # A net that nobody listens in, in NET.  The lock (open until this script ends,
 # or the next call) keeps tests that run at the same time apart.
 free_net() {
@@ -23,10 +27,10 @@ free_net() {
 		tries=$((tries + 1))
 		NET=$(($(od -An -N2 -tu2 /dev/urandom) % 200 + 50))
 		exec 9>"${TMPDIR:-/tmp}/monarch-e2e-net.$NET"
-		if flock -n 9 && ! grep -q " ..$(printf %02X "$NET")007F:" \
-		    /proc/net/tcp; then
-			return 0
-		fi
+		flock -n 9 || continue
+		grep -q " ..$(printf %02X "$NET")007F:" /proc/net/tcp ||
+		    return 0
+		leave_net
 	done
 	echo "skipped: no free loopback addresses"
 	exit 77
@@ -53,8 +57,9 @@ finish() {
 	if [ "${KEEP:-0}" = 1 ]; then
 		echo "kept: $WORK"
 	else
-		rm -rf "$WORK" "${TMPDIR:-/tmp}/monarch-e2e-net.$NET"
+		rm -rf "$WORK"
 	fi
+	leave_net
 	exit "$status"
 }
 trap finish EXIT

@@ -136,6 +136,7 @@ refuse 'scms verify refuses the forged one' 'BAD_SIGNATURE' "$SCMS" verify \
 	check 'believed at home' "$OBE" verify --trust "$ENV/public/root.oer" \
 	    --known "$ENV/public/LCCF.oer" foreign.spdu
 	check 'its environment goes down' "$SCMS" down "$ENV"
+	leave_net
 	trap - EXIT
 )
 refuse 'a message of a foreign root' 'UNKNOWN_ISSUER|UNTRUSTED_ROOT' \
