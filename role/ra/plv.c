@@ -11,7 +11,7 @@
 #include "role/ra/stages.h"
 #include "service/crash.h"
 
-#define LA_TIMEOUT_MS	 120000u
+#define LA_TIMEOUT_MS	 30000u
 #define VALUES_MAX	 20000u /* of one order and LA */
 #define OCTETS_PER_VALUE 160u	/* a value has 101 */
 #define MEMORY		 ((size_t)256 << 20)
