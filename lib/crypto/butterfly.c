@@ -44,6 +44,14 @@ butterfly_expand(struct scalar *f, const struct butterfly *b,
 		expand_chunk(f + i, b, ij + i, chunk(n, i));
 }
 
+void
+butterfly_expand_many(struct scalar *f, const struct butterfly *const *device,
+    size_t devices, const struct butterfly_index *ij, size_t n)
+{
+	for (size_t d = 0; d < devices; d++)
+		butterfly_expand(f + d * n, device[d], ij, n);
+}
+
 struct cocoon {
 	const struct scalar *f;
 	enum fault fixed; /* of A, in t->fixed */

@@ -31,8 +31,13 @@ struct butterfly {
 /* f[t] of ij[t]: 384 bits of AES reduced mod n. */
 void butterfly_expand(struct scalar *f, const struct butterfly *,
     const struct butterfly_index *ij, size_t n);
+/* The same for many devices, or for both uses of each: f[d * n + t] belongs to
+ * *device[d] and ij[t]. */
+void butterfly_expand_many(struct scalar *f,
+    const struct butterfly *const *device, size_t devices,
+    const struct butterfly_index *ij, size_t n);
 /* Cocoon public keys A + f*G.  FAULT_BAD_POINT: A; FAULT_BAD_SCALAR: the
- * result is infinity.  For many devices at once: butterfly_expand for each,
+ * result is infinity.  For many devices at once: butterfly_expand_many,
  * then p256_add_base_mul over all. */
 enum fault must_check butterfly_public(struct point *out,
     const struct butterfly *, const struct point *A,

@@ -213,3 +213,20 @@ kdf2_sha256(uint8_t *out, size_t n, const uint8_t *z, size_t z_n,
 	}
 	wipe(hash, sizeof(hash));
 }
+
+void
+hmac_sha256_batch(struct digest *out, const struct bytes *key,
+    const struct bytes *message, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		hmac_sha256(out[i].b, key[i], message[i]);
+}
+
+void
+kdf2_sha256_batch(uint8_t *out, size_t out_n, const struct bytes *z,
+    struct bytes p1, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		kdf2_sha256(
+		    out + i * out_n, out_n, z[i].p, z[i].n, p1.p, p1.n);
+}

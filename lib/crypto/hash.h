@@ -25,7 +25,7 @@ void sha384(uint8_t out[SHA384_SIZE], struct bytes);
 /* Of n parts as if they were one message; n may be 0. */
 void sha256_parts(uint8_t out[SHA256_SIZE], const struct bytes *, size_t n);
 void sha384_parts(uint8_t out[SHA384_SIZE], const struct bytes *, size_t n);
-/* out[i] = SHA-256 of in[i]. */
+/* out[i] = SHA-256 of in[i]; out may not overlap what in[] points to. */
 void sha256_batch(struct digest *out, const struct bytes *in, size_t n);
 
 /*
@@ -59,5 +59,14 @@ hmac_sha256(uint8_t out[SHA256_SIZE], struct bytes key, struct bytes message);
 /* IEEE 1363a KDF2 with SHA-256: SHA-256(z || counter || p1), counter from 1. */
 void kdf2_sha256(uint8_t *out, size_t n, const uint8_t *z, size_t z_n,
     const uint8_t *p1, size_t p1_n);
+
+/* out[i] = HMAC of message[i] under key[i]; the keys may be one and the same.
+ * out may not overlap what key[] and message[] point to. */
+void hmac_sha256_batch(struct digest *out, const struct bytes *key,
+    const struct bytes *message, size_t n);
+/* From each z[i] out_n octets, one behind the other in out; one P1 for all.
+ * out may not overlap what z[] points to. */
+void kdf2_sha256_batch(uint8_t *out, size_t out_n, const struct bytes *z,
+    struct bytes p1, size_t n);
 
 #endif /* CRYPTO_HASH_H */

@@ -30,6 +30,14 @@ linkage_chain(struct key16 *out, const uint8_t la_id[2],
 }
 
 void
+linkage_chains(struct key16 *out, const uint8_t la_id[2],
+    const struct key16 *seed, size_t chains, size_t n)
+{
+	for (size_t c = 0; c < chains; c++)
+		linkage_chain(out + c * n, la_id, &seed[c], n);
+}
+
+void
 linkage_step(struct key16 *out, const uint8_t la_id[2],
     const struct key16 *seed, size_t n)
 {

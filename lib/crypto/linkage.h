@@ -23,6 +23,10 @@ struct lv {
 /* n steps along one chain: out[0] follows seed, out[n - 1] is n steps on. */
 void linkage_chain(struct key16 *out, const uint8_t la_id[2],
     const struct key16 *seed, size_t n);
+/* The same for many chains of one LA: out[c * n + t] is t + 1 steps on from
+ * seed[c]. */
+void linkage_chains(struct key16 *out, const uint8_t la_id[2],
+    const struct key16 *seed, size_t chains, size_t n);
 /* One step of each of n chains of one LA; out may be seed. */
 void linkage_step(struct key16 *out, const uint8_t la_id[2],
     const struct key16 *seed, size_t n);
