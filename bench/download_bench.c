@@ -229,7 +229,7 @@ shake_hands(void *arg)
 static double
 cpu_us(void)
 {
-	unsigned long user, system;
+	unsigned long user = 0, system = 0;
 	char path[PATH_SIZE], line[512];
 	struct bytes pid;
 	FILE *f;
