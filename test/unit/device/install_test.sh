@@ -25,11 +25,11 @@ judge() {
 }
 
 # shellcheck disable=SC2046
-"$cc" -Wall -Wextra -Werror $EXTRA "$example" \
+"$cc" -Wall -Wextra -Werror ${EXTRA:-} "$example" \
     $(pkg-config --cflags --libs monarch) -o "$tmp/shared"
 # libmonarch itself static, what it stands on as the system has it
 # shellcheck disable=SC2046
-"$cc" -Wall -Wextra -Werror $EXTRA "$example" \
+"$cc" -Wall -Wextra -Werror ${EXTRA:-} "$example" \
     $(pkg-config --cflags monarch) "$lib/libmonarch.a" \
     $(PKG_CONFIG_SYSROOT_DIR='' pkg-config --libs \
 	$(pkg-config --print-requires-private monarch)) \
