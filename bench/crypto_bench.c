@@ -5,15 +5,13 @@
  *
  *	crypto_bench [part of a name]
  *
- * One thread; time is that thread's CPU time, so that other load disturbs
- * little; the median of nine slices, ours and theirs in turn.
+ * One thread, timed as measure.h says.
  */
 #define OPENSSL_SUPPRESS_DEPRECATED
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include <openssl/ec.h>
 #include <openssl/ecdsa.h>
@@ -23,6 +21,8 @@
 #include <openssl/rand.h>
 #include <openssl/sha.h>
 
+#include "bench/engine.h"
+#include "bench/measure.h"
 #include "crypto/butterfly.h"
 #include "crypto/ecdsa.h"
 #include "crypto/ecies.h"
@@ -30,9 +30,8 @@
 #include "crypto/linkage.h"
 #include "crypto/random.h"
 
-#define N      512 /* elements of a batch */
-#define SLICES 9
-#define SLICE  0.03 /* seconds */
+#define N	2048 /* elements of a batch */
+#define PLAIN_N 128  /* of them by OpenSSL, in one go */
 
 /* Inputs and outputs, filled once. */
 static struct scalar k[N], d[N], out_k[N];
@@ -62,18 +61,8 @@ static EC_POINT *Pt[N], *tmp;
 static BIGNUM *Kn[N], *x, *y;
 static ECDSA_SIG *ec_sig[N];
 
-static void
-must(bool good, const char *what)
-{
-	if (!good) {
-		fprintf(stderr, "crypto_bench: %s failed\n", what);
-		exit(1);
-	}
-}
-
-#define MUST(expr) must((expr), #expr)
-#define FINE(expr) must((expr) == FAULT_OK, #expr)
-#define FOR_ALL	   for (size_t i = 0; i < N; i++)
+#define FOR_ALL	 for (size_t i = 0; i < N; i++)
+#define FOR_SOME for (size_t i = 0; i < PLAIN_N; i++)
 
 static void
 prepare_plain(void)
@@ -103,7 +92,7 @@ prepare_plain(void)
 static void
 prepare_ecqv(void)
 {
-	struct scalar kk[N], r[N];
+	static struct scalar kk[N], r[N];
 
 	FINE(ecqv_issue(P_U, kk, P, NULL, N));
 	FINE(ecqv_respond(r, kk, e, &d[0], NULL, N));
@@ -142,34 +131,38 @@ prepare(void)
 	prepare_plain();
 }
 
-/* Ours, and theirs, each over N elements. */
+/* Ours over N elements, theirs over the first PLAIN_N of them. */
 
 static void
-ours_sha256(void)
+ours_sha256(void *arg)
 {
+	(void)arg;
 	sha256_batch(out_e, message, N);
 }
 
 static void
-plain_sha256(void)
+plain_sha256(void *arg)
 {
-	FOR_ALL
+	(void)arg;
+	FOR_SOME
 	SHA256(text[i], sizeof(text[i]), out_e[i].b);
 }
 
 static void
-ours_to_sign(void)
+ours_to_sign(void *arg)
 {
+	(void)arg;
 	sha256_to_sign(out_e, message, p1, N);
 }
 
 static void
-plain_to_sign(void)
+plain_to_sign(void *arg)
 {
+	(void)arg;
 	uint8_t both[64];
 
 	memcpy(both + 32, p1, 32);
-	FOR_ALL
+	FOR_SOME
 	{
 		SHA256(text[i], sizeof(text[i]), both);
 		SHA256(both, sizeof(both), out_e[i].b);
@@ -177,24 +170,27 @@ plain_to_sign(void)
 }
 
 static void
-ours_hmac(void)
+ours_hmac(void *arg)
 {
+	(void)arg;
 	FOR_ALL
 	hmac_sha256(out_e[i].b, BYTES(e[i].b), BYTES(key[i].b));
 }
 
 static void
-plain_hmac(void)
+plain_hmac(void *arg)
 {
+	(void)arg;
 	unsigned n;
 
-	FOR_ALL
+	FOR_SOME
 	HMAC(EVP_sha256(), e[i].b, 32, key[i].b, 16, out_e[i].b, &n);
 }
 
 static void
-ours_seal(void)
+ours_seal(void *arg)
 {
+	(void)arg;
 	ccm_seal(seal, N);
 }
 
@@ -215,62 +211,71 @@ plain_ccm(const uint8_t *aes_key, const uint8_t *in, uint8_t *out)
 }
 
 static void
-plain_seal(void)
+plain_seal(void *arg)
 {
-	FOR_ALL
+	(void)arg;
+	FOR_SOME
 	plain_ccm(key[i].b, text[i], sealed[i]);
 }
 
 static void
-ours_open(void)
+ours_open(void *arg)
 {
+	(void)arg;
 	FINE(ccm_open(open, NULL, N));
 }
 
 static void
-ours_random(void)
+ours_random(void *arg)
 {
+	(void)arg;
 	FOR_ALL
 	random_bytes(&out_e[i], 32);
 }
 
 static void
-plain_random(void)
+plain_random(void *arg)
 {
-	FOR_ALL
+	(void)arg;
+	FOR_SOME
 	RAND_bytes(out_e[i].b, 32);
 }
 
 static void
-ours_scalar_mul(void)
+ours_scalar_mul(void *arg)
 {
+	(void)arg;
 	FOR_ALL
 	scalar_mul(&out_k[i], &k[i], &d[i]);
 }
 
 static void
-plain_scalar_mul(void)
+plain_scalar_mul(void *arg)
 {
-	FOR_ALL
+	(void)arg;
+	FOR_SOME
 	BN_mod_mul(x, Kn[i], Kn[N - 1 - i], EC_GROUP_get0_order(group), ctx);
 }
 
 static void
-ours_invert(void)
+ours_invert(void *arg)
 {
+	(void)arg;
 	scalar_invert(out_k, k, N);
 }
 
 static void
-plain_invert(void)
+plain_invert(void *arg)
 {
-	FOR_ALL
+	(void)arg;
+	FOR_SOME
 	BN_mod_inverse(x, Kn[i], EC_GROUP_get0_order(group), ctx);
 }
 
 static void
-ours_base_mul(void)
+ours_base_mul(void *arg)
 {
+	(void)arg;
 	FINE(p256_base_mul(out_p, k, NULL, N));
 }
 
@@ -281,9 +286,10 @@ plain_affine(void)
 }
 
 static void
-plain_base_mul(void)
+plain_base_mul(void *arg)
 {
-	FOR_ALL
+	(void)arg;
+	FOR_SOME
 	{
 		EC_POINT_mul(group, tmp, Kn[i], NULL, NULL, ctx);
 		plain_affine();
@@ -291,15 +297,17 @@ plain_base_mul(void)
 }
 
 static void
-ours_add_base_mul(void)
+ours_add_base_mul(void *arg)
 {
+	(void)arg;
 	FINE(p256_add_base_mul(out_p, P, k, NULL, N));
 }
 
 static void
-plain_add_base_mul(void)
+plain_add_base_mul(void *arg)
 {
-	FOR_ALL
+	(void)arg;
+	FOR_SOME
 	{
 		EC_POINT_mul(group, tmp, Kn[i], NULL, NULL, ctx);
 		EC_POINT_add(group, tmp, tmp, Pt[i], ctx);
@@ -308,15 +316,17 @@ plain_add_base_mul(void)
 }
 
 static void
-ours_mul(void)
+ours_mul(void *arg)
 {
+	(void)arg;
 	FINE(p256_mul(out_p, P, k, NULL, N));
 }
 
 static void
-plain_mul(void)
+plain_mul(void *arg)
 {
-	FOR_ALL
+	(void)arg;
+	FOR_SOME
 	{
 		EC_POINT_mul(group, tmp, NULL, Pt[i], Kn[i], ctx);
 		plain_affine();
@@ -324,21 +334,24 @@ plain_mul(void)
 }
 
 static void
-ours_known_mul(void)
+ours_known_mul(void *arg)
 {
+	(void)arg;
 	FINE(p256_known_mul(out_p, known, k, NULL, N));
 }
 
 static void
-ours_decompress(void)
+ours_decompress(void *arg)
 {
+	(void)arg;
 	FINE(p256_decompress(out_p, c, NULL, N));
 }
 
 static void
-plain_decompress(void)
+plain_decompress(void *arg)
 {
-	FOR_ALL
+	(void)arg;
+	FOR_SOME
 	{
 		uint8_t sec1[33];
 
@@ -349,15 +362,17 @@ plain_decompress(void)
 }
 
 static void
-ours_check(void)
+ours_check(void *arg)
 {
+	(void)arg;
 	FINE(p256_check(P, NULL, N));
 }
 
 static void
-plain_check(void)
+plain_check(void *arg)
 {
-	FOR_ALL
+	(void)arg;
+	FOR_SOME
 	{
 		uint8_t sec1[65] = {4};
 
@@ -367,45 +382,51 @@ plain_check(void)
 }
 
 static void
-ours_sign(void)
+ours_sign(void *arg)
 {
-	struct p256_signature out[N];
+	(void)arg;
+	static struct p256_signature out[N];
 
 	ecdsa_sign(out, e, &d[0], N);
 }
 
 static void
-plain_sign(void)
+plain_sign(void *arg)
 {
-	FOR_ALL
+	(void)arg;
+	FOR_SOME
 	ECDSA_SIG_free(ECDSA_do_sign(e[i].b, 32, ec_key));
 }
 
 static void
-ours_verify(void)
+ours_verify(void *arg)
 {
+	(void)arg;
 	for (size_t i = 0; i < N; i++)
 		out_p[i] = P[0];
 	FINE(ecdsa_verify(out_p, e, sig, NULL, N));
 }
 
 static void
-ours_verify_known(void)
+ours_verify_known(void *arg)
 {
+	(void)arg;
 	FINE(ecdsa_verify_known(known, e, sig, NULL, N));
 }
 
 static void
-plain_verify(void)
+plain_verify(void *arg)
 {
-	FOR_ALL
+	(void)arg;
+	FOR_SOME
 	MUST(ECDSA_do_verify(e[i].b, 32, ec_sig[i], ec_key) == 1);
 }
 
 static void
-ours_encrypt(void)
+ours_encrypt(void *arg)
 {
-	struct ecies out[N];
+	(void)arg;
+	static struct ecies out[N];
 
 	FINE(ecies_encrypt(out, P, key, p1, NULL, N));
 }
@@ -430,11 +451,12 @@ plain_wrap(const uint8_t z[32], const uint8_t *aes_key)
 }
 
 static void
-plain_encrypt(void)
+plain_encrypt(void *arg)
 {
+	(void)arg;
 	uint8_t sec1[33], z[32];
 
-	FOR_ALL
+	FOR_SOME
 	{
 		MUST(BN_priv_rand_range(y, EC_GROUP_get0_order(group)));
 		EC_POINT_mul(group, tmp, y, NULL, NULL, ctx);
@@ -448,17 +470,19 @@ plain_encrypt(void)
 }
 
 static void
-ours_decrypt(void)
+ours_decrypt(void *arg)
 {
+	(void)arg;
 	FINE(ecies_decrypt(out_key, box, d, p1, NULL, N));
 }
 
 static void
-plain_decrypt(void)
+plain_decrypt(void *arg)
 {
+	(void)arg;
 	uint8_t sec1[33], z[32];
 
-	FOR_ALL
+	FOR_SOME
 	{
 		sec1[0] = 2 | box[i].v.y_bit;
 		memcpy(sec1 + 1, box[i].v.x, 32);
@@ -471,15 +495,17 @@ plain_decrypt(void)
 }
 
 static void
-ours_issue(void)
+ours_issue(void *arg)
 {
+	(void)arg;
 	FINE(ecqv_issue(out_p, out_k, P, NULL, N));
 }
 
 static void
-plain_issue(void)
+plain_issue(void *arg)
 {
-	FOR_ALL
+	(void)arg;
+	FOR_SOME
 	{
 		MUST(BN_priv_rand_range(y, EC_GROUP_get0_order(group)));
 		EC_POINT_mul(group, tmp, y, NULL, NULL, ctx);
@@ -489,20 +515,22 @@ plain_issue(void)
 }
 
 static void
-ours_respond(void)
+ours_respond(void *arg)
 {
-	struct scalar kk[N];
+	(void)arg;
+	static struct scalar kk[N];
 
 	memcpy(kk, k, sizeof(kk));
 	FINE(ecqv_respond(out_k, kk, e, &d[0], NULL, N));
 }
 
 static void
-plain_respond(void)
+plain_respond(void *arg)
 {
+	(void)arg;
 	const BIGNUM *n = EC_GROUP_get0_order(group);
 
-	FOR_ALL
+	FOR_SOME
 	{
 		BN_bin2bn(e[i].b, 32, x);
 		BN_mod_mul(x, x, Kn[i], n, ctx);
@@ -512,15 +540,17 @@ plain_respond(void)
 }
 
 static void
-ours_public(void)
+ours_public(void *arg)
 {
+	(void)arg;
 	FINE(ecqv_public(out_p, e, P_U, &P[0], NULL, N));
 }
 
 static void
-plain_public(void)
+plain_public(void *arg)
 {
-	FOR_ALL
+	(void)arg;
+	FOR_SOME
 	{
 		EC_POINT_mul(group, tmp, NULL, Pt[i], Kn[i], ctx);
 		EC_POINT_add(group, tmp, tmp, Pt[0], ctx);
@@ -529,20 +559,23 @@ plain_public(void)
 }
 
 static void
-ours_private(void)
+ours_private(void *arg)
 {
+	(void)arg;
 	FINE(ecqv_private(out_k, share, e, Q_U, NULL, N));
 }
 
 static void
-ours_cocoon(void)
+ours_cocoon(void *arg)
 {
+	(void)arg;
 	FINE(butterfly_public(out_p, &caterpillar, &P[0], ij, NULL, N));
 }
 
 static void
-plain_cocoon(void)
+plain_cocoon(void *arg)
 {
+	(void)arg;
 	EVP_CIPHER_CTX *ec = EVP_CIPHER_CTX_new();
 	uint8_t in[48], f[48];
 	int n;
@@ -550,7 +583,7 @@ plain_cocoon(void)
 	EVP_EncryptInit_ex(
 	    ec, EVP_aes_128_ecb(), NULL, caterpillar.expansion.b, NULL);
 	EVP_CIPHER_CTX_set_padding(ec, 0);
-	FOR_ALL
+	FOR_SOME
 	{
 		memset(in, (int)i, sizeof(in));
 		EVP_EncryptUpdate(ec, f, &n, in, sizeof(in));
@@ -564,25 +597,28 @@ plain_cocoon(void)
 }
 
 static void
-ours_cocoon_private(void)
+ours_cocoon_private(void *arg)
 {
+	(void)arg;
 	FINE(butterfly_private(out_k, &caterpillar, &d[0], ij, NULL, N));
 }
 
 static void
-ours_plv(void)
+ours_plv(void *arg)
 {
+	(void)arg;
 	linkage_plv(lv, la_id, key, N, 0, 20);
 }
 
 static void
-plain_plv(void)
+plain_plv(void *arg)
 {
+	(void)arg;
 	EVP_CIPHER_CTX *ec = EVP_CIPHER_CTX_new();
 	uint8_t in[320] = {0}, out[320];
 	int n;
 
-	FOR_ALL
+	FOR_SOME
 	{
 		EVP_EncryptInit_ex(ec, EVP_aes_128_ecb(), NULL, key[i].b, NULL);
 		EVP_EncryptUpdate(ec, out, &n, in, sizeof(in));
@@ -591,17 +627,19 @@ plain_plv(void)
 }
 
 static void
-ours_step(void)
+ours_step(void *arg)
 {
+	(void)arg;
 	linkage_step(out_key, la_id, key, N);
 }
 
 static void
-plain_step(void)
+plain_step(void *arg)
 {
+	(void)arg;
 	uint8_t in[32] = {0};
 
-	FOR_ALL
+	FOR_SOME
 	{
 		memcpy(in + 2, &key[i], 16);
 		SHA256(in, sizeof(in), out_e[i].b);
@@ -626,20 +664,22 @@ other_curve(enum curve curve)
 }
 
 static void
-ours_p384(void)
+ours_p384(void *arg)
 {
+	(void)arg;
 	other_curve(CURVE_P384);
 }
 
 static void
-ours_brainpool(void)
+ours_brainpool(void *arg)
 {
+	(void)arg;
 	other_curve(CURVE_BRAINPOOL_P256R1);
 }
 
 static const struct row {
 	const char *name;
-	void (*ours)(void), (*plain)(void);
+	void (*ours)(void *), (*plain)(void *);
 	size_t n;
 } rows[] = {
     {"sha256 of 150 octets", ours_sha256, plain_sha256, N},
@@ -673,71 +713,32 @@ static const struct row {
     {"curve_verify, brainpoolP256r1", ours_brainpool, NULL, 4},
 };
 
-static double
-now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
-}
-
-/* Nanoseconds per element over one slice. */
-static double
-slice(void (*f)(void), size_t n)
-{
-	double start = now(), spent;
-	size_t rounds = 0;
-
-	do {
-		f();
-		rounds++;
-		spent = now() - start;
-	} while (spent < SLICE);
-	return spent * 1e9 / (double)(rounds * n);
-}
-
-static int
-compare(const void *a, const void *b)
-{
-	const double *p = a, *q = b;
-
-	return (*p > *q) - (*p < *q);
-}
-
-static double
-median(double v[SLICES])
-{
-	qsort(v, SLICES, sizeof(v[0]), compare);
-	return v[SLICES / 2];
-}
-
+/* The whole row in nanoseconds. */
 static void
-measure(const struct row *r)
+print_row(const struct row *r)
 {
-	double ours[SLICES], plain[SLICES], a, b;
+	struct way first = {r->ours, NULL, r->n},
+		   second = {r->plain, NULL, r->n / (N / PLAIN_N)};
+	struct measured m = measure(first, second);
 
-	for (size_t i = 0; i < SLICES; i++) {
-		ours[i] = slice(r->ours, r->n);
-		plain[i] = r->plain == NULL ? 0 : slice(r->plain, r->n);
-	}
-	a = median(ours);
-	b = median(plain);
-	printf("%-32s %10.1f", r->name, a);
+	printf("%-32s %10.1f", r->name, m.first_us * 1e3);
 	if (r->plain != NULL)
-		printf(" %12.1f %8.2f", b, b / a);
+		printf(" %12.1f %8.2f", m.second_us * 1e3, m.times);
 	printf("\n");
-	fflush(stdout);
+	(void)fflush(stdout);
 }
 
 int
 main(int argc, char **argv)
 {
+	char title[64];
+
 	prepare();
-	printf("%-32s %10s %12s %8s\n", "ns per element, batch of 512",
-	    "lib/crypto", "OpenSSL", "times");
+	(void)snprintf(title, sizeof(title), "ns per element, batch of %d", N);
+	printf(
+	    "%-32s %10s %12s %8s\n", title, engine_name(), "OpenSSL", "times");
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		if (argc < 2 || strstr(rows[i].name, argv[1]) != NULL)
-			measure(&rows[i]);
+			print_row(&rows[i]);
 	return 0;
 }
