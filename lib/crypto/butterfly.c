@@ -5,6 +5,7 @@
 #include "crypto/aes_int.h"
 #include "crypto/butterfly.h"
 #include "crypto/p256_int.h"
+#include "crypto/scratch.h"
 
 /* x + 1, x + 2, x + 3 for x = prefix || i || j || 0^32: the last 32 bits
  * never carry. */
@@ -52,42 +53,25 @@ butterfly_expand_many(struct scalar *f, const struct butterfly *const *device,
 		butterfly_expand(f + d * n, device[d], ij, n);
 }
 
-struct cocoon {
-	const struct scalar *f;
-	enum fault fixed; /* of A, in t->fixed */
-};
-
-static enum fault
-public_key(struct ossl_thread *t, EC_POINT *out, const void *arg, size_t i)
-{
-	const struct cocoon *c = arg;
-
-	if (c->fixed != FAULT_OK)
-		return c->fixed;
-	p256_times_base(t, out, &c->f[i]);
-	p256_plus(t, out, t->fixed);
-	return FAULT_OK;
-}
-
 enum fault
 butterfly_public(struct point *out, const struct butterfly *b,
     const struct point *A, const struct butterfly_index *ij, bool *ok, size_t n)
 {
-	struct ossl_thread *t = ossl_thread();
-	struct scalar f[CHUNK];
-	struct cocoon c = {.f = f};
-	enum fault first = FAULT_OK, g;
+	struct point seed = *A;
+	enum fault first = FAULT_OK;
+	size_t mark = scratch_mark(), most = batch(n, 0);
+	struct scalar *f = SCRATCH(struct scalar, most);
+	struct p256_terms t = {.add = &seed, .add_same = true, .base_k = f};
+	enum fault g;
 
 	for (size_t i = 0, m; i < n; i += m) {
-		m = chunk(n, i);
-		expand_chunk(f, b, ij + i, m);
-		c.fixed = p256_put(t, t->fixed, A);
-		g = p256_each(
-		    out + i, ok == NULL ? NULL : ok + i, m, public_key, &c);
+		m = batch(n, i);
+		butterfly_expand(f, b, ij + i, m);
+		g = p256_sum(out + i, &t, ok == NULL ? NULL : ok + i, m);
 		if (first == FAULT_OK)
 			first = g;
 	}
-	wipe(f, sizeof(f));
+	scratch_leave(mark);
 	return first;
 }
 

@@ -28,7 +28,6 @@ struct p256_signature {
  * Signs n digests with the private key d, which must be valid (asserted).
  * Each nonce is HMAC(random key of this call, d, digest, random): neither a
  * weak random source alone nor a repeated digest repeats a nonce.
- * The inversions of a batch are shared, under a random factor.
  */
 void ecdsa_sign(struct p256_signature *out, const struct digest *e,
     const struct scalar *d, size_t n);
@@ -42,5 +41,13 @@ enum fault must_check ecdsa_verify(const struct point *key,
 enum fault must_check ecdsa_verify_known(const struct p256_known *key,
     const struct digest *e, const struct p256_signature *sig, bool *ok,
     size_t n);
+
+/* Each under the key of an implicit certificate that the CA issued: the point
+ * p_u[i], and e_u[i], the hash that ecqv_public takes.  The same verdicts as
+ * by ecqv_public and ecdsa_verify, with one multiplication of a new point
+ * instead of two: u1*G + (u2*e_u)*P_U + u2*Q_CA.  FAULT_BAD_SIGNATURE. */
+enum fault must_check ecdsa_verify_implicit(const struct p256_known *ca,
+    const struct point *p_u, const struct digest *e_u, const struct digest *e,
+    const struct p256_signature *sig, bool *ok, size_t n);
 
 #endif /* CRYPTO_ECDSA_H */

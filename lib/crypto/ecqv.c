@@ -5,18 +5,19 @@
 #include "crypto/ecqv.h"
 #include "crypto/p256_int.h"
 #include "crypto/random.h"
+#include "crypto/scratch.h"
 
 enum fault
 ecqv_issue(struct point *p_u, struct scalar *k, const struct point *r_u,
     bool *ok, size_t n)
 {
 	struct verdict v = {FAULT_OK, ok};
-	bool good[CHUNK];
+	bool good[BATCH];
 	enum fault f;
 
 	random_scalars(k, n);
 	for (size_t i = 0, m; i < n; i += m) {
-		m = chunk(n, i);
+		m = batch(n, i);
 		f = p256_add_base_mul(p_u + i, r_u + i, k + i, good, m);
 		for (size_t j = 0; j < m; j++) {
 			if (!good[j])
@@ -33,49 +34,39 @@ ecqv_respond(struct scalar *r, struct scalar *k, const struct digest *e,
 {
 	struct verdict v = {FAULT_OK, ok};
 	struct scalar reduced;
+	bool good;
 
-	for (size_t i = 0; i < n; i++) {
-		enum fault f = FAULT_BAD_SCALAR;
-
-		memset(&r[i], 0, sizeof(r[i]));
-		scalar_reduce(&reduced, e[i].b);
-		if (scalar_valid(&k[i]) && scalar_valid(&reduced)) {
-			scalar_mul_add(&r[i], &reduced, &k[i], d_ca);
-			f = FAULT_OK;
+	for (size_t i = 0, m; i < n; i += m) {
+		m = batch(n, i);
+		/* struct digest and struct scalar are the same octets. */
+		scalar_mul_add_batch(r + i,
+		    (struct scalars){(const struct scalar *)(e + i), 1},
+		    (struct scalars){k + i, 1}, (struct scalars){d_ca, 0}, m);
+		for (size_t j = i; j < i + m; j++) {
+			scalar_reduce(&reduced, e[j].b);
+			good = scalar_valid(&k[j]) & scalar_valid(&reduced);
+			/* Whether there is an answer is no secret. */
+			ct_public(&good, sizeof(good));
+			if (!good)
+				wipe(&r[j], sizeof(r[j]));
+			wipe(&k[j], sizeof(k[j]));
+			verdict_add(&v, j, good ? FAULT_OK : FAULT_BAD_SCALAR);
 		}
-		wipe(&k[i], sizeof(k[i]));
-		verdict_add(&v, i, f);
 	}
 	return v.first;
 }
 
-struct issued {
-	const struct digest *e;
-	const struct point *p_u;
-	const struct point *q_ca; /* one each, or */
-	enum fault fixed;	  /* of the one in t->fixed */
-};
-
 static enum fault
-public_key(struct ossl_thread *t, EC_POINT *out, const void *arg, size_t i)
+public_keys(struct point *q_u, const struct digest *e, const struct point *p_u,
+    const struct point *q_ca, bool q_ca_same, bool *ok, size_t n)
 {
-	const struct issued *a = arg;
-	struct scalar e;
-
-	if (a->fixed != FAULT_OK)
-		return a->fixed;
-	if (a->q_ca != NULL)
-		TRY(p256_put(t, t->fixed, &a->q_ca[i]));
-	memcpy(e.b, a->e[i].b, sizeof(e.b));
-	TRY(p256_times(t, out, &a->p_u[i], &e));
-	p256_plus(t, out, t->fixed);
-	return FAULT_OK;
-}
-
-static enum fault
-public_keys(struct point *q_u, const struct issued *a, bool *ok, size_t n)
-{
-	enum fault f = p256_each(q_u, ok, n, public_key, a);
+	struct p256_terms t = {
+	    .add = q_ca,
+	    .add_same = q_ca_same,
+	    .var = p_u,
+	    .var_k = (const struct scalar *)e,
+	};
+	enum fault f = p256_sum(q_u, &t, ok, n);
 
 	return f == FAULT_OK ? FAULT_OK : FAULT_BAD_POINT;
 }
@@ -84,19 +75,16 @@ enum fault
 ecqv_public(struct point *q_u, const struct digest *e, const struct point *p_u,
     const struct point *q_ca, bool *ok, size_t n)
 {
-	struct ossl_thread *t = ossl_thread();
-	struct issued a = {e, p_u, NULL, p256_put(t, t->fixed, q_ca)};
+	struct point issuer = *q_ca;
 
-	return public_keys(q_u, &a, ok, n);
+	return public_keys(q_u, e, p_u, &issuer, true, ok, n);
 }
 
 enum fault
 ecqv_public_mixed(struct point *q_u, const struct digest *e,
     const struct point *p_u, const struct point *q_ca, bool *ok, size_t n)
 {
-	struct issued a = {e, p_u, q_ca, FAULT_OK};
-
-	return public_keys(q_u, &a, ok, n);
+	return public_keys(q_u, e, p_u, q_ca, false, ok, n);
 }
 
 enum fault
@@ -104,12 +92,13 @@ ecqv_private(struct scalar *d_u, const struct ecqv_share *share,
     const struct digest *e, const struct point *q_u, bool *ok, size_t n)
 {
 	struct verdict v = {FAULT_OK, ok};
-	struct scalar d[CHUNK], hash;
-	struct point q[CHUNK];
-	bool good[CHUNK];
+	size_t mark = scratch_mark(), most = batch(n, 0);
+	struct scalar *d = SCRATCH(struct scalar, most), hash;
+	struct point *q = SCRATCH(struct point, most);
+	bool *good = SCRATCH(bool, most);
 
 	for (size_t i = 0, m; i < n; i += m) {
-		m = chunk(n, i);
+		m = batch(n, i);
 		for (size_t j = 0; j < m; j++) {
 			memcpy(hash.b, e[i + j].b, sizeof(hash.b));
 			scalar_mul_add(
@@ -126,6 +115,6 @@ ecqv_private(struct scalar *d_u, const struct ecqv_share *share,
 			    &v, i + j, good[j] ? FAULT_OK : FAULT_KEY_MISMATCH);
 		}
 	}
-	wipe(d, sizeof(d));
+	scratch_leave(mark);
 	return v.first;
 }

@@ -101,20 +101,20 @@ square_root(struct mont *r, const struct mont *a)
 	shift_times(r, &x, 94, &mont_p.one);
 }
 
-static enum fault
-decompress(struct point *out, const struct compressed *in)
+bool
+p256_root(struct point *out, const struct compressed *in)
 {
 	struct mont x, y, r, square, minus;
 	uint64_t odd;
 
 	if (!load_reduced(&x, in->x) || in->y_bit > 1)
-		return FAULT_BAD_POINT;
+		return false;
 	enter(&x);
 	right_side(&r, &x);
 	square_root(&y, &r);
 	mul(&square, &y, &y);
 	if (!equal(&square, &r))
-		return FAULT_BAD_POINT;
+		return false;
 	mul(&y, &y, &integer_1);
 	/* y is never 0: the order of the group is odd. */
 	mont_sub(&minus, &(struct mont){{0}}, &y, &mont_p);
@@ -122,34 +122,7 @@ decompress(struct point *out, const struct compressed *in)
 	mont_select(&y, mont_mask(odd), &minus, &y);
 	memmove(out->x, in->x, sizeof(out->x));
 	mont_store(out->y, &y);
-	return FAULT_OK;
-}
-
-enum fault
-p256_decompress(
-    struct point *out, const struct compressed *in, bool *ok, size_t n)
-{
-	struct verdict v = {FAULT_OK, ok};
-
-	for (size_t i = 0; i < n; i++) {
-		enum fault f = decompress(&out[i], &in[i]);
-
-		if (f != FAULT_OK)
-			memset(&out[i], 0, sizeof(out[i]));
-		verdict_add(&v, i, f);
-	}
-	return v.first;
-}
-
-enum fault
-p256_check(const struct point *p, bool *ok, size_t n)
-{
-	struct verdict v = {FAULT_OK, ok};
-
-	for (size_t i = 0; i < n; i++)
-		verdict_add(
-		    &v, i, p256_on_curve(&p[i]) ? FAULT_OK : FAULT_BAD_POINT);
-	return v.first;
+	return true;
 }
 
 enum fault

@@ -1,39 +1,29 @@
 /*
- * p256_int.h - the portable engine of P-256 (private to lib/crypto): each
- * batch function names what happens to one element, and p256_each does the
- * rest: chunks, one inversion for all affine coordinates, verdicts, wiping.
+ * p256_int.h - what the files of lib/crypto know of P-256 beyond p256.h
+ * (private to lib/crypto).
  */
 #ifndef CRYPTO_P256_INT_H
 #define CRYPTO_P256_INT_H
 
+#include "crypto/engine_int.h"
 #include "crypto/ossl.h"
 
-/* Leaves the result of element i, in any coordinates, in out. */
-typedef enum fault
-p256_one(struct ossl_thread *, EC_POINT *out, const void *arg, size_t i);
-
-enum fault must_check p256_each(
-    struct point *out, bool *ok, size_t n, p256_one *one, const void *arg);
-
-/* FAULT_BAD_POINT unless p is on the curve. */
-enum fault must_check p256_put(
-    struct ossl_thread *, EC_POINT *out, const struct point *p);
-/* k mod n, in scratch that the next call overwrites. */
-const BIGNUM *p256_scalar(struct ossl_thread *, const struct scalar *k);
-
-/* out = k * G, k * P, k * Q */
-void
-p256_times_base(struct ossl_thread *, EC_POINT *out, const struct scalar *k);
-enum fault must_check p256_times(struct ossl_thread *, EC_POINT *out,
-    const struct point *P, const struct scalar *k);
-void p256_times_known(struct ossl_thread *, EC_POINT *out,
-    const struct p256_known *, const struct scalar *k);
-/* a += b */
-void p256_plus(struct ossl_thread *, EC_POINT *a, const EC_POINT *b);
+/* A sum of multiples for each element; faults as of struct p256_terms. */
+enum fault must_check p256_sum(
+    struct point *out, const struct p256_terms *, bool *ok, size_t n);
 
 bool p256_on_curve(const struct point *);
 /* Below p. */
 bool p256_reduced(const uint8_t x[32]);
+/* The point of this x; false if there is none. */
+bool p256_root(struct point *out, const struct compressed *in);
+
+/* 1 / in[i] for the portable engine, at most BATCH of them. */
+void portable_invert(struct scalar *out, const struct scalar *in, size_t n);
+
+/* a * b + c in constant time; any n. */
+void scalar_mul_add_batch(struct scalar *out, struct scalars a,
+    struct scalars b, struct scalars c, size_t n);
 
 /* What a batch found so far: the first fault, and ok[] unless NULL. */
 struct verdict {

@@ -1,7 +1,8 @@
 /* scalar.c - arithmetic mod n, see p256.h; in constant time. */
 #include "base/secret.h"
 #include "crypto/mont.h"
-#include "crypto/ossl.h"
+#include "crypto/p256_int.h"
+#include "crypto/scratch.h"
 
 static const struct mont integer_1 = {{1, 0, 0, 0}};
 
@@ -131,34 +132,60 @@ invert(struct mont *r, const struct mont *a)
  * last, and back down.  Zeros take part as ones.
  */
 static void
-invert_chunk(struct scalar *out, const struct scalar *in, size_t n)
+invert_all(struct scalar *out, const struct scalar *in, struct mont *a,
+    struct mont *product, size_t n)
 {
-	struct mont a[CHUNK], product[CHUNK], inverse, x;
-	uint64_t zero[CHUNK];
+	static const struct mont zero;
+	struct mont inverse, x;
+	uint64_t is_zero;
 
 	for (size_t i = 0; i < n; i++) {
 		a[i] = enter(&in[i]);
-		zero[i] = mont_mask(mont_is_zero(&a[i]));
-		mont_select(&a[i], zero[i], &mont_n.one, &a[i]);
-		mul(&product[i], i == 0 ? &mont_n.one : &product[i - 1], &a[i]);
+		is_zero = mont_mask(mont_is_zero(&a[i]));
+		mont_select(&x, is_zero, &mont_n.one, &a[i]);
+		mul(&product[i], i == 0 ? &mont_n.one : &product[i - 1], &x);
 	}
 	invert(&inverse, &product[n - 1]);
 	for (size_t i = n; i-- > 0;) {
+		is_zero = mont_mask(mont_is_zero(&a[i]));
+		mont_select(&a[i], is_zero, &mont_n.one, &a[i]);
 		mul(&x, &inverse, i == 0 ? &mont_n.one : &product[i - 1]);
 		mul(&inverse, &inverse, &a[i]);
-		mont_select(&x, zero[i], &(struct mont){{0}}, &x);
+		mont_select(&x, is_zero, &zero, &x);
 		leave(&out[i], &x);
 	}
-	wipe(a, n * sizeof(a[0]));
-	wipe(product, n * sizeof(product[0]));
 	wipe(&inverse, sizeof(inverse));
+}
+
+void
+portable_invert(struct scalar *out, const struct scalar *in, size_t n)
+{
+	size_t mark = scratch_mark();
+	struct mont *a = SCRATCH(struct mont, n);
+	struct mont *product = SCRATCH(struct mont, n);
+
+	invert_all(out, in, a, product, n);
+	scratch_leave(mark);
 }
 
 void
 scalar_invert(struct scalar *out, const struct scalar *in, size_t n)
 {
-	for (size_t i = 0; i < n; i += CHUNK)
-		invert_chunk(out + i, in + i, n - i < CHUNK ? n - i : CHUNK);
+	for (size_t i = 0, m; i < n; i += m) {
+		m = batch(n, i);
+		engine()->invert(out + i, in + i, m);
+	}
+}
+
+void
+scalar_mul_add_batch(struct scalar *out, struct scalars a, struct scalars b,
+    struct scalars c, size_t n)
+{
+	for (size_t i = 0, m; i < n; i += m) {
+		m = batch(n, i);
+		engine()->mul_add(out + i, scalars_from(a, i),
+		    scalars_from(b, i), scalars_from(c, i), m);
+	}
 }
 
 bool
