@@ -33,9 +33,9 @@ void butterfly_expand(struct scalar *f, const struct butterfly *,
     const struct butterfly_index *ij, size_t n);
 /* The same for many devices, or for both uses of each: f[d * n + t] belongs to
  * *device[d] and ij[t]. */
-void butterfly_expand_many(struct scalar *f,
-    const struct butterfly *const *device, size_t devices,
-    const struct butterfly_index *ij, size_t n);
+void
+butterfly_expand_many(struct scalar *f, const struct butterfly *const *device,
+    size_t devices, const struct butterfly_index *ij, size_t n);
 /* Cocoon public keys A + f*G.  FAULT_BAD_POINT: A; FAULT_BAD_SCALAR: the
  * result is infinity.  For many devices at once: butterfly_expand_many,
  * then p256_add_base_mul over all. */

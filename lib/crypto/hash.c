@@ -227,6 +227,5 @@ kdf2_sha256_batch(uint8_t *out, size_t out_n, const struct bytes *z,
     struct bytes p1, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		kdf2_sha256(
-		    out + i * out_n, out_n, z[i].p, z[i].n, p1.p, p1.n);
+		kdf2_sha256(out + i * out_n, out_n, z[i].p, z[i].n, p1.p, p1.n);
 }
