@@ -15,10 +15,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bench/engine.h"
 #include "bench/measure.h"
 #include "bench/plain.h"
 #include "crypto/butterfly.h"
+#include "crypto/engine.h"
 #include "crypto/random.h"
 
 #define DEVICES_MAX   1024u
@@ -168,7 +168,7 @@ main(int argc, char **argv)
 	plain_devices = devices < PLAIN_DEVICES ? devices : PLAIN_DEVICES;
 	prepare();
 	compare_all();
-	printf("engine %s\n", engine_name());
+	printf("engine %s\n", crypto_engine());
 	m = measure((struct way){ours, NULL, devices * each},
 	    (struct way){plain_some, NULL, plain_devices * each});
 	figures("cocoon", &m);

@@ -21,12 +21,12 @@
 #include <openssl/rand.h>
 #include <openssl/sha.h>
 
-#include "bench/engine.h"
 #include "bench/measure.h"
 #include "crypto/butterfly.h"
 #include "crypto/ecdsa.h"
 #include "crypto/ecies.h"
 #include "crypto/ecqv.h"
+#include "crypto/engine.h"
 #include "crypto/linkage.h"
 #include "crypto/random.h"
 
@@ -735,8 +735,8 @@ main(int argc, char **argv)
 
 	prepare();
 	(void)snprintf(title, sizeof(title), "ns per element, batch of %d", N);
-	printf(
-	    "%-32s %10s %12s %8s\n", title, engine_name(), "OpenSSL", "times");
+	printf("%-32s %10s %12s %8s\n", title, crypto_engine(), "OpenSSL",
+	    "times");
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		if (argc < 2 || strstr(rows[i].name, argv[1]) != NULL)
 			print_row(&rows[i]);

@@ -29,9 +29,9 @@
 
 #include <cmocka.h>
 
-#include "bench/engine.h"
 #include "bench/measure.h"
 #include "bench/plain.h"
+#include "crypto/engine.h"
 #include "crypto/random.h"
 #include "plv/plv.h"
 #include "role/pca/pca.h"
@@ -642,7 +642,7 @@ main(int argc, char **argv)
 	replies = arena_array(&arena, n, pca->class.reply.n, 1);
 	MUST(asked != NULL && request != NULL && replies != NULL);
 	ours_allocate();
-	printf("engine %s\n", engine_name());
+	printf("engine %s\n", crypto_engine());
 	figure("batch", "", (double)n);
 	bench("pca", false);
 	bench("pca_compressed", true);

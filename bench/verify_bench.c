@@ -20,11 +20,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bench/engine.h"
 #include "bench/measure.h"
 #include "bench/plain.h"
 #include "crypto/ecdsa.h"
 #include "crypto/ecqv.h"
+#include "crypto/engine.h"
 #include "crypto/random.h"
 
 #define MESSAGES_MAX 16384u
@@ -327,7 +327,7 @@ main(int argc, char **argv)
 		check_known();
 		check_first();
 	}
-	printf("engine %s\n", engine_name());
+	printf("engine %s\n", crypto_engine());
 	m = measure((struct way){ours_known, NULL, n},
 	    (struct way){plain_known, NULL, plain_n});
 	figures("verify_known", &m);
