@@ -351,7 +351,8 @@ memory_for_bodies_is_limited(void **state)
 	struct http_server *s;
 	struct http_client *client = world_client(NULL);
 	const char *head = "POST /large HTTP/1.1\r\nHost: x\r\n"
-			   "Content-Length: 800000\r\n\r\n";
+			   "Content-Length: 800000\r\n"
+			   "Expect: 100-continue\r\n\r\n";
 	struct answer a;
 	struct raw r;
 
@@ -361,8 +362,9 @@ memory_for_bodies_is_limited(void **state)
 	memset(body, 'b', sizeof(body));
 	assert_true(raw_open(&r, s, TLS1_3_VERSION, NULL));
 	raw_send(&r, head, strlen(head));
+	raw_read(&r, answer, sizeof(answer), 1); /* it has its place */
+	assert_true(has_status(answer, 100));
 	raw_send(&r, (char *)body, 400000);
-	usleep(100000);
 	world_call(&a, client, s, "POST", "/large", BYTES(body));
 	EXPECT(a, 503, "");
 	assert_string_equal(header(&a, "Retry-After"), "1");

@@ -379,7 +379,7 @@ raw_read(struct raw *r, char *text, size_t size, int ms)
 	int got;
 
 	/* the first octet may take its time on a busy machine */
-	while (n + 1 < size && readable(r, n == 0 ? 5000 : ms)) {
+	while (n + 1 < size && readable(r, n == 0 ? 30000 : ms)) {
 		got = SSL_read(r->ssl, text + n, (int)(size - 1 - n));
 		if (got <= 0)
 			break;

@@ -129,7 +129,7 @@ records_settle(struct bulk *b)
 	int quiet = 0;
 
 	bulk_stats(b, &before);
-	while (quiet < 20) {
+	while (quiet < 100) {
 		usleep(5000);
 		bulk_stats(b, &after);
 		quiet = after.merges == before.merges ? quiet + 1 : 0;
