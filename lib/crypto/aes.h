@@ -2,7 +2,8 @@
  * aes.h - AES-128: CCM as IEEE 1609.2 5.3.8 uses it, and bare blocks for key
  * expansion and linkage values.
  *
- * Any thread may call anything; each keeps one cipher context per mode.
+ * Any thread may call anything.  Batches are worth it: side by side, sixteen
+ * short messages take little longer than one.
  */
 #ifndef CRYPTO_AES_H
 #define CRYPTO_AES_H
@@ -26,7 +27,8 @@ struct key16 {
 /*
  * One message to seal or open.  out takes in.n + CCM_TAG_SIZE octets when
  * sealing (ciphertext, tag), in.n - CCM_TAG_SIZE when opening; it may be in.p,
- * but overlap in no other way.  There is no associated data.
+ * but overlap in no other way.  There is no associated data.  The items of a
+ * batch are worked on in any order, so none may need what another gives.
  */
 struct ccm_item {
 	const uint8_t *key;   /* 16 octets */

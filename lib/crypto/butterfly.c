@@ -2,10 +2,10 @@
 #include <string.h>
 
 #include "base/secret.h"
-#include "crypto/aes_int.h"
 #include "crypto/butterfly.h"
 #include "crypto/p256_int.h"
 #include "crypto/scratch.h"
+#include "crypto/symmetric_int.h"
 
 /* x + 1, x + 2, x + 3 for x = prefix || i || j || 0^32: the last 32 bits
  * never carry. */
@@ -22,35 +22,62 @@ fill(uint8_t block[48], enum butterfly_use use, struct butterfly_index ij)
 	}
 }
 
-static void
-expand_chunk(struct scalar *f, const struct butterfly *b,
-    const struct butterfly_index *ij, size_t n)
+/* The blocks of one (i, j), or what AES makes of them. */
+struct triple {
+	uint8_t b[48];
+};
+
+static struct triple *
+fill_all(enum butterfly_use use, const struct butterfly_index *ij, size_t n)
 {
-	uint8_t x[48 * CHUNK], y[48 * CHUNK];
+	struct triple *x = SCRATCH(struct triple, n);
 
 	for (size_t t = 0; t < n; t++)
-		fill(x + 48 * t, b->use, ij[t]);
-	aes_feed_forward(y, &b->expansion, x, 3 * n);
-	aes_forget();
-	for (size_t t = 0; t < n; t++)
-		scalar_reduce384(&f[t], y + 48 * t);
-	wipe(y, 48 * n);
+		fill(x[t].b, use, ij[t]);
+	return x;
 }
 
-void
-butterfly_expand(struct scalar *f, const struct butterfly *b,
+/* devices * n <= BATCH, and f has no gaps. */
+static void
+expand(struct scalar *f, const struct butterfly *const *device, size_t devices,
     const struct butterfly_index *ij, size_t n)
 {
-	for (size_t i = 0; i < n; i += CHUNK)
-		expand_chunk(f + i, b, ij + i, chunk(n, i));
+	size_t mark = scratch_mark();
+	struct triple *y = SCRATCH(struct triple, devices * n), *x[2];
+	struct aes_job *job = SCRATCH(struct aes_job, devices);
+
+	x[0] = fill_all(BUTTERFLY_CERTIFICATE, ij, n);
+	x[1] = fill_all(BUTTERFLY_ENCRYPTION, ij, n);
+	for (size_t d = 0; d < devices; d++)
+		job[d] = (struct aes_job){device[d]->expansion.b,
+		    x[device[d]->use == BUTTERFLY_ENCRYPTION]->b, y[d * n].b};
+	symmetric()->feed_forward(job, devices, 3 * n);
+	engine()->reduce384(f, (const uint8_t(*)[48])y, devices * n);
+	scratch_leave(mark);
 }
 
 void
 butterfly_expand_many(struct scalar *f, const struct butterfly *const *device,
     size_t devices, const struct butterfly_index *ij, size_t n)
 {
-	for (size_t d = 0; d < devices; d++)
-		butterfly_expand(f + d * n, device[d], ij, n);
+	for (size_t t = 0, m; t < n; t += m) {
+		size_t k;
+
+		m = batch(n, t);
+		for (size_t d = 0; d < devices; d += k) {
+			k = m < n ? 1 : BATCH / n;
+			if (k > devices - d)
+				k = devices - d;
+			expand(f + d * n + t, device + d, k, ij + t, m);
+		}
+	}
+}
+
+void
+butterfly_expand(struct scalar *f, const struct butterfly *b,
+    const struct butterfly_index *ij, size_t n)
+{
+	butterfly_expand_many(f, &b, 1, ij, n);
 }
 
 enum fault

@@ -1,48 +1,67 @@
 /* linkage.c - see linkage.h. */
 #include <string.h>
 
-#include "base/secret.h"
-#include "crypto/aes_int.h"
-#include "crypto/hash.h"
 #include "crypto/linkage.h"
+#include "crypto/scratch.h"
+#include "crypto/symmetric_int.h"
 
-#define J_CHUNK 64 /* values of a seed made together */
+#define CHAINS 256 /* stepped together */
+#define SEEDS  16  /* whose values are made together, */
+#define VALUES 64  /* at most so many of each */
 
+/* la_id || seed || 0^112 */
+struct link {
+	uint8_t la_id[2], seed[16], zeros[14];
+};
+
+/* out[t * out_step] follows seed[t * seed_step] in its chain; n <= CHAINS. */
 static void
-step(struct key16 *out, const uint8_t la_id[2], const struct key16 *seed)
+step(struct key16 *out, size_t out_step, const uint8_t la_id[2],
+    const struct key16 *seed, size_t seed_step, size_t n)
 {
-	uint8_t in[32] = {0}, hash[SHA256_SIZE];
+	size_t mark = scratch_mark();
+	struct link *in = SCRATCH(struct link, n);
+	struct bytes *message = SCRATCH(struct bytes, n);
+	struct digest *hash = SCRATCH(struct digest, n);
 
-	memcpy(in, la_id, 2);
-	memcpy(in + 2, seed->b, sizeof(seed->b));
-	sha256(hash, BYTES(in));
-	memcpy(out->b, hash, sizeof(out->b));
-	wipe(in, sizeof(in));
-	wipe(hash, sizeof(hash));
-}
-
-void
-linkage_chain(struct key16 *out, const uint8_t la_id[2],
-    const struct key16 *seed, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		step(&out[i], la_id, i == 0 ? seed : &out[i - 1]);
+	for (size_t t = 0; t < n; t++) {
+		memcpy(in[t].la_id, la_id, 2);
+		memcpy(in[t].seed, seed[t * seed_step].b, 16);
+		memset(in[t].zeros, 0, sizeof(in[t].zeros));
+		message[t] = (struct bytes){(uint8_t *)&in[t], sizeof(in[t])};
+	}
+	symmetric()->sha256(hash, message, n);
+	for (size_t t = 0; t < n; t++)
+		memcpy(out[t * out_step].b, hash[t].b, 16);
+	scratch_leave(mark);
 }
 
 void
 linkage_chains(struct key16 *out, const uint8_t la_id[2],
     const struct key16 *seed, size_t chains, size_t n)
 {
-	for (size_t c = 0; c < chains; c++)
-		linkage_chain(out + c * n, la_id, &seed[c], n);
+	for (size_t c = 0, m; c < chains && n > 0; c += m) {
+		struct key16 *o = out + c * n;
+
+		m = chains - c < CHAINS ? chains - c : CHAINS;
+		step(o, n, la_id, seed + c, 1, m);
+		for (size_t t = 1; t < n; t++)
+			step(o + t, n, la_id, o + t - 1, n, m);
+	}
+}
+
+void
+linkage_chain(struct key16 *out, const uint8_t la_id[2],
+    const struct key16 *seed, size_t n)
+{
+	linkage_chains(out, la_id, seed, 1, n);
 }
 
 void
 linkage_step(struct key16 *out, const uint8_t la_id[2],
     const struct key16 *seed, size_t n)
 {
-	for (size_t i = 0; i < n; i++)
-		step(&out[i], la_id, &seed[i]);
+	linkage_chains(out, la_id, seed, n, 1);
 }
 
 /* The blocks la_id || j || 0^80 of successive j. */
@@ -59,25 +78,37 @@ fill(uint8_t *x, const uint8_t la_id[2], uint32_t j, size_t n)
 	}
 }
 
+/* The first octets of n blocks. */
+static void
+cut(struct lv *out, const uint8_t *block, size_t n)
+{
+	for (size_t t = 0; t < n; t++)
+		memcpy(out[t].b, block + 16 * t, sizeof(out->b));
+}
+
 void
 linkage_plv(struct lv *out, const uint8_t la_id[2], const struct key16 *seed,
     size_t seeds, uint32_t j, size_t j_n)
 {
-	uint8_t x[16 * J_CHUNK], y[16 * J_CHUNK];
+	size_t mark = scratch_mark(), most = j_n < VALUES ? j_n : VALUES;
+	uint8_t *x = scratch_take(16 * most);
+	uint8_t *y = scratch_take(16 * most * SEEDS);
+	struct aes_job job[SEEDS];
 
 	for (size_t i = 0, m; i < j_n; i += m) {
-		m = j_n - i < J_CHUNK ? j_n - i : J_CHUNK;
+		m = j_n - i < VALUES ? j_n - i : VALUES;
 		fill(x, la_id, (uint32_t)(j + i), m);
-		for (size_t s = 0; s < seeds; s++) {
-			struct lv *to = out + s * j_n + i;
-
-			aes_feed_forward(y, &seed[s], x, m);
-			for (size_t t = 0; t < m; t++)
-				memcpy(to[t].b, y + 16 * t, sizeof(to->b));
+		for (size_t s = 0, k; s < seeds; s += k) {
+			k = seeds - s < SEEDS ? seeds - s : SEEDS;
+			for (size_t t = 0; t < k; t++)
+				job[t] = (struct aes_job){
+				    seed[s + t].b, x, y + 16 * m * t};
+			symmetric()->feed_forward(job, k, m);
+			for (size_t t = 0; t < k; t++)
+				cut(out + (s + t) * j_n + i, job[t].out, m);
 		}
 	}
-	aes_forget();
-	wipe(y, sizeof(y));
+	scratch_leave(mark);
 }
 
 void
@@ -98,6 +129,5 @@ linkage_group_index(
 
 	write_uint(&w, k, 4);
 	write_uint(&w, j, 4);
-	aes_feed_forward(out, ik, x, 1);
-	aes_forget();
+	symmetric()->feed_forward(&(struct aes_job){ik->b, x, out}, 1, 1);
 }

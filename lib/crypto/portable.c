@@ -11,6 +11,7 @@
 
 #include "base/secret.h"
 #include "crypto/p256_int.h"
+#include "crypto/symmetric_int.h"
 
 /* k mod n, in scratch that the next call overwrites. */
 static const BIGNUM *
@@ -240,6 +241,7 @@ portable_reduce384(struct scalar *out, const uint8_t (*in)[48], size_t n)
 
 const struct engine portable_engine = {
     .name = "portable",
+    .symmetric = &portable_symmetric,
     .check = portable_check,
     .decompress = portable_decompress,
     .sum = portable_sum,
