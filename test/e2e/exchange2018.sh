@@ -43,7 +43,7 @@ for n in ("ica", "eca", "pca"):
 P
 check 'the RA starts with the certificates and keys of 2018' "$SCMS" up "$ENV"
 echo $((THEN - ($(date +%s) - 1072915200 + 5))) >"$ENV/clock"
-sleep 0.3
+sleep 2
 python3 "$E2E/exchange2018.py"
 check 'the ack by scms show' "$SCMS" show ack.oer
 grep -q 'requestHash: 5f05162d1297b202$' out || { cat out; fail 'requestHash'; }

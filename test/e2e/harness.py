@@ -104,4 +104,4 @@ def set_clock(offset, env=ENV):
     with open(env + "/clock.new", "w", encoding="ascii") as f:
         f.write("%d\n" % offset)
     os.replace(env + "/clock.new", env + "/clock")
-    time.sleep(0.3)
+    time.sleep(1)

@@ -119,7 +119,7 @@ check 'with the right ones' "$OBE" provision devices/dev01
 # ---- validity by the environment's clock: 30 days, of which 8 are over ----
 at() {	# days from now
 	echo $(($1 * 86400)) >"$ENV/clock"
-	sleep 0.5
+	sleep 1.5
 }
 at 25
 refuse 'in 25 days the device finds the certificate expired' 'expired' \
