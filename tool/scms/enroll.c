@@ -3,11 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/time32.h"
-#include "cert/spdu.h"
-#include "cert/trust.h"
 #include "http/client.h"
-#include "schema/scms_protocol.h"
+#include "tool/common/enrollment.h"
 #include "tool/common/opt.h"
 #include "tool/scms/bundle.h"
 #include "tool/scms/cmd.h"
@@ -89,38 +86,17 @@ close_station(struct station *s)
 
 /* ---- one request ---- */
 
-/* The answer is checked before anything of it goes to a device. */
 static enum fault
 open_answer(struct station *s, struct bundle_device *out, struct bytes answer,
     struct bytes request, struct fault_info *fi)
 {
-	const struct spdu_rules rules = {
-	    .psid = 0x23, .signer = s->eca, .now = time32_now()};
-	const eca_ee_cert_response *r;
-	uint8_t id[CERT_ID_SIZE];
-	struct cert *enrollment;
-	struct spdu spdu;
-	scms_pdu *pdu = ARENA_NEW(&s->arena, scms_pdu);
+	struct enrollment enrollment;
 
-	if (pdu == NULL)
-		return fault_set(fi, FAULT_TOO_LARGE, "answer of the ECA");
-	TRY(spdu_open(&spdu, &s->arena, answer, s->trust, &rules, fi));
-	TRY(coer_decode(&scms_pdu_asn, pdu, &s->arena, spdu.payload, fi));
-	if (pdu->content.is != scms_pdu_content_eca_ee ||
-	    pdu->content.eca_ee.is !=
-		eca_end_entity_interface_pdu_eca_ee_cert_response)
-		return fault_set(
-		    fi, FAULT_BAD_MESSAGE, "not an EcaEeCertResponse");
-	r = &pdu->content.eca_ee.eca_ee_cert_response;
-	cert_id8(id, request);
-	if (memcmp(id, r->request_hash.b, sizeof(id)) != 0)
-		return fault_set(
-		    fi, FAULT_BAD_MESSAGE, "answer to another request");
-	TRY(cert_of(&enrollment, &s->arena, &r->enrollment_cert, fi));
-	TRY(trust_check_chain(NULL, s->trust, enrollment, TRUST_ANY_TIME, fi));
-	out->certificate = enrollment->raw;
-	memcpy(out->id, enrollment->id, sizeof(out->id));
-	out->reconstruction = BYTES(r->priv_key_reconstruction.b);
+	TRY(enrollment_open(
+	    &enrollment, &s->arena, answer, request, s->trust, s->eca, fi));
+	out->certificate = enrollment.certificate->raw;
+	memcpy(out->id, enrollment.certificate->id, sizeof(out->id));
+	out->reconstruction = enrollment.reconstruction;
 	return FAULT_OK;
 }
 

@@ -1,0 +1,26 @@
+/*
+ * enrollment.h - what the ECA answers (SignedEeEnrollmentCertResponse),
+ * checked before anything of it goes to a device.
+ */
+#ifndef COMMON_ENROLLMENT_H
+#define COMMON_ENROLLMENT_H
+
+#include "base/arena.h"
+#include "base/bytes.h"
+#include "base/fault.h"
+#include "cert/cert.h"
+#include "cert/trust.h"
+
+struct enrollment {
+	const struct cert *certificate;
+	struct bytes reconstruction; /* 32 octets */
+};
+
+/* Signed by this ECA, for these request octets, and the certificate chains to
+ * a trusted root.  *out lies in the arena.  Faults: those of spdu_open and
+ * trust_check_chain; BAD_MESSAGE. */
+enum fault must_check enrollment_open(struct enrollment *out, struct arena *,
+    struct bytes answer, struct bytes request, struct trust *,
+    const struct cert *eca, struct fault_info *);
+
+#endif /* COMMON_ENROLLMENT_H */
