@@ -15,6 +15,7 @@
 #include "base/log.h"
 #include "base/secret.h"
 #include "base/time32.h"
+#include "crypto/engine.h"
 #include "service/crash.h"
 #include "service/service_int.h"
 
@@ -389,8 +390,11 @@ start(struct frame *f, struct fault_info *fi)
 	TRY(lock_take(f, fi));
 	TRY(health_open(f, fi));
 	TRY(start_log(f, fi));
-	log_info("starting, version " MONARCH_VERSION ", environment %s %s",
-	    f->service.environment.kind, f->service.environment.domain);
+	/* Asking for the engine has it tested, before anything is signed. */
+	log_info("starting, version " MONARCH_VERSION
+		 ", environment %s %s, cryptography: %s",
+	    f->service.environment.kind, f->service.environment.domain,
+	    crypto_engine());
 	TRY(def->open(&f->service.state, &f->service, fi));
 	TRY(start_server(f, fi));
 	start_threads(f);
@@ -408,6 +412,9 @@ run_daemon(struct frame *f)
 	sigaddset(&signals, SIGINT);
 	pthread_sigmask(SIG_BLOCK, &signals, NULL);
 	signal(SIGPIPE, SIG_IGN);
+	/* GnuTLS would write the secrets of every connection there. */
+	if (f->service.environment.stage != ENVIRONMENT_TEST)
+		unsetenv("SSLKEYLOGFILE");
 	raise_descriptors();
 	if (start(f, &fi) != FAULT_OK) {
 		log_error("%s", fi.text);
