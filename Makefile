@@ -22,6 +22,9 @@ demo: setup all
 check: setup
 	scripts/check
 
+check-long: setup all
+	scripts/check-long
+
 bench: setup all
 	scripts/bench
 
@@ -37,4 +40,4 @@ install: all
 clean:
 	rm -rf $(BUILD) $(SAN) $(BUILD)-clang $(BUILD)-fuzz
 
-.PHONY: all setup demo check bench soak lint install clean
+.PHONY: all setup demo check check-long bench soak lint install clean

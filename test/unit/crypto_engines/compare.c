@@ -24,13 +24,13 @@ find(size_t at)
 }
 
 bool
-compare_without(const char *name)
+compare_use(const char *name, bool use)
 {
 	bool found = false;
 
 	for (size_t i = 0; i < ENGINES; i++)
 		if (strcmp(engines[i].name, name) == 0)
-			engines[i].without = found = true;
+			engines[i].without = !use, found = true;
 	return found;
 }
 

@@ -6,9 +6,9 @@
 
 #include "operation.h"
 
-/* "portable", "lanes", "emulated": leaves one out from now on; false: no such
- * engine. */
-bool compare_without(const char *engine);
+/* "portable", "lanes", "emulated": takes one in or leaves it out from now on;
+ * false: no such engine. */
+bool compare_use(const char *engine, bool use);
 /* This machine can run it, and it is not left out. */
 bool compare_has(const char *engine);
 /* Before the program ends. */

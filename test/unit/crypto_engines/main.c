@@ -2,14 +2,15 @@
  * main.c - compares the engines of lib/crypto with each other and with OpenSSL
  * used plainly.
  *
- * usage: engines [-s SEED] [-c CASES] [-f FROM] [-w ENGINE] [OPERATION...]
+ * usage: engines [-v] [-s SEED] [-c CASES] [-f FROM] [-w ENGINE]
+ *            [OPERATION...]
  *        engines -l
  *
  * Each operation (all, if none is named) is made CASES times, in batches of
- * many sizes, on random and on hard inputs that follow from SEED alone.  -f
- * begins at the batch FROM, as a line of progress says it.  -w leaves an
- * engine out.  -l lists the operations.  Exit status: 0, 1 (a difference), 77
- * (this machine cannot run the lanes, and no other engine was asked for).
+ * many sizes, on random and on hard inputs that follow from SEED and CASES
+ * alone.  -v tells every percent; -f leaves out the first FROM batches, as
+ * these lines count them.  -w leaves an engine out.  -l lists the operations.
+ * Exit status: 0, or 1 after a difference.
  */
 #include <err.h>
 #include <stdio.h>
@@ -55,19 +56,19 @@ seed_of(const struct settings *set, const char *name, size_t batch)
 	return stream_next(&state);
 }
 
-/* One line for each tenth. */
+/* A line for each percent, or in the end. */
 static void
 progress(const struct settings *set, const struct operation *o, size_t done,
     size_t *shown, size_t batch)
 {
-	size_t tenth = done >= set->cases ? 10 : 10 * done / set->cases;
+	size_t percent = done >= set->cases ? 100 : 100 * done / set->cases;
 
-	if (tenth == *shown)
+	if (percent == *shown)
 		return;
-	*shown = tenth;
-	if (set->verbose || tenth == 10)
-		printf("%s: %zu of %zu cases, %zu batches\n", o->name, done,
-		    set->cases, batch);
+	*shown = percent;
+	if (set->verbose || percent == 100)
+		printf("%s: %zu %%, %zu cases, %zu batches\n", o->name, percent,
+		    done, batch);
 	fflush(stdout);
 }
 
@@ -135,7 +136,7 @@ options(struct settings *set, int argc, char **argv)
 			set->verbose = true;
 			break;
 		case 'w':
-			if (!compare_without(optarg))
+			if (!compare_use(optarg, false))
 				errx(2, "%s: no such engine", optarg);
 			break;
 		default:
