@@ -23,7 +23,8 @@ struct batch {
 	uint32_t i;
 	uint32_t each; /* requests of a unit */
 	size_t units;
-	const int64_t *devices;	   /* [units] */
+	const int64_t *devices;	   /* [units], rising */
+	int64_t drawn;		   /* highest of their lots (pool.h) */
 	const uint32_t *order;	   /* [units * each] */
 	const struct digest *hpcr; /* [units * each], by position */
 	struct bytes message;	   /* signed octets */

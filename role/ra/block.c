@@ -51,11 +51,14 @@ static enum fault
 move_unit(struct db *db, int64_t device, const struct pool_key *key, int to,
     uint32_t now, struct fault_info *fi)
 {
-	TRY(DB_RUN(db, DO_UNIT_STATE, fi, DB_INT(device), DB_INT(key->i),
-	    DB_INT(to), DB_INT(now)));
-	if (to == UNIT_POOLED)
-		return pool_add(db, key, now, fi);
-	return FAULT_OK;
+	int64_t draw;
+
+	if (to != UNIT_POOLED)
+		return DB_RUN(db, DO_UNIT_STATE, fi, DB_INT(device),
+		    DB_INT(key->i), DB_INT(to), DB_INT(now));
+	TRY(pool_add(db, key, now, &draw, fi));
+	return DB_RUN(db, DO_UNIT_POOL_AGAIN, fi, DB_INT(device),
+	    DB_INT(key->i), DB_INT(now), DB_INT(draw));
 }
 
 static enum fault

@@ -17,7 +17,8 @@
 struct unit {
 	struct point a, h; /* caterpillar keys */
 	struct butterfly sign, encrypt;
-	char plv_name[64];
+	char plv_name[PLV_NAME];
+	uint32_t plv_place;
 	struct plv_row plv;
 	bool found;
 };
@@ -28,6 +29,7 @@ struct build {
 	struct db *db;
 	struct arena *arena;
 	struct request_template template;
+	struct plv_files files;
 	struct unit *units;
 	struct bytes *spans; /* of requests, by position */
 	uint32_t *position;  /* of request u * each + j */
@@ -50,6 +52,7 @@ got_unit(void *ctx, const struct db_row *row, struct fault_info *fi)
 	if (name == NULL || strlen(name) >= sizeof(u->plv_name))
 		return fault_set(fi, FAULT_STORE, "name of a PLV file");
 	memcpy(u->plv_name, name, strlen(name) + 1);
+	u->plv_place = (uint32_t)db_int(row, 5);
 	u->sign.use = BUTTERFLY_CERTIFICATE;
 	u->encrypt.use = BUTTERFLY_ENCRYPTION;
 	u->found = true;
@@ -59,13 +62,11 @@ got_unit(void *ctx, const struct db_row *row, struct fault_info *fi)
 static enum fault
 load_plvs(struct build *b, struct unit *unit, struct fault_info *fi)
 {
-	char path[PATH_SIZE];
-
 	if (!unit->found)
 		return fault_set(
 		    fi, FAULT_NOT_FOUND, "no PLVs for period %u", b->batch->i);
-	ra_path(b->ra, path, "plv", unit->plv_name);
-	TRY(plv_file_read(&unit->plv, b->arena, path, b->batch->i, fi));
+	TRY(plv_files_read(&unit->plv, b->arena, &b->files, unit->plv_name,
+	    unit->plv_place, b->batch->i, fi));
 	if (unit->plv.j_max < b->batch->each)
 		return fault_set(
 		    fi, FAULT_NOT_FOUND, "%s: too few PLVs", unit->plv_name);
@@ -83,6 +84,20 @@ load_unit(struct build *b, size_t u, size_t *bad, struct fault_info *fi)
 	f = load_plvs(b, unit, fi);
 	if (f == FAULT_NOT_FOUND || f == FAULT_STORE)
 		*bad = u;
+	return f;
+}
+
+static enum fault
+load_units(struct build *b, size_t *bad, struct fault_info *fi)
+{
+	enum fault f = FAULT_OK;
+	char folder[PATH_SIZE];
+
+	ra_path(b->ra, folder, "plv", NULL);
+	plv_files_init(&b->files, folder);
+	for (size_t u = 0; u < b->batch->units && f == FAULT_OK; u++)
+		f = load_unit(b, u, bad, fi);
+	plv_files_close(&b->files);
 	return f;
 }
 
@@ -330,8 +345,7 @@ build_message(struct batch *batch, size_t *bad, const struct ra *ra,
 	*bad = BUILD_NO_UNIT;
 	TRY(allocate(&b, fi));
 	TRY(make_template(&b, fi));
-	for (size_t u = 0; u < batch->units; u++)
-		TRY(load_unit(&b, u, bad, fi));
+	TRY(load_units(&b, bad, fi));
 	RA_STAGE_END(load);
 	TRY(lay_out(&b, fi));
 	TRY(write_requests(&b, bad, fi));

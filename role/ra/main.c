@@ -38,7 +38,7 @@ send_batches(void *state, struct service *service)
 
 static const struct service_thread threads[] = {
     {"plan", 1, plan_run},
-    {"plv", 1, plv_run},
+    {"plv", RA_FETCHES, plv_run},
     {"sender", 16, send_batches},
 };
 

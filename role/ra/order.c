@@ -8,6 +8,20 @@
 
 /* ---- out ---- */
 
+static enum fault
+read_lcis(linkage_chain_id **out, struct arena *arena, const struct order *o,
+    unsigned la, struct fault_info *fi)
+{
+	*out = ARENA_ARRAY(arena, o->continued, linkage_chain_id);
+	if (*out == NULL)
+		return fault_set(
+		    fi, FAULT_TOO_LARGE, "%zu chains", o->continued);
+	for (size_t k = 0; k < o->continued; k++)
+		TRY(coer_decode(&linkage_chain_id_asn, &(*out)[k], arena,
+		    o->lci[la][k], fi));
+	return FAULT_OK;
+}
+
 enum fault
 order_sign(struct bytes *out, struct arena *arena, const struct ra *ra,
     const struct order *o, unsigned la, struct fault_info *fi)
@@ -21,7 +35,6 @@ order_sign(struct bytes *out, struct arena *arena, const struct ra *ra,
 	ra_la_individual_pre_linkage_value_request_msg *msg;
 	ra_la_individual_pre_linkage_value_request_msg_continuations_ind list;
 	uint32 fresh = o->fresh;
-	linkage_chain_id lci;
 	struct bytes payload;
 
 	pdu.content.is = scms_pdu_content_la_ra;
@@ -37,10 +50,8 @@ order_sign(struct bytes *out, struct arena *arena, const struct ra *ra,
 	if (o->fresh > 0) {
 		msg->number_of_fresh_ind = &fresh;
 	} else {
-		TRY(coer_decode(
-		    &linkage_chain_id_asn, &lci, arena, o->lci[la], fi));
-		list.n = 1;
-		list.v = &lci;
+		list.n = o->continued;
+		TRY(read_lcis(&list.v, arena, o, la, fi));
 		msg->continuations_ind = &list;
 	}
 	TRY(coer_encode_new(&payload, arena, &scms_pdu_asn, &pdu, fi));
@@ -181,32 +192,44 @@ write_value(struct writer *w, const encrypted_individual_plv *plv,
 	return FAULT_OK;
 }
 
-enum fault
-order_rows(struct plv_head *h, struct bytes *rows, struct arena *arena,
-    const struct order *o, const struct order_answer answer[2], size_t c,
-    struct fault_info *fi)
+static enum fault
+write_chain(struct writer *w, const struct order *o, const struct plv_head *h,
+    const struct order_answer answer[2], size_t c, struct fault_info *fi)
 {
 	const individual_plv_response_linkage_chain_values *v[2] = {
 	    &answer[0].chains[c].values,
 	    &answer[1].chains[c].values,
 	};
-	size_t periods = (size_t)(o->i_max - o->i_min), n;
-	struct writer w;
-	uint8_t *p;
 
-	*h = (struct plv_head){o->i_min, o->i_max, o->j_max, {0, 0}};
-	for (unsigned la = 0; la < 2; la++)
-		h->stride[la] = (uint16_t)coer_size(
-		    &encrypted_individual_plv_asn, &v[la]->v[0].v[0]);
-	n = periods * plv_row_size(h);
-	if ((p = arena_alloc(arena, n, 1)) == NULL)
-		return fault_set(fi, FAULT_TOO_LARGE, "PLVs of a chain");
-	w = writer_of(p, n);
-	for (size_t i = 0; i < periods; i++)
+	for (size_t i = 0; i < (size_t)(o->i_max - o->i_min); i++)
 		for (size_t j = 0; j < o->j_max; j++)
 			for (unsigned la = 0; la < 2; la++)
 				TRY(write_value(
-				    &w, &v[la]->v[i].v[j], h->stride[la], fi));
-	*rows = writer_done(&w);
+				    w, &v[la]->v[i].v[j], h->stride[la], fi));
+	return FAULT_OK;
+}
+
+enum fault
+order_file(struct bytes *out, struct arena *arena, const struct order *o,
+    const struct order_answer answer[2], struct fault_info *fi)
+{
+	struct plv_head h = {o->i_min, o->i_max, o->j_max, {0, 0}};
+	size_t n;
+	struct writer w;
+	uint8_t *p;
+
+	for (unsigned la = 0; la < 2; la++)
+		h.stride[la] =
+		    (uint16_t)coer_size(&encrypted_individual_plv_asn,
+			&answer[la].chains[0].values.v[0].v[0]);
+	n = plv_file_size(&h, order_chains(o));
+	if ((p = arena_alloc(arena, n, 1)) == NULL)
+		return fault_set(
+		    fi, FAULT_TOO_LARGE, "PLVs of %zu chains", order_chains(o));
+	w = writer_of(p, n);
+	plv_file_head(&w, &h);
+	for (size_t c = 0; c < order_chains(o); c++)
+		TRY(write_chain(&w, o, &h, answer, c, fi));
+	*out = writer_done(&w);
 	return FAULT_OK;
 }

@@ -7,18 +7,19 @@
 #include "role/ra/plv_file.h"
 #include "role/ra/ra.h"
 
-/* What both LAs are asked for: fresh chains, or one that goes on. */
+/* What both LAs are asked for: fresh chains, or some that go on. */
 struct order {
 	uint16_t i_min, i_max;
 	uint8_t j_max;
-	uint32_t fresh;	     /* 0: a continuation */
-	struct bytes lci[2]; /* of the chain that goes on, encoded */
+	uint32_t fresh;	      /* 0: continuations */
+	size_t continued;     /* chains that go on */
+	struct bytes *lci[2]; /* their names, encoded; [continued] */
 };
 
 static inline size_t
 order_chains(const struct order *o)
 {
-	return o->fresh > 0 ? o->fresh : 1;
+	return o->fresh > 0 ? o->fresh : o->continued;
 }
 
 /* The signed message to LA la (0 or 1). */
@@ -45,10 +46,10 @@ enum fault must_check order_open(struct order_answer *, struct arena *,
     const struct ra *, const struct order *, unsigned la, struct bytes request,
     struct bytes answer, struct fault_info *);
 
-/* Rows of a PLV file for chain c, from the values of both LAs.
- * FAULT_BAD_MESSAGE: the values of one LA are not all of the same size. */
-enum fault must_check order_rows(struct plv_head *, struct bytes *rows,
-    struct arena *, const struct order *, const struct order_answer answer[2],
-    size_t c, struct fault_info *);
+/* The PLV file of the values of both LAs.  FAULT_BAD_MESSAGE: the values of
+ * one LA are not all of the same size. */
+enum fault must_check order_file(struct bytes *out, struct arena *,
+    const struct order *, const struct order_answer answer[2],
+    struct fault_info *);
 
 #endif /* RA_ORDER_H */

@@ -5,7 +5,8 @@
 #include "role/ra/stages.h"
 #include "service/crash.h"
 
-#define DEVICES_PER_COMMIT 100u
+#define UNITS_PER_COMMIT   10000u
+#define DEVICES_PER_COMMIT 1000u
 #define POOLS_PER_COMMIT   1000u
 #define REFUSED_PER_COMMIT 1000u
 #define RANGES_MAX	   64u /* PLV files of a chain at a time */
@@ -21,6 +22,7 @@
 struct device {
 	int64_t number, chain;
 	uint32_t next_i, end_i;
+	uint32_t chain_end; /* first period without values */
 };
 
 struct range {
@@ -62,9 +64,12 @@ add_unit(struct ra *ra, struct db *db, const struct device *d, uint32_t i,
 	struct pool_key key = {ra->class_id, i, each};
 	uint32_t now = time32_now();
 
-	TRY(DB_RUN(db, DO_UNIT_ADD, fi, DB_INT(d->number), DB_INT(i),
-	    DB_INT(each), DB_INT(ra->class_id), DB_INT(d->chain), DB_INT(now)));
-	return pool_add(db, &key, now, fi);
+	int64_t draw;
+
+	TRY(pool_add(db, &key, now, &draw, fi));
+	return DB_RUN(db, DO_UNIT_ADD, fi, DB_INT(d->number), DB_INT(i),
+	    DB_INT(each), DB_INT(ra->class_id), DB_INT(d->chain), DB_INT(now),
+	    DB_INT(draw));
 }
 
 /* All periods of a range that the device is to have. */
@@ -94,6 +99,10 @@ plan_device(
 	    DB_INT(from)));
 	for (size_t k = 0; k < ranges.n; k++)
 		TRY(plan_range(ra, db, d, &ranges.v[k], fi));
+	if (ranges.n == 0) /* no more values of its chain */
+		from = most(from, d->chain_end);
+	if (d->next_i < from) /* past periods for which nothing can be had */
+		d->next_i = least(from, d->end_i);
 	return DB_RUN(
 	    db, DO_DEVICE_NEXT, fi, DB_INT(d->number), DB_INT(d->next_i));
 }
@@ -104,6 +113,15 @@ struct devices {
 	struct device v[DEVICES_PER_COMMIT];
 	size_t n;
 };
+
+/* As many as come to a commit of bearable size. */
+static uint32_t
+devices_per_commit(const struct ra *ra)
+{
+	uint32_t n = UNITS_PER_COMMIT / ra->environment->supply_weeks;
+
+	return most(least(n, DEVICES_PER_COMMIT), 1);
+}
 
 static enum fault
 got_device(void *ctx, const struct db_row *row, struct fault_info *fi)
@@ -116,6 +134,7 @@ got_device(void *ctx, const struct db_row *row, struct fault_info *fi)
 	    .next_i = (uint32_t)db_int(row, 1),
 	    .end_i = (uint32_t)db_int(row, 2),
 	    .chain = db_int(row, 3),
+	    .chain_end = (uint32_t)db_int(row, 4),
 	};
 	return FAULT_OK;
 }
@@ -127,8 +146,7 @@ plan_next(struct ra *ra, struct db *db, bool *busy, struct fault_info *fi)
 
 	TRY(db_begin(db, fi));
 	TRY(DB_EACH(db, DO_PLAN_NEXT, got_device, &all, fi,
-	    DB_INT(ra_horizon(ra)), DB_INT(ra_period_first(ra)),
-	    DB_INT(DEVICES_PER_COMMIT)));
+	    DB_INT(ra_horizon(ra)), DB_INT(devices_per_commit(ra))));
 	if (all.n == 0)
 		return FAULT_OK;
 	for (size_t k = 0; k < all.n; k++) {
@@ -167,7 +185,7 @@ plan_chainless(struct ra *ra, struct db *db, bool *busy, struct fault_info *fi)
 
 	TRY(db_begin(db, fi));
 	TRY(DB_EACH(db, DO_PLAN_CHAINLESS, got_device, &all, fi,
-	    DB_INT(ra_horizon(ra)), DB_INT(DEVICES_PER_COMMIT)));
+	    DB_INT(ra_horizon(ra)), DB_INT(devices_per_commit(ra))));
 	if (all.n == 0)
 		return FAULT_OK;
 	for (k = 0; k < all.n && f == FAULT_OK; k++)
@@ -269,9 +287,11 @@ pool_refused(struct ra *ra, struct db *db, bool *busy, struct fault_info *fi)
 	if (all.n == 0)
 		return FAULT_OK;
 	for (size_t k = 0; k < all.n; k++) {
+		int64_t draw;
+
+		TRY(pool_add(db, &all.v[k].key, now, &draw, fi));
 		TRY(DB_RUN(db, DO_UNIT_POOL_AGAIN, fi, DB_INT(all.v[k].device),
-		    DB_INT(all.v[k].key.i), DB_INT(now)));
-		TRY(pool_add(db, &all.v[k].key, now, fi));
+		    DB_INT(all.v[k].key.i), DB_INT(now), DB_INT(draw)));
 	}
 	TRY(db_commit(db, fi));
 	*busy = true;

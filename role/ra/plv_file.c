@@ -1,6 +1,8 @@
 /* plv_file.c - see plv_file.h. */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -9,24 +11,22 @@
 #define MAGIC	  0x5241504c01u /* "RAPL" 01 */
 #define HEAD_SIZE 14
 
-enum fault
-plv_file_write(const char *path, const struct plv_head *h, struct bytes rows,
-    struct arena *arena, struct fault_info *fi)
+size_t
+plv_file_size(const struct plv_head *h, size_t chains)
 {
-	uint8_t *p = arena_alloc(arena, HEAD_SIZE + rows.n, 1);
-	struct writer w;
+	return HEAD_SIZE +
+	       chains * (size_t)(h->i_max - h->i_min) * plv_row_size(h);
+}
 
-	if (p == NULL)
-		return fault_set(fi, FAULT_TOO_LARGE, "%s", path);
-	w = writer_of(p, HEAD_SIZE + rows.n);
-	write_uint(&w, MAGIC, 5);
-	write_uint(&w, h->i_min, 2);
-	write_uint(&w, h->i_max, 2);
-	write_uint(&w, h->j_max, 1);
-	write_uint(&w, h->stride[0], 2);
-	write_uint(&w, h->stride[1], 2);
-	write_bytes(&w, rows);
-	return file_write(path, writer_done(&w), 0600, fi);
+void
+plv_file_head(struct writer *w, const struct plv_head *h)
+{
+	write_uint(w, MAGIC, 5);
+	write_uint(w, h->i_min, 2);
+	write_uint(w, h->i_max, 2);
+	write_uint(w, h->j_max, 1);
+	write_uint(w, h->stride[0], 2);
+	write_uint(w, h->stride[1], 2);
 }
 
 static enum fault
@@ -46,39 +46,84 @@ read_head(struct plv_head *h, int fd, const char *path, struct fault_info *fi)
 	return FAULT_OK;
 }
 
-static enum fault
-read_row(struct plv_row *row, struct arena *arena, int fd, const char *path,
-    uint32_t i, struct fault_info *fi)
-{
-	struct plv_head h = {0};
-	uint8_t *p;
-	size_t n;
+/* ---- open files ---- */
 
-	TRY(read_head(&h, fd, path, fi));
-	if (i < h.i_min || i >= h.i_max)
-		return fault_set(
-		    fi, FAULT_NOT_FOUND, "%s: no period %u", path, i);
-	n = plv_row_size(&h);
-	if ((p = arena_alloc(arena, n, 1)) == NULL)
-		return fault_set(fi, FAULT_TOO_LARGE, "%s", path);
-	if (pread(fd, p, n, (off_t)(HEAD_SIZE + (i - h.i_min) * n)) !=
-	    (ssize_t)n)
-		return fault_set(fi, FAULT_STORE, "%s: too short", path);
-	*row = (struct plv_row){h.j_max, {h.stride[0], h.stride[1]}, p};
+void
+plv_files_init(struct plv_files *files, const char *folder)
+{
+	files->folder = folder;
+	files->n = files->next = 0;
+}
+
+void
+plv_files_close(struct plv_files *files)
+{
+	while (files->n > 0)
+		close(files->v[--files->n].fd);
+}
+
+static enum fault
+open_file(int *fd, struct plv_head *h, const struct plv_files *files,
+    const char *name, struct fault_info *fi)
+{
+	char path[PATH_SIZE];
+	enum fault f;
+
+	path_join(path, files->folder, name);
+	*fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (*fd < 0)
+		return fault_errno(fi,
+		    errno == ENOENT ? FAULT_NOT_FOUND : FAULT_IO, "%s", path);
+	if ((f = read_head(h, *fd, path, fi)) != FAULT_OK)
+		close(*fd);
+	return f;
+}
+
+/* The file's index; it takes the place of another when all are taken. */
+static enum fault
+find_file(size_t *at, struct plv_files *files, const char *name,
+    struct fault_info *fi)
+{
+	struct plv_head head = {0};
+	int fd;
+
+	for (*at = 0; *at < files->n; ++*at)
+		if (strcmp(files->v[*at].name, name) == 0)
+			return FAULT_OK;
+	TRY(open_file(&fd, &head, files, name, fi));
+	if (files->n < PLV_FILES) {
+		*at = files->n++;
+	} else {
+		*at = files->next++ % PLV_FILES;
+		close(files->v[*at].fd);
+	}
+	snprintf(files->v[*at].name, PLV_NAME, "%s", name);
+	files->v[*at].fd = fd;
+	files->v[*at].head = head;
 	return FAULT_OK;
 }
 
 enum fault
-plv_file_read(struct plv_row *row, struct arena *arena, const char *path,
-    uint32_t i, struct fault_info *fi)
+plv_files_read(struct plv_row *row, struct arena *arena,
+    struct plv_files *files, const char *name, uint32_t place, uint32_t i,
+    struct fault_info *fi)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	enum fault f;
+	const struct plv_head *h;
+	size_t at, n, skip;
+	uint8_t *p;
 
-	if (fd < 0)
-		return fault_errno(fi,
-		    errno == ENOENT ? FAULT_NOT_FOUND : FAULT_IO, "%s", path);
-	f = read_row(row, arena, fd, path, i, fi);
-	close(fd);
-	return f;
+	TRY(find_file(&at, files, name, fi));
+	h = &files->v[at].head;
+	if (i < h->i_min || i >= h->i_max)
+		return fault_set(
+		    fi, FAULT_NOT_FOUND, "%s: no period %u", name, i);
+	n = plv_row_size(h);
+	skip = (size_t)place * (size_t)(h->i_max - h->i_min) + (i - h->i_min);
+	if ((p = arena_alloc(arena, n, 1)) == NULL)
+		return fault_set(fi, FAULT_TOO_LARGE, "%s", name);
+	if (pread(files->v[at].fd, p, n, (off_t)(HEAD_SIZE + skip * n)) !=
+	    (ssize_t)n)
+		return fault_set(fi, FAULT_STORE, "%s: too short", name);
+	*row = (struct plv_row){h->j_max, {h->stride[0], h->stride[1]}, p};
+	return FAULT_OK;
 }

@@ -1,11 +1,14 @@
 /* pool.c - see pool.h. */
 #include <assert.h>
+#include <stdlib.h>
 
 #include "crypto/random.h"
 #include "role/ra/db.h"
 #include "role/ra/pool.h"
 
 #define CLOCK_STEP_MOST 3600 /* seconds that a clock may be put back by */
+#define LOTS		((uint64_t)1 << 62)
+#define LOTS_LEAST	((uint64_t)1 << 40) /* fewer: they are given anew */
 
 void
 pools_init(struct pools *p)
@@ -54,8 +57,7 @@ struct choice {
 	const struct shuffle_rule *rule;
 	uint32_t now;
 	struct pool_key key;
-	uint32_t oldest, newest; /* ages of its units */
-	bool found;
+	size_t units; /* that go; 0: none was found */
 };
 
 /* Who came in our future came before time went back, nobody knows how long
@@ -88,13 +90,10 @@ consider(void *ctx, const struct db_row *row, struct fault_info *fi)
 	};
 
 	(void)fi;
-	if (c->found || is_reserved(c->pools, &key) ||
-	    shuffle_take(c->rule, &pool) == 0)
+	if (c->units > 0 || is_reserved(c->pools, &key))
 		return FAULT_OK;
-	c->found = true;
+	c->units = shuffle_take(c->rule, &pool);
 	c->key = key;
-	c->oldest = pool.oldest;
-	c->newest = pool.newest;
 	return FAULT_OK;
 }
 
@@ -105,7 +104,7 @@ choose(struct choice *c, struct pools *p, struct db *db, struct fault_info *fi)
 
 	pthread_mutex_lock(&p->lock);
 	f = db_run(db, DO_POOLS, NULL, 0, consider, c, fi);
-	if (f == FAULT_OK && (!c->found || p->n == POOLS_RESERVED))
+	if (f == FAULT_OK && (c->units == 0 || p->n == POOLS_RESERVED))
 		f = FAULT_NOT_FOUND;
 	if (f == FAULT_OK)
 		p->reserved[p->n++] = c->key;
@@ -115,28 +114,49 @@ choose(struct choice *c, struct pools *p, struct db *db, struct fault_info *fi)
 
 /* ---- drawing ---- */
 
-struct devices {
-	uint64_t *v;
-	size_t n, room;
-	struct arena *arena;
+struct drawn {
+	int64_t *devices;
+	size_t n;
+	int64_t last;
 };
 
 static enum fault
 add_device(void *ctx, const struct db_row *row, struct fault_info *fi)
 {
-	struct devices *d = ctx;
-	uint64_t *v;
+	struct drawn *d = ctx;
 
-	if (d->n == d->room) {
-		d->room = d->room == 0 ? 1024 : 4 * d->room;
-		if ((v = ARENA_ARRAY(d->arena, d->room, uint64_t)) == NULL)
-			return fault_set(fi, FAULT_TOO_LARGE,
-			    "pool of more than %zu devices", d->n);
-		for (size_t k = 0; k < d->n; k++)
-			v[k] = d->v[k];
-		d->v = v;
-	}
-	d->v[d->n++] = (uint64_t)db_int(row, 0);
+	(void)fi;
+	d->devices[d->n++] = db_int(row, 0);
+	d->last = db_int(row, 1);
+	return FAULT_OK;
+}
+
+static int
+by_number(const void *x, const void *y)
+{
+	int64_t a = *(const int64_t *)x, b = *(const int64_t *)y;
+
+	return a < b ? -1 : a > b;
+}
+
+/* Rising, so that the rows of a batch are touched in the order in which they
+ * lie; the PCA sees only the order below. */
+static enum fault
+draw_devices(
+    struct batch *b, struct db *db, struct arena *arena, struct fault_info *fi)
+{
+	struct drawn d = {.devices = ARENA_ARRAY(arena, b->units, int64_t)};
+
+	if (d.devices == NULL)
+		return fault_set(
+		    fi, FAULT_TOO_LARGE, "batch of %zu devices", b->units);
+	TRY(DB_EACH(db, DO_POOL_DEVICES, add_device, &d, fi, DB_INT(b->class),
+	    DB_INT(b->i), DB_INT(b->each), DB_INT(b->units)));
+	if (d.n < b->units) /* somebody was blocked meanwhile */
+		return FAULT_NOT_FOUND;
+	qsort(d.devices, d.n, sizeof(*d.devices), by_number);
+	b->devices = d.devices;
+	b->drawn = d.last;
 	return FAULT_OK;
 }
 
@@ -144,29 +164,18 @@ static enum fault
 draw(struct batch *b, const struct choice *c, struct db *db,
     struct arena *arena, struct fault_info *fi)
 {
-	struct devices all = {.arena = arena};
-	int64_t *devices;
 	uint32_t *order;
 
-	TRY(DB_EACH(db, DO_POOL_DEVICES, add_device, &all, fi,
-	    DB_INT(c->key.class), DB_INT(c->key.i), DB_INT(c->key.each)));
 	b->class = c->key.class;
 	b->i = c->key.i;
 	b->each = c->key.each;
-	b->units = shuffle_take(c->rule,
-	    &(struct shuffle_pool){all.n, b->each, c->oldest, c->newest});
-	if (b->units == 0) /* somebody was blocked meanwhile */
-		return FAULT_NOT_FOUND;
-	shuffle_choose(all.v, all.n, b->units);
-	devices = ARENA_ARRAY(arena, b->units, int64_t);
+	b->units = c->units;
+	TRY(draw_devices(b, db, arena, fi));
 	order = ARENA_ARRAY(arena, batch_requests(b), uint32_t);
-	if (devices == NULL || order == NULL)
+	if (order == NULL)
 		return fault_set(fi, FAULT_TOO_LARGE, "batch of %zu requests",
 		    batch_requests(b));
-	for (size_t u = 0; u < b->units; u++)
-		devices[u] = (int64_t)all.v[u];
 	shuffle_order(order, batch_requests(b));
-	b->devices = devices;
 	b->order = order;
 	random_bytes(b->id, sizeof(b->id));
 	return FAULT_OK;
@@ -185,15 +194,92 @@ pools_draw(struct batch *b, struct pools *p, struct db *db, struct arena *arena,
 	return f;
 }
 
+/* ---- lots ---- */
+
+__extension__ typedef unsigned __int128 uint128;
+
+/* Evenly from those above drawn. */
+static int64_t
+lot_above(uint64_t drawn)
+{
+	uint64_t r;
+
+	random_bytes(&r, sizeof(r));
+	return (
+	    int64_t)(drawn + 1 + (uint64_t)((uint128)r * (LOTS - drawn) >> 64));
+}
+
+struct waiting {
+	int64_t *devices;
+	size_t n, room;
+	struct arena *arena;
+};
+
+static enum fault
+add_waiting(void *ctx, const struct db_row *row, struct fault_info *fi)
+{
+	struct waiting *w = ctx;
+	int64_t *v;
+
+	if (w->n == w->room) {
+		w->room = w->room == 0 ? 1024 : 4 * w->room;
+		if ((v = ARENA_ARRAY(w->arena, w->room, int64_t)) == NULL)
+			return fault_set(fi, FAULT_TOO_LARGE,
+			    "pool of more than %zu devices", w->n);
+		for (size_t k = 0; k < w->n; k++)
+			v[k] = w->devices[k];
+		w->devices = v;
+	}
+	w->devices[w->n++] = db_int(row, 0);
+	return FAULT_OK;
+}
+
+/* New lots for all that wait, when a pool that was never empty has used up
+ * the numbers. */
+static enum fault
+draw_again(struct db *db, const struct batch *b, struct arena *arena,
+    struct fault_info *fi)
+{
+	struct waiting w = {.arena = arena};
+
+	TRY(DB_EACH(db, DO_POOL_DEVICES, add_waiting, &w, fi, DB_INT(b->class),
+	    DB_INT(b->i), DB_INT(b->each), DB_INT(-1)));
+	for (size_t k = 0; k < w.n; k++)
+		TRY(DB_RUN(db, DO_UNIT_DRAW, fi, DB_INT(w.devices[k]),
+		    DB_INT(b->i), DB_INT(lot_above(0))));
+	return FAULT_OK;
+}
+
+enum fault
+pool_go(struct db *db, const struct batch *b, struct arena *arena,
+    struct fault_info *fi)
+{
+	const struct pool_key key = {b->class, b->i, b->each};
+	int64_t drawn = b->drawn;
+
+	TRY(pool_take(db, &key, b->units, fi));
+	if (LOTS - (uint64_t)drawn < LOTS_LEAST) {
+		TRY(draw_again(db, b, arena, fi));
+		drawn = 0;
+	}
+	return DB_RUN(db, DO_POOL_DRAWN, fi, DB_INT(b->class), DB_INT(b->i),
+	    DB_INT(b->each), DB_INT(drawn));
+}
+
 /* ---- counting ---- */
 
 enum fault
 pool_add(struct db *db, const struct pool_key *key, uint32_t since,
-    struct fault_info *fi)
+    int64_t *draw, struct fault_info *fi)
 {
+	const struct db_value args[] = {DB_INT(key->class), DB_INT(key->i),
+	    DB_INT(key->each), DB_INT(since)};
+	int64_t drawn;
+
 	assert(db_in_transaction(db));
-	return DB_RUN(db, DO_POOL_ADD, fi, DB_INT(key->class), DB_INT(key->i),
-	    DB_INT(key->each), DB_INT(since));
+	TRY(db_run_int(db, &drawn, DO_POOL_ADD, args, 4, fi));
+	*draw = lot_above((uint64_t)drawn);
+	return FAULT_OK;
 }
 
 enum fault

@@ -4,6 +4,12 @@
  * Table pool says how many units wait in each; the units themselves are rows.
  * Several sender threads choose at the same time, so a pool from which one is
  * just making a message is reserved: no other takes from it meanwhile.
+ *
+ * Which units go is a lottery in which the lots are drawn beforehand: a unit
+ * that comes gets a random number above that of all units that have gone, and
+ * those with the lowest go.  So all that wait have numbers evenly spread over
+ * the same range, whenever they came, and each choice of m of them is equally
+ * likely; and to find it costs nothing for those that stay.
  */
 #ifndef RA_POOL_H
 #define RA_POOL_H
@@ -44,11 +50,14 @@ enum fault must_check pools_draw(struct batch *, struct pools *, struct db *,
 
 /* ---- within a transaction of the caller ---- */
 
-/* One more unit waits, since then. */
-enum fault must_check pool_add(
-    struct db *, const struct pool_key *, uint32_t since, struct fault_info *);
+/* One more unit waits, since then; *draw is its lot. */
+enum fault must_check pool_add(struct db *, const struct pool_key *,
+    uint32_t since, int64_t *draw, struct fault_info *);
 /* n units that waited have got another state. */
 enum fault must_check pool_take(
     struct db *, const struct pool_key *, size_t n, struct fault_info *);
+/* The units of a batch go: those with lots up to batch->drawn. */
+enum fault must_check pool_go(
+    struct db *, const struct batch *, struct arena *, struct fault_info *);
 
 #endif /* RA_POOL_H */

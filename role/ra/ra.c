@@ -374,6 +374,7 @@ ra_alloc(struct service *service)
 	ra_path(ra, ra->db_path, "ra.db", NULL);
 	wake_init(&ra->wake);
 	pools_init(&ra->pools);
+	pthread_mutex_init(&ra->fetches.lock, NULL);
 	contacts_init(&ra->contacts);
 	db_pool_init(&ra->dbs, ra->db_path);
 	ra->retries = retries_new(ra->environment->retry_limit_per_hour);
@@ -419,6 +420,7 @@ ra_close(struct ra *ra)
 	published_destroy(&ra->lpf);
 	retries_free(ra->retries);
 	contacts_destroy(&ra->contacts);
+	pthread_mutex_destroy(&ra->fetches.lock);
 	pools_destroy(&ra->pools);
 	wake_destroy(&ra->wake);
 	component_free(&ra->self);

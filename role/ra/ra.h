@@ -36,6 +36,15 @@ struct in_hand {
 	uint8_t id[BATCH_ID_SIZE];
 };
 
+#define RA_FETCHES 2u /* orders of PLVs at a time */
+
+/* Orders of PLVs under way that a thread works on; see fetch.h. */
+struct fetches {
+	pthread_mutex_t lock;
+	int64_t claimed[RA_FETCHES]; /* 0: none */
+	_Atomic unsigned threads;
+};
+
 struct ra_conf {
 #define CONF_DEF "role/ra/ra_conf.def"
 #include "service/conf_members.h"
@@ -63,6 +72,7 @@ struct ra {
 	struct bulk *hpcr;
 	struct wake wake; /* something to do */
 	struct pools pools;
+	struct fetches fetches;
 	struct in_hand in_hand[RA_IN_HAND]; /* pools.lock */
 	size_t in_hand_n;
 	struct contacts contacts;

@@ -95,9 +95,55 @@ static const char step_1[] =
     "create table counter("
     " id integer primary key,"
     " value integer not null);";
+
+/*
+ * Indexes by which a step looks at nobody but those it is for, however many
+ * devices there are; PLV files and orders of many chains; a place in the
+ * drawing of lots for each unit that waits (pool.h).
+ */
+static const char step_2[] =
+    "alter table device add column"
+    " chain_end integer not null default 0;"	/* i_end of its chain */
+    "update device set chain_end = coalesce("
+    " (select i_end from chain where id = device.chain), 0);"
+    "drop index device_next;"
+    "create index device_ready on device(next_i)"
+    " where chain is not null and next_i < end_i and next_i < chain_end;"
+    "create index device_dry on device(next_i)"
+    " where chain is not null and next_i < end_i and next_i >= chain_end;"
+
+    "create table plv_range("
+    " id integer primary key,"
+    " chain integer not null references chain(id),"
+    " name text not null,"
+    " place integer not null,"		/* which chain of the file */
+    " i_min integer not null, i_max integer not null,"
+    " j_max integer not null);"
+    "insert into plv_range select id, chain, name, 0, i_min, i_max, j_max"
+    " from plv_file;"
+    "drop table plv_file;"
+    "alter table plv_range rename to plv_file;"
+    "create index plv_file_chain on plv_file(chain, i_min);"
+    "create index plv_file_name on plv_file(name);"
+
+    "create table fetch_chain("		/* those that an order continues */
+    " fetch integer not null, place integer not null,"
+    " chain integer not null,"
+    " primary key(fetch, place)) without rowid;"
+    "insert into fetch_chain select id, 0, chain from fetch"
+    " where fresh = 0 and state = " SQL_NUMBER(FETCH_ASKED) ";"
+    "alter table fetch drop column chain;"
+
+    "alter table unit add column draw integer not null default 0;"
+    "update unit set draw = random() & 0x3fffffffffffffff"
+    " where state = " SQL_NUMBER(UNIT_POOLED) ";"
+    "create index unit_draw on unit(class, i, n, draw)"
+    " where state = " SQL_NUMBER(UNIT_POOLED) ";"
+    "alter table pool add column"
+    " drawn integer not null default 0;";	/* lots up to here are gone */
 /* clang-format on */
 
-static const char *const steps[] = {step_1};
+static const char *const steps[] = {step_1, step_2};
 
 static const char *const statements[] = {
 #define STATEMENT(name, sql) sql,

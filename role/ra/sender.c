@@ -102,11 +102,9 @@ count_set(const struct batch *b, const struct ra *ra, struct db *db,
 
 /* Leaves the transaction open.  FAULT_BLOCKED: a unit is no longer waiting. */
 static enum fault
-write_rows(
-    struct batch *b, const struct ra *ra, struct db *db, struct fault_info *fi)
+write_rows(struct batch *b, const struct ra *ra, struct db *db,
+    struct arena *arena, struct fault_info *fi)
 {
-	struct pool_key key = pool_of(b);
-
 	TRY(db_begin(db, fi));
 	TRY(DB_RUN(db, DO_BATCH_ADD, fi, DB_BLOB(b->id, sizeof(b->id)),
 	    DB_INT(batch_requests(b))));
@@ -118,7 +116,7 @@ write_rows(
 			return fault_set(fi, FAULT_BLOCKED,
 			    "a device was blocked meanwhile");
 	}
-	TRY(pool_take(db, &key, b->units, fi));
+	TRY(pool_go(db, b, arena, fi));
 	return count_set(b, ra, db, fi);
 }
 
@@ -153,7 +151,7 @@ commit_batch(struct batch *b, struct ra *ra, struct db *db, struct arena *arena,
 	TRY(outbox_write(path, b, arena, fi));
 	crash_point("ra-outbox-written");
 	RA_STAGE_END(outbox);
-	if ((f = write_rows(b, ra, db, fi)) != FAULT_OK) {
+	if ((f = write_rows(b, ra, db, arena, fi)) != FAULT_OK) {
 		db_rollback(db);
 		unlink(path);
 		return f;

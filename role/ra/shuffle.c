@@ -47,19 +47,6 @@ shuffle_take(const struct shuffle_rule *rule, const struct shuffle_pool *pool)
 }
 
 void
-shuffle_choose(uint64_t *v, size_t n, size_t m)
-{
-	assert(m <= n && n <= UINT32_MAX);
-	for (size_t k = 0; k < m; k++) {
-		size_t at = k + below((uint32_t)(n - k));
-		uint64_t t = v[k];
-
-		v[k] = v[at];
-		v[at] = t;
-	}
-}
-
-void
 shuffle_order(uint32_t *v, size_t n)
 {
 	assert(n <= UINT32_MAX);

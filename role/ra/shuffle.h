@@ -45,8 +45,6 @@ struct shuffle_pool {
  * would be pools that cannot be divided into parts of K.
  */
 size_t shuffle_take(const struct shuffle_rule *, const struct shuffle_pool *);
-/* Moves a uniformly random choice of m of the n numbers to the front. */
-void shuffle_choose(uint64_t *v, size_t n, size_t m);
 /* A uniformly random order of 0 .. n - 1. */
 void shuffle_order(uint32_t *v, size_t n);
 

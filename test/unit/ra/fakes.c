@@ -196,20 +196,25 @@ take_chains(struct fake_la *la, struct fake_order *o,
 	struct fake_plv lci;
 
 	if (m->number_of_fresh_ind != NULL) {
-		o->first = la->chains_n;
+		assert_true(*m->number_of_fresh_ind <= FAKE_TOGETHER);
 		assert_true(
 		    la->chains_n + *m->number_of_fresh_ind < FAKE_CHAINS);
-		for (uint32_t k = 0; k < *m->number_of_fresh_ind; k++)
+		for (uint32_t k = 0; k < *m->number_of_fresh_ind; k++) {
+			o->chain[k] = la->chains_n;
 			la->next_i[la->chains_n++] = m->header.i_max;
+		}
 		return true;
 	}
-	assert_int_equal(m->continuations_ind->n, 1);
-	lci = read_contents(
-	    m->continuations_ind->v[0].ciphertext.aes128ccm.ccm_ciphertext);
-	o->first = lci.chain;
-	if (m->header.i_min < la->next_i[lci.chain])
-		return false;
-	la->next_i[lci.chain] = m->header.i_max;
+	assert_true(m->continuations_ind->n <= FAKE_TOGETHER);
+	for (size_t k = 0; k < m->continuations_ind->n; k++) {
+		lci = read_contents(m->continuations_ind->v[k]
+					.ciphertext.aes128ccm.ccm_ciphertext);
+		o->chain[k] = lci.chain;
+		if (m->header.i_min < la->next_i[lci.chain])
+			return false;
+	}
+	for (size_t k = 0; k < m->continuations_ind->n; k++)
+		la->next_i[o->chain[k]] = m->header.i_max;
 	return true;
 }
 
@@ -248,7 +253,8 @@ fill_success(pre_linkage_value_request_response *out, struct arena *arena,
     const ra_la_individual_pre_linkage_value_request_msg *m, uint8_t la,
     const struct fake_order *o)
 {
-	size_t n = m->number_of_fresh_ind != NULL ? *m->number_of_fresh_ind : 1;
+	size_t n = m->number_of_fresh_ind != NULL ? *m->number_of_fresh_ind
+						  : m->continuations_ind->n;
 
 	memset(out, 0, sizeof(*out));
 	out->i_min = m->header.i_min;
@@ -258,8 +264,7 @@ fill_success(pre_linkage_value_request_response *out, struct arena *arena,
 	    ARENA_ARRAY(arena, n, individual_plv_response_linkage_chain);
 	for (size_t k = 0; k < n; k++)
 		fill_chain(&out->individual.v[k], arena, m,
-		    (struct fake_plv){
-			.chain = o->first + (uint32_t)k, .la = la});
+		    (struct fake_plv){.chain = o->chain[k], .la = la});
 }
 
 static int
@@ -326,7 +331,7 @@ call_la(void *ctx, struct http_result *result, struct arena *out,
 	const struct caller *c = ctx;
 	struct fake_la *la = &c->fakes->la[c->la];
 	struct arena arena = arena_new((size_t)64 << 20);
-	struct fake_order new = {.first = 0}, *o;
+	struct fake_order new = {.chain = {0}}, *o;
 	const ra_la_individual_pre_linkage_value_request_msg *m;
 	struct bytes payload;
 	scms_pdu *pdu;

@@ -14,6 +14,7 @@
 #define FAKE_RECORDS  4096
 #define FAKE_ORDERS   512
 #define FAKE_CHAINS   512
+#define FAKE_TOGETHER 64 /* chains of an order */
 #define FAKE_MESSAGES 512
 
 /* What a PLV of the fakes says. */
@@ -69,8 +70,8 @@ enum la_trick {
 };
 
 struct fake_order {
-	uint8_t id[8];	/* of the octets */
-	uint32_t first; /* chain */
+	uint8_t id[8]; /* of the octets */
+	uint32_t chain[FAKE_TOGETHER];
 	bool confirmed;
 };
 

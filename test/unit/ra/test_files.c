@@ -183,20 +183,49 @@ test_answers(void **state)
 
 /* ---- PLVs ---- */
 
+/* Two chains of three periods each. */
+static struct bytes
+plv_octets(struct arena *arena, const struct plv_head *h, size_t chains)
+{
+	size_t n = plv_file_size(h, chains);
+	uint8_t *p = arena_alloc(arena, n, 1);
+	struct writer w = writer_of(p, n);
+	size_t head;
+
+	plv_file_head(&w, h);
+	head = writer_done(&w).n;
+	assert_int_equal(
+	    n, head + chains * (h->i_max - h->i_min) * plv_row_size(h));
+	random_bytes(p + head, n - head);
+	return (struct bytes){p, n};
+}
+
+static enum fault
+read_plvs(struct plv_row *row, struct arena *arena, uint32_t place, uint32_t i)
+{
+	struct plv_files files;
+	enum fault f;
+
+	plv_files_init(&files, folder);
+	f = plv_files_read(row, arena, &files, "file", place, i, &fi);
+	plv_files_close(&files);
+	return f;
+}
+
 static void
 test_plvs(void **state)
 {
 	const struct plv_head h = {500, 503, EACH, {101, 99}};
-	uint8_t rows[3 * EACH * 200];
+	struct bytes in = plv_octets(*state, &h, 2);
+	const uint8_t *rows = in.p + in.n - 6 * EACH * 200;
 	struct plv_row row;
 
-	random_bytes(rows, sizeof(rows));
 	assert_int_equal(plv_row_size(&h), EACH * 200);
-	must(plv_file_write(path, &h, BYTES(rows), *state, &fi));
-	for (uint32_t i = 500; i < 503; i++) {
-		const uint8_t *at = rows + (i - 500) * EACH * 200;
+	must(file_write(path, in, 0600, &fi));
+	for (uint32_t k = 0; k < 6; k++) {
+		const uint8_t *at = rows + k * EACH * 200;
 
-		must(plv_file_read(&row, *state, path, i, &fi));
+		must(read_plvs(&row, *state, k / 3, 500 + k % 3));
 		assert_int_equal(row.j_max, EACH);
 		for (size_t j = 0; j < EACH; j++) {
 			struct bytes a = plv_row_value(&row, j, 0);
@@ -208,32 +237,53 @@ test_plvs(void **state)
 			assert_memory_equal(b.p, at + 200 * j + 101, 99);
 		}
 	}
-	assert_int_equal(
-	    plv_file_read(&row, *state, path, 499, &fi), FAULT_NOT_FOUND);
-	assert_int_equal(
-	    plv_file_read(&row, *state, path, 503, &fi), FAULT_NOT_FOUND);
+	assert_int_equal(read_plvs(&row, *state, 0, 499), FAULT_NOT_FOUND);
+	assert_int_equal(read_plvs(&row, *state, 1, 503), FAULT_NOT_FOUND);
+	assert_int_equal(read_plvs(&row, *state, 2, 500), FAULT_STORE);
 }
 
 static void
 test_plvs_damaged(void **state)
 {
 	const struct plv_head h = {500, 502, 2, {101, 101}};
-	uint8_t rows[2 * 2 * 202] = {1};
+	struct bytes in = plv_octets(*state, &h, 1);
 	struct plv_row row;
-	struct bytes in;
 
-	must(plv_file_write(path, &h, BYTES(rows), *state, &fi));
-	in = slurp(*state);
 	spit(in, in.n - 1);
-	must(plv_file_read(&row, *state, path, 500, &fi));
-	assert_int_equal(
-	    plv_file_read(&row, *state, path, 501, &fi), FAULT_STORE);
+	must(read_plvs(&row, *state, 0, 500));
+	assert_int_equal(read_plvs(&row, *state, 0, 501), FAULT_STORE);
 	spit(in, 10);
-	assert_int_equal(
-	    plv_file_read(&row, *state, path, 500, &fi), FAULT_STORE);
+	assert_int_equal(read_plvs(&row, *state, 0, 500), FAULT_STORE);
 	remove(path);
-	assert_int_equal(
-	    plv_file_read(&row, *state, path, 500, &fi), FAULT_NOT_FOUND);
+	assert_int_equal(read_plvs(&row, *state, 0, 500), FAULT_NOT_FOUND);
+}
+
+/* More files than may be open at a time, again and again. */
+static void
+test_plvs_many(void **state)
+{
+	enum { N = 2 * PLV_FILES + 1 };
+	struct plv_head h = {500, 501, 1, {40, 60}};
+	char name[N][PLV_NAME], file[PATH_SIZE];
+	struct plv_files files;
+	struct bytes in[N];
+	struct plv_row row;
+
+	plv_files_init(&files, folder);
+	for (size_t k = 0; k < N; k++) {
+		in[k] = plv_octets(*state, &h, 1);
+		snprintf(name[k], PLV_NAME, "%zx", k);
+		path_join(file, folder, name[k]);
+		must(file_write(file, in[k], 0600, &fi));
+	}
+	for (size_t r = 0; r < 5 * N; r++) {
+		size_t k = (r * r + r / 3) % N;
+
+		must(
+		    plv_files_read(&row, *state, &files, name[k], 0, 500, &fi));
+		assert_memory_equal(row.p, in[k].p + in[k].n - 100, 100);
+	}
+	plv_files_close(&files);
 }
 
 int
@@ -246,6 +296,7 @@ main(void)
 	    TEST(test_answers),
 	    TEST(test_plvs),
 	    TEST(test_plvs_damaged),
+	    TEST(test_plvs_many),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

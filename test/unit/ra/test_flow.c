@@ -582,26 +582,47 @@ has_two_chains(struct scene *s, const struct device *d)
 	return false;
 }
 
-/* An LA will not go on with a chain: the device gets another. */
+/* An LA will not go on with the chains of an order: the devices get others. */
 static void
-test_chain_broken(void **state)
+break_chains(struct scene *s, enum la_trick trick)
 {
-	static const enum la_trick tricks[] = {LA_NO_CHAIN, LA_CONFLICT};
-	struct scene *s = *state;
-	size_t changed = 0;
-
 	provision(s);
 	for (int k = 0; k < 40; k++) {
-		/* from the second order on, those are continuations */
-		s->fakes->la[1].trick =
-		    k >= 2 && k < 6 ? tricks[k % 2] : LA_HONEST;
+		/* the second order is for continuations */
+		s->fakes->la[1].trick = k == 1 ? trick : LA_HONEST;
 		(void)step(s);
 	}
 	assert_int_equal(run(s), FAULT_OK);
 	check_all(s, s->first, s->first + WEEKS);
 	for (size_t k = 0; k < s->n; k++)
-		changed += has_two_chains(s, &s->device[k]);
-	assert_true(changed > 0 && changed < s->n);
+		assert_true(has_two_chains(s, &s->device[k]));
+}
+
+static void
+test_chain_refused(void **state)
+{
+	break_chains(*state, LA_NO_CHAIN);
+}
+
+static void
+test_chain_conflict(void **state)
+{
+	break_chains(*state, LA_CONFLICT);
+}
+
+/* All chains that run out together are continued by one order to each LA. */
+static void
+test_continued_together(void **state)
+{
+	struct scene *s = *state;
+
+	provision(s);
+	assert_int_equal(run(s), FAULT_OK);
+	check_all(s, s->first, s->first + WEEKS);
+	for (size_t k = 0; k < s->n; k++)
+		assert_false(has_two_chains(s, &s->device[k]));
+	for (unsigned la = 0; la < 2; la++) /* fresh, more, cache filled up */
+		assert_in_range(s->fakes->la[la].orders_n, 2, 3);
 }
 
 /* While a thread makes a message of a pool, another takes the next pool. */
@@ -637,9 +658,20 @@ test_reserve(void **state)
 	arena_free(&arena);
 }
 
-/* Which devices go, and in which order: all alike.  Of 600 draws, each device
- * is in about 300 and each of 12 requests comes first in about 50; the limits
- * are 6 sigma away. */
+static enum fault
+got_lot(void *ctx, const struct db_row *row, struct fault_info *f)
+{
+	int64_t *last = ctx;
+
+	(void)f;
+	assert_true(db_int(row, 1) > *last); /* a lot of its own */
+	*last = db_int(row, 1);
+	return FAULT_OK;
+}
+
+/* Each unit has a lot; that lots are fair, test_pool.c shows.  In which order
+ * the requests stand: of 600 draws, each of 12 requests comes first in about
+ * 50; the limits are 6 sigma away. */
 static void
 test_draw(void **state)
 {
@@ -647,7 +679,8 @@ test_draw(void **state)
 	struct ra *ra = s->world.ra;
 	const struct shuffle_rule rule = {
 	    .devices = 2, .requests = 1, .age = 1000, .requests_max = 12};
-	unsigned drawn[DEVICES] = {0}, first[3 * EACH] = {0};
+	unsigned first[3 * EACH] = {0};
+	int64_t last = 0;
 	struct batch b;
 
 	provision(s);
@@ -661,16 +694,13 @@ test_draw(void **state)
 		    time32_now(), &fi));
 		assert_int_equal(b.units, 3);
 		first[b.order[0]]++;
-		for (size_t u = 0; u < b.units; u++)
-			for (size_t d = 0; d < DEVICES; d++)
-				drawn[d] += b.devices[u] == s->device[d].number;
 		key.class = b.class;
 		key.i = b.i;
 		pools_release(&ra->pools, &key);
 		arena_free(&arena);
 	}
-	for (size_t d = 0; d < DEVICES; d++)
-		assert_in_range(drawn[d], 300 - 74, 300 + 74);
+	must(DB_EACH(s->world.db, DO_POOL_DEVICES, got_lot, &last, &fi,
+	    DB_INT(b.class), DB_INT(b.i), DB_INT(b.each), DB_INT(-1)));
 	for (size_t k = 0; k < 3 * EACH; k++)
 		assert_in_range(first[k], 50 - 41, 50 + 41);
 }
@@ -948,17 +978,25 @@ test_clean(void **state)
 {
 	struct scene *s = *state;
 	int64_t cursor = 0;
+	size_t removed;
 
+	/* six fresh chains for the cache, six more for those who wait: each
+	 * order is a file, whose ranges go one by one */
+	s->n = 1;
 	provision(s);
 	assert_int_equal(run(s), FAULT_OK);
-	assert_true(count_files(s, "plv") >= 2 * DEVICES);
-	must(plv_clean(s->world.ra, s->world.db, &cursor, &fi));
+	s->n = DEVICES;
+	provision(s);
+	assert_int_equal(run(s), FAULT_OK);
+	assert_true(count_files(s, "plv") >= 3);
+	must(plv_clean(s->world.ra, s->world.db, &cursor, &removed, &fi));
 	assert_int_equal(cursor, 0);
-	/* of 5 weeks, 3 + 2 were used; the last file has a week left; the
-	 * cache holds 6 more */
-	assert_int_equal(count_files(s, "plv"), 2 * DEVICES);
+	/* of 5 weeks, 3 + 2 were used; the last range has a week left */
+	assert_int_equal(removed, DEVICES);
+	assert_true(count_files(s, "plv") > 0);
+	check_all(s, s->first, s->first + WEEKS);
 	world_wait(&s->world, 40);
-	must(plv_clean(s->world.ra, s->world.db, &cursor, &fi));
+	must(plv_clean(s->world.ra, s->world.db, &cursor, &removed, &fi));
 	assert_int_equal(count_files(s, "plv"), 0);
 	assert_int_equal(run(s), FAULT_OK);
 	check_all(s, s->first + 40, s->first + 40 + WEEKS);
@@ -977,6 +1015,11 @@ static void
 child(struct scene *s)
 {
 	start(s);
+	s->n = DEVICES / 2; /* they come in two groups, for more orders */
+	provision(s);
+	for (int k = 0; k < 8; k++)
+		(void)step(s);
+	s->n = DEVICES;
 	provision(s);
 	(void)run(s);
 	world_wait(&s->world, 1);
@@ -1115,7 +1158,9 @@ main(void)
 	    TEST(test_lost_answers),
 	    TEST(test_bad_answers),
 	    TEST(test_bad_values),
-	    TEST(test_chain_broken),
+	    TEST(test_chain_refused),
+	    TEST(test_chain_conflict),
+	    TEST(test_continued_together),
 	    TEST(test_reserve),
 	    TEST(test_draw),
 	    TEST(test_refused),

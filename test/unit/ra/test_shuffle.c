@@ -94,41 +94,6 @@ test_order_complete(void **state)
 	}
 }
 
-/* 3 of 12: each of the 220 sets equally often.  219 degrees of freedom; 340 is
- * exceeded once in 3 million runs. */
-static void
-test_choice_uniform(void **state)
-{
-	static unsigned count[1 << 12];
-	const unsigned rounds = 220 * 500;
-	unsigned seen[220], n = 0;
-
-	(void)state;
-	memset(count, 0, sizeof(count));
-	for (unsigned r = 0; r < rounds; r++) {
-		unsigned set = 0, all = 0;
-		uint64_t v[12];
-
-		for (unsigned k = 0; k < 12; k++)
-			v[k] = k;
-		shuffle_choose(v, 12, 3);
-		for (unsigned k = 0; k < 12; k++) {
-			all |= 1u << v[k];
-			if (k < 3)
-				set |= 1u << v[k];
-		}
-		assert_int_equal(all, 0xfff); /* nobody gets lost */
-		count[set]++;
-	}
-	for (unsigned k = 0; k < sizeof(count) / sizeof(count[0]); k++)
-		if (count[k] > 0) {
-			assert_true(n < 220);
-			seen[n++] = count[k];
-		}
-	assert_int_equal(n, 220);
-	assert_true(chi_square(seen, 220, 500) < 340);
-}
-
 /*
  * Pools of all sizes, released until they are empty: every message has K
  * devices or more, so no device more than 1/K of it, and is no larger than
@@ -221,7 +186,6 @@ main(void)
 	    cmocka_unit_test(test_order_uniform),
 	    cmocka_unit_test(test_order_places),
 	    cmocka_unit_test(test_order_complete),
-	    cmocka_unit_test(test_choice_uniform),
 	    cmocka_unit_test(test_one_in_k),
 	    cmocka_unit_test(test_when),
 	};

@@ -1,0 +1,396 @@
+/* fetch.c - see fetch.h. */
+#include <stdio.h>
+
+#include "base/log.h"
+#include "role/ra/fetch.h"
+#include "role/ra/stages.h"
+#include "service/crash.h"
+
+#define VALUES_MAX 20000u /* of one order and LA */
+
+static const enum statement set_request[2] = {
+    DO_FETCH_REQUEST1,
+    DO_FETCH_REQUEST2,
+};
+
+/* ---- claims: all under fetches.lock ---- */
+
+static bool
+claim(struct fetches *all, int64_t id)
+{
+	size_t room = RA_FETCHES;
+
+	for (size_t k = 0; k < RA_FETCHES; k++) {
+		if (all->claimed[k] == id)
+			return false;
+		if (all->claimed[k] == 0)
+			room = k;
+	}
+	if (room == RA_FETCHES)
+		return false;
+	all->claimed[room] = id;
+	return true;
+}
+
+void
+fetch_release(const struct fetch *f, struct ra *ra)
+{
+	struct fetches *all = &ra->fetches;
+
+	pthread_mutex_lock(&all->lock);
+	for (size_t k = 0; k < RA_FETCHES; k++)
+		if (f->id != 0 && all->claimed[k] == f->id)
+			all->claimed[k] = 0;
+	pthread_mutex_unlock(&all->lock);
+}
+
+/* ---- a new order ---- */
+
+static uint32_t
+least(uint32_t a, uint32_t b)
+{
+	return a < b ? a : b;
+}
+
+/* Periods from i_min on that an order asks for; false: none would be of use. */
+static bool
+set_range(struct order *o, const struct ra *ra, uint32_t i_min)
+{
+	const struct environment *e = ra->environment;
+	uint32_t weeks = least(e->plv_weeks_per_fetch, e->supply_weeks);
+	uint32_t i_max =
+	    least(least(i_min + weeks, ra_pca_end(ra)), UINT16_MAX);
+
+	if (i_max <= i_min)
+		return false;
+	o->i_min = (uint16_t)i_min;
+	o->i_max = (uint16_t)i_max;
+	o->j_max = (uint8_t)e->certs_per_i_period;
+	return true;
+}
+
+static uint32_t
+chains_of_an_order(const struct order *o)
+{
+	uint32_t n = VALUES_MAX / ((uint32_t)(o->i_max - o->i_min) * o->j_max);
+
+	return n > 0 ? n : 1;
+}
+
+static enum fault
+add_rows(struct db *db, struct fetch *f, struct fault_info *fi)
+{
+	const struct order *o = &f->order;
+
+	TRY(DB_RUN(db, DO_FETCH_ADD, fi, DB_INT(o->i_min), DB_INT(o->i_max),
+	    DB_INT(o->j_max), DB_INT(o->fresh), DB_BYTES(f->request[0]),
+	    DB_BYTES(f->request[1])));
+	f->id = db_last_id(db);
+	for (size_t k = 0; k < o->continued; k++) {
+		TRY(DB_RUN(db, DO_FETCH_CHAIN_ADD, fi, DB_INT(f->id), DB_INT(k),
+		    DB_INT(f->chains[k])));
+		TRY(DB_RUN(db, DO_CHAIN_STATE, fi, DB_INT(f->chains[k]),
+		    DB_INT(CHAIN_ASKED)));
+	}
+	return db_commit(db, fi);
+}
+
+static enum fault
+add(struct fetch *f, struct ra *ra, struct db *db, struct fault_info *fi)
+{
+	enum fault fault;
+
+	for (unsigned la = 0; la < 2; la++)
+		TRY(order_sign(
+		    &f->request[la], f->arena, ra, &f->order, la, fi));
+	TRY(db_begin(db, fi));
+	if ((fault = add_rows(db, f, fi)) != FAULT_OK) {
+		f->id = 0;
+		db_rollback(db);
+		return fault;
+	}
+	crash_point("ra-fetch-asked");
+	RA_STAGE_END(order);
+	return FAULT_OK;
+}
+
+static enum fault
+make_room(struct fetch *f, size_t n, struct fault_info *fi)
+{
+	f->chains = ARENA_ARRAY(f->arena, n, int64_t);
+	f->order.lci[0] = ARENA_ARRAY(f->arena, n, struct bytes);
+	f->order.lci[1] = ARENA_ARRAY(f->arena, n, struct bytes);
+	if (f->chains == NULL || f->order.lci[0] == NULL ||
+	    f->order.lci[1] == NULL)
+		return fault_set(fi, FAULT_TOO_LARGE, "order of %zu chains", n);
+	return FAULT_OK;
+}
+
+static enum fault
+add_chain(struct fetch *f, const struct db_row *row, unsigned lci_column,
+    struct fault_info *fi)
+{
+	struct order *o = &f->order;
+	size_t k = o->continued;
+
+	f->chains[k] = db_int(row, 0);
+	for (unsigned la = 0; la < 2; la++) {
+		o->lci[la][k] =
+		    bytes_copy(f->arena, db_blob(row, lci_column + la));
+		if (o->lci[la][k].p == NULL)
+			return fault_set(fi, FAULT_TOO_LARGE, "LCI");
+	}
+	o->continued++;
+	return FAULT_OK;
+}
+
+/* Chains that have run out while their devices need more. */
+struct continuation {
+	struct fetch *fetch;
+	const struct ra *ra;
+	uint32_t from, room;
+};
+
+/* The first row says for which range; those behind it that want another wait
+ * for the next order. */
+static enum fault
+got_dry(void *ctx, const struct db_row *row, struct fault_info *fi)
+{
+	struct continuation *c = ctx;
+	struct order *o = &c->fetch->order;
+	uint32_t from = (uint32_t)db_int(row, 1);
+
+	if (c->room == 0) {
+		if (!set_range(o, c->ra, from))
+			return FAULT_OK;
+		c->from = from;
+		c->room = chains_of_an_order(o);
+		TRY(make_room(c->fetch, c->room, fi));
+	}
+	if (from != c->from || o->continued == c->room)
+		return FAULT_OK;
+	return add_chain(c->fetch, row, 2, fi);
+}
+
+static enum fault
+order_continuations(
+    struct fetch *f, struct ra *ra, struct db *db, struct fault_info *fi)
+{
+	struct continuation c = {.fetch = f, .ra = ra};
+
+	TRY(DB_EACH(db, DO_CHAINS_TO_CONTINUE, got_dry, &c, fi,
+	    DB_INT(ra_horizon(ra)), DB_INT(ra_period_first(ra)),
+	    DB_INT(VALUES_MAX / ra->environment->certs_per_i_period)));
+	return f->order.continued > 0 ? add(f, ra, db, fi) : FAULT_NOT_FOUND;
+}
+
+/* So many are kept ready, and one for each device that waits for a chain. */
+static enum fault
+order_fresh(
+    struct fetch *f, struct ra *ra, struct db *db, struct fault_info *fi)
+{
+	struct order *o = &f->order;
+	int64_t ready, asked, wanted;
+	uint32_t most;
+
+	if (!set_range(o, ra, ra_period_first(ra)))
+		return FAULT_NOT_FOUND;
+	most = chains_of_an_order(o);
+	{
+		const struct db_value first[] = {DB_INT(o->i_min)};
+		const struct db_value need[] = {
+		    DB_INT(ra_horizon(ra)), DB_INT(RA_FETCHES * most)};
+
+		TRY(db_run_int(db, &ready, DO_CHAINS_FREE, first, 1, fi));
+		TRY(db_run_int(db, &asked, DO_CHAINS_ASKED, first, 1, fi));
+		TRY(db_run_int(db, &wanted, DO_CHAINS_WANTED, need, 2, fi));
+	}
+	wanted += ra->environment->plv_cache_pairs - ready - asked;
+	if (wanted <= 0)
+		return FAULT_NOT_FOUND;
+	o->fresh = wanted < most ? (uint32_t)wanted : most;
+	return add(f, ra, db, fi);
+}
+
+/* ---- an order under way ---- */
+
+struct unclaimed {
+	struct fetches *all;
+	int64_t id;
+};
+
+static enum fault
+got_asked(void *ctx, const struct db_row *row, struct fault_info *fi)
+{
+	struct unclaimed *u = ctx;
+
+	(void)fi;
+	if (u->id == 0 && claim(u->all, db_int(row, 0)))
+		u->id = db_int(row, 0);
+	return FAULT_OK;
+}
+
+static enum fault
+got_fetch(void *ctx, const struct db_row *row, struct fault_info *fi)
+{
+	struct fetch *f = ctx;
+
+	f->order.i_min = (uint16_t)db_int(row, 0);
+	f->order.i_max = (uint16_t)db_int(row, 1);
+	f->order.j_max = (uint8_t)db_int(row, 2);
+	f->order.fresh = (uint32_t)db_int(row, 3);
+	for (unsigned la = 0; la < 2; la++)
+		if ((f->request[la] =
+			    bytes_copy(f->arena, db_blob(row, 4 + la)))
+			.p == NULL)
+			return fault_set(fi, FAULT_TOO_LARGE, "order");
+	return FAULT_OK;
+}
+
+static enum fault
+got_continued(void *ctx, const struct db_row *row, struct fault_info *fi)
+{
+	struct fetch *f = ctx;
+
+	if (f->chains == NULL)
+		TRY(make_room(f, chains_of_an_order(&f->order), fi));
+	if (f->order.continued == chains_of_an_order(&f->order))
+		return fault_set(fi, FAULT_STORE, "chains of an order");
+	return add_chain(f, row, 1, fi);
+}
+
+static enum fault
+take_up(struct fetch *f, struct db *db, struct fault_info *fi)
+{
+	TRY(DB_EACH(db, DO_FETCH_GET, got_fetch, f, fi, DB_INT(f->id)));
+	return DB_EACH(
+	    db, DO_FETCH_CHAINS, got_continued, f, fi, DB_INT(f->id));
+}
+
+static enum fault
+find(struct fetch *f, struct ra *ra, struct db *db, struct fault_info *fi)
+{
+	struct unclaimed u = {.all = &ra->fetches};
+	enum fault fault;
+
+	TRY(db_run(db, DO_FETCHES_ASKED, NULL, 0, got_asked, &u, fi));
+	if ((f->id = u.id) != 0)
+		return take_up(f, db, fi);
+	fault = order_continuations(f, ra, db, fi);
+	if (fault == FAULT_NOT_FOUND)
+		fault = order_fresh(f, ra, db, fi);
+	if (fault == FAULT_OK && !claim(&ra->fetches, f->id))
+		fault = FAULT_NOT_FOUND; /* more threads than places */
+	return fault;
+}
+
+enum fault
+fetch_find(struct fetch *f, struct ra *ra, struct db *db, struct fault_info *fi)
+{
+	enum fault fault;
+
+	pthread_mutex_lock(&ra->fetches.lock);
+	fault = find(f, ra, db, fi);
+	pthread_mutex_unlock(&ra->fetches.lock);
+	return fault;
+}
+
+enum fault
+fetch_renew(struct fetch *f, struct ra *ra, struct db *db, unsigned la,
+    struct fault_info *fi)
+{
+	TRY(order_sign(&f->request[la], f->arena, ra, &f->order, la, fi));
+	return DB_RUN(
+	    db, set_request[la], fi, DB_INT(f->id), DB_BYTES(f->request[la]));
+}
+
+/* ---- its end ---- */
+
+static void
+file_name(char out[64], const struct fetch *f)
+{
+	snprintf(out, 64, "%llx", (unsigned long long)f->id);
+}
+
+static enum fault
+write_file(const struct fetch *f, const struct order_answer answer[2],
+    const struct ra *ra, struct fault_info *fi)
+{
+	char path[PATH_SIZE], name[64];
+	struct bytes octets;
+
+	TRY(order_file(&octets, f->arena, &f->order, answer, fi));
+	file_name(name, f);
+	ra_path(ra, path, "plv", name);
+	TRY(file_write(path, octets, 0600, fi));
+	crash_point("ra-fetch-written");
+	return FAULT_OK;
+}
+
+static enum fault
+hold_chain(struct db *db, const struct fetch *f, const char *file,
+    const struct order_answer answer[2], size_t c, struct fault_info *fi)
+{
+	const struct order *o = &f->order;
+	int64_t chain;
+	struct bytes lci[2];
+
+	for (unsigned la = 0; la < 2; la++)
+		TRY(coer_encode_new(&lci[la], f->arena, &linkage_chain_id_asn,
+		    &answer[la].chains[c].linkage_chain_id, fi));
+	if (o->fresh == 0) {
+		chain = f->chains[c];
+		TRY(DB_RUN(db, DO_CHAIN_EXTEND, fi, DB_INT(chain),
+		    DB_BYTES(lci[0]), DB_BYTES(lci[1]), DB_INT(o->i_max)));
+		TRY(DB_RUN(db, DO_DEVICE_CHAIN_END, fi, DB_INT(chain),
+		    DB_INT(o->i_max)));
+	} else {
+		TRY(DB_RUN(db, DO_CHAIN_ADD, fi, DB_BYTES(lci[0]),
+		    DB_BYTES(lci[1]), DB_INT(o->i_max)));
+		chain = db_last_id(db);
+	}
+	return DB_RUN(db, DO_PLV_FILE_ADD, fi, DB_INT(chain), DB_TEXT(file),
+	    DB_INT(c), DB_INT(o->i_min), DB_INT(o->i_max), DB_INT(o->j_max));
+}
+
+static enum fault
+hold(struct db *db, const struct fetch *f, struct fault_info *fi)
+{
+	TRY(DB_RUN(db, DO_FETCH_CHAINS_DELETE, fi, DB_INT(f->id)));
+	TRY(DB_RUN(db, DO_FETCH_HOLD, fi, DB_INT(f->id)));
+	return db_commit(db, fi);
+}
+
+enum fault
+fetch_store(const struct fetch *f, const struct order_answer answer[2],
+    struct ra *ra, struct db *db, struct fault_info *fi)
+{
+	char file[64];
+
+	TRY(write_file(f, answer, ra, fi));
+	file_name(file, f);
+	TRY(db_begin(db, fi));
+	for (size_t c = 0; c < order_chains(&f->order); c++)
+		TRY(hold_chain(db, f, file, answer, c, fi));
+	TRY(hold(db, f, fi));
+	crash_point("ra-fetch-held");
+	RA_STAGE_END(order_store);
+	return FAULT_OK;
+}
+
+enum fault
+fetch_abandon(const struct fetch *f, struct db *db,
+    const struct fault_info *why, struct fault_info *fi)
+{
+	if (f->order.continued > 0)
+		log_warn("%zu chains cannot go on, their devices get others:"
+			 " %s",
+		    f->order.continued, why->text);
+	TRY(db_begin(db, fi));
+	for (size_t k = 0; k < f->order.continued; k++) {
+		TRY(DB_RUN(db, DO_CHAIN_STATE, fi, DB_INT(f->chains[k]),
+		    DB_INT(CHAIN_BROKEN)));
+		TRY(DB_RUN(db, DO_CHAIN_DROP_DEVICE, fi, DB_INT(f->chains[k])));
+	}
+	return hold(db, f, fi);
+}
