@@ -82,6 +82,8 @@ make_array(struct batch *b, char letter)
 	case 'T':
 		b->more = aligned(n, sizeof(b->more[0]));
 		break;
+	case 'q':
+		break;
 	default:
 		plain_failed("no such array");
 	}

@@ -124,8 +124,7 @@ run(const struct operation *o, struct batch *b, size_t e, bool verdicts)
 		s.p = (const uint8_t *)b->drawn, s.left = 32 * b->n;
 	memset(out, 0x5a, 1 + b->n * o->size);
 	engine_use_for_tests(find(e));
-	if (strncmp(o->name, "known", 5) == 0 ||
-	    strcmp(o->name, "verify_known") == 0 || strcmp(o->name, "sum") == 0)
+	if (strchr(o->arrays, 'q') != NULL)
 		b->known = known(e, b->known_at);
 	random_replace(source, &s);
 	r.first = o->run(b, r.out, verdicts ? r.ok : NULL);

@@ -52,7 +52,8 @@ struct batch {
 struct operation {
 	const char *name;
 	size_t size; /* octets of the result of one element */
-	/* Arrays of the batch that it uses, as the letters of batch_new(). */
+	/* Arrays of the batch that it uses, by the letters of batch_new(); q:
+	 * the known key. */
 	const char *arrays;
 	void (*fill)(struct batch *, struct stream *);
 	/* By the engine that is chosen.  out: n * size octets. */

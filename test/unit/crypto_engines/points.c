@@ -253,7 +253,7 @@ generate_right(const struct batch *b, size_t i, const uint8_t *out, bool ok)
 
 const struct operation operations_points[] = {
     {"base_mul", P_SIZE, "k", base_fill, base_run, base_right},
-    {"known_mul", P_SIZE, "k", base_fill, known_run, known_right},
+    {"known_mul", P_SIZE, "kq", base_fill, known_run, known_right},
     {"mul", P_SIZE, "Pk", mul_fill, mul_run, mul_right},
     {"add_base_mul", P_SIZE, "Pk", add_base_fill, add_base_run, add_base_right},
     {"decompress", P_SIZE, "x", decompress_fill, decompress_run,

@@ -1,4 +1,6 @@
 /* signatures.c - ECDSA, good and bad. */
+#include <stdlib.h>
+
 #include "operation.h"
 #include "plain.h"
 
@@ -275,12 +277,117 @@ verify_known_right(const struct batch *b, size_t i, const uint8_t *out, bool ok)
 	return ok == plain_verify(&b->Q, &b->e[i], &b->sig[i]);
 }
 
+/* The key of an implicit certificate: e_u (in c) times P_U (in P), and Q. */
+static bool
+implicit_key(struct point *out, const struct batch *b, size_t i)
+{
+	struct point p;
+
+	if (!plain_on_curve(&b->P[i]))
+		return false;
+	if (!plain_mul(&p, NULL, &b->P[i], &b->c[i])) {
+		*out = b->Q;
+		return true;
+	}
+	return plain_add(out, &p, &b->Q);
+}
+
+/* P_U such that parts of u1*G, u2*Q and u2*e_u*P_U add up to nothing, or Q and
+ * e_u*P_U do, or are equal. */
+static void
+hard_certificate(struct batch *b, struct stream *s, size_t i,
+    const struct scalar *q, const struct scalar *u1, const struct scalar *u2)
+{
+	struct scalar u3, a, p;
+
+	plain_mul_add(&u3, u2, &b->c[i], NULL);
+	memset(&a, 0, sizeof(a));
+	if (stream_below(s, 2) == 0) {
+		u3 = b->c[i];
+		a = *q;
+		if (stream_below(s, 2) == 0)
+			plain_negative(&a, &a);
+	} else {
+		if (stream_below(s, 3) != 0) {
+			input_in_hand(s, &p, u2);
+			plain_mul_add(&a, &p, q, NULL);
+		}
+		if (stream_below(s, 3) != 0) {
+			input_in_hand(s, &p, u1);
+			plain_mul_add(&a, &p, NULL, &a);
+		}
+		input_in_hand(s, &u3, &u3);
+	}
+	if (!quotient(&p, &a, &u3) || !plain_mul(&b->P[i], &p, NULL, NULL))
+		input_wild_point(s, &b->P[i]);
+}
+
+static void
+verify_implicit_fill(struct batch *b, struct stream *s)
+{
+	struct scalar u1, u2, q;
+	struct point Q;
+
+	b->known_at = stream_below(s, KNOWN_KEYS);
+	known_key(&b->Q, &q, b->known_at);
+	for (size_t i = 0; i < b->n; i++) {
+		bool wild = batch_wild(b, s, i);
+
+		any_scalar(s, &u1);
+		any_scalar(s, &u2);
+		any_scalar(s, &b->c[i]);
+		input_point(s, &b->P[i], NULL);
+		if (wild && stream_below(s, 2) == 0)
+			hard_certificate(b, s, i, &q, &u1, &u2);
+		else if (wild && stream_below(s, 4) == 0)
+			memset(&b->c[i], 0, sizeof(b->c[i]));
+		if (!implicit_key(&Q, b, i))
+			input_point(s, &Q, NULL);
+		signature_of(s, &b->sig[i], &b->e[i], &Q, &u1, &u2);
+		if (!wild)
+			continue;
+		if (stream_below(s, 4) == 0)
+			spoil(s, &b->sig[i], &b->e[i]);
+		if (stream_below(s, 16) == 0)
+			input_bad_point(s, &b->P[i]);
+	}
+}
+
+static enum fault
+verify_implicit_run(const struct batch *b, void *out, bool *ok)
+{
+	struct digest *e_u = calloc(b->n + 1, sizeof(*e_u));
+	enum fault f;
+
+	(void)out;
+	if (e_u == NULL)
+		plain_failed("out of memory");
+	for (size_t i = 0; i < b->n; i++)
+		memcpy(e_u[i].b, b->c[i].b, 32);
+	f = ecdsa_verify_implicit(b->known, b->P, e_u, b->e, b->sig, ok, b->n);
+	free(e_u);
+	return f;
+}
+
+static bool
+verify_implicit_right(
+    const struct batch *b, size_t i, const uint8_t *out, bool ok)
+{
+	struct point Q;
+
+	(void)out;
+	return ok == (implicit_key(&Q, b, i) &&
+			 plain_verify(&Q, &b->e[i], &b->sig[i]));
+}
+
 const struct operation operations_signatures[] = {
     {"sign", sizeof(struct p256_signature), "e", sign_fill, sign_run,
 	sign_right},
     {"verify", 0, "Pes", verify_fill, verify_run, verify_right},
-    {"verify_known", 0, "es", verify_known_fill, verify_known_run,
+    {"verify_known", 0, "esq", verify_known_fill, verify_known_run,
 	verify_known_right},
+    {"verify_implicit", 0, "Pcesq", verify_implicit_fill, verify_implicit_run,
+	verify_implicit_right},
 };
 const size_t operations_signatures_n =
     sizeof(operations_signatures) / sizeof(operations_signatures[0]);

@@ -204,6 +204,6 @@ right(const struct batch *b, size_t i, const uint8_t *out, bool ok)
 }
 
 const struct operation operations_sums[] = {
-    {"sum", sizeof(struct sum), "PRkmc", fill, run, right},
+    {"sum", sizeof(struct sum), "PRkmcq", fill, run, right},
 };
 const size_t operations_sums_n = 1;
