@@ -38,6 +38,7 @@ install: all
 	meson install -C $(BUILD)
 
 clean:
-	rm -rf $(BUILD) $(SAN) $(BUILD)-clang $(BUILD)-fuzz
+	rm -rf $(BUILD) $(SAN) $(BUILD)-clang $(BUILD)-fuzz \
+	    $(BUILD)-memcheck $(BUILD)-memory
 
 .PHONY: all setup demo check check-long bench soak lint install clean
