@@ -28,6 +28,9 @@ check-long: setup all
 bench: setup all
 	scripts/bench
 
+profile: setup all
+	scripts/bench profile
+
 soak: setup all
 	scripts/soak
 
@@ -41,4 +44,4 @@ clean:
 	rm -rf $(BUILD) $(SAN) $(BUILD)-clang $(BUILD)-fuzz \
 	    $(BUILD)-memcheck $(BUILD)-memory
 
-.PHONY: all setup demo check check-long bench soak lint install clean
+.PHONY: all setup demo check check-long bench profile soak lint install clean
