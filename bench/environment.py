@@ -27,15 +27,16 @@ class Environment:
                          MONARCH_CLOCK=self.dir + "/clock")
         with open(self.folder + "/passphrase", "w", encoding="ascii") as f:
             f.write("correct horse battery\n")
-        more = os.environ.get("BENCH_SET", "").split()
-        run(self.scms, "init", "--env", "test", "--net", str(self.net),
-            "--passphrase-file", self.folder + "/passphrase",
-            *(a for s in [*settings, *more] for a in ("--set", s)), self.dir,
-            env=self.vars)
+        self.settings = [*settings, *os.environ.get("BENCH_SET", "").split()]
 
     def __enter__(self):
         try:
-            run(self.scms, "up", self.dir, env=self.vars)
+            self.run(self.scms, "init", "--env", "test", "--net",
+                     str(self.net), "--passphrase-file",
+                     self.folder + "/passphrase",
+                     *(a for s in self.settings for a in ("--set", s)),
+                     self.dir)
+            self.run(self.scms, "up", self.dir)
         except Failure:
             self.__exit__()
             raise
@@ -45,14 +46,18 @@ class Environment:
         for connection in self.kept.values():
             connection.close()
         try:
-            run(self.scms, "down", self.dir, env=self.vars)
+            if os.path.exists(self.dir + "/environment.conf"):
+                self.run(self.scms, "down", self.dir)
         finally:
             if not os.environ.get("KEEP"):
                 shutil.rmtree(self.folder)
 
     @staticmethod
     def free_net():
-        for net in range(50, 250):
+        """Somewhere else in each program, should several look at once."""
+        first = os.getpid() % 200
+        for k in range(200):
+            net = 50 + (first + k) % 200
             with socket.socket() as s:
                 try:
                     s.bind((f"127.0.{net}.2", 8892))
