@@ -143,6 +143,25 @@ shifted(struct stream *s, struct scalar *k)
 	negate_half(s, k);
 }
 
+/* +-2 * d * 2^t, where d is a digit of the topmost windows: when all lower
+ * digits are added up, they may be equal to the last. */
+static void
+top_digit(struct stream *s, struct scalar *k)
+{
+	size_t bits = 4 + stream_below(s, 5);
+	size_t at = (257 + bits - 1) / bits - 1 - stream_below(s, 2);
+	BIGNUM *n = from_hex(order), *a = BN_new();
+	BN_CTX *ctx = BN_CTX_new();
+
+	BN_set_word(a, 2 * stream_below(s, (size_t)1 << (bits - 1)) + 1);
+	BN_lshift(a, a, (int)(bits * at + 1));
+	BN_nnmod(a, a, n, ctx);
+	give(k->b, a);
+	BN_free(n);
+	BN_CTX_free(ctx);
+	negate_half(s, k);
+}
+
 /* Bits from..to - 1 flipped. */
 static void
 flip(struct scalar *k, size_t from, size_t to)
@@ -223,7 +242,8 @@ void
 input_scalar(struct stream *s, struct scalar *k)
 {
 	static void (*const kind[])(struct stream *, struct scalar *) = {
-	    edge_value, small, shifted, runs, sparse, patterns, extremes};
+	    edge_value, small, shifted, top_digit, runs, sparse, patterns,
+	    extremes};
 
 	kind[stream_below(s, COUNT(kind))](s, k);
 	/* A value that is not reduced, of the same residue. */
