@@ -6,7 +6,7 @@
  *	issuing_bench [requests in a message]
  *
  * One thread; the CPU time of that thread, and beside it the time on the wall,
- * which has the disk in it.
+ * which has the disk in it.  Prints "name value", medians of the rounds.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -20,7 +20,9 @@
 #include <cmocka.h>
 
 #include "base/time32.h"
+#include "bench/measure.h"
 #include "cert/spdu.h"
+#include "crypto/engine.h"
 #include "crypto/random.h"
 #include "role/la/la.h"
 #include "role/pca/pca.h"
@@ -43,32 +45,47 @@ need(enum fault f)
 	exit(1);
 }
 
-struct clocks {
-	double cpu, wall;
+/* What one kind of work took in each round, in microseconds. */
+struct rounds {
+	double cpu[ROUNDS], wall[ROUNDS];
+	size_t n;
 };
 
-static struct clocks
-now(void)
-{
-	struct timespec c, w;
+static double begun_cpu, begun_wall;
 
-	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &c);
-	clock_gettime(CLOCK_MONOTONIC, &w);
-	return (struct clocks){(double)c.tv_sec + 1e-9 * (double)c.tv_nsec,
-	    (double)w.tv_sec + 1e-9 * (double)w.tv_nsec};
+static double
+wall_us(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec * 1e6 + (double)t.tv_nsec * 1e-3;
 }
 
 static void
-print(const char *what, const char *unit, struct clocks from, double n)
+begin(void)
 {
-	struct clocks to = now();
+	begun_cpu = cpu_us();
+	begun_wall = wall_us();
+}
 
-	(void)printf("%-44s %8.2f us CPU %8.2f us wall  per %s\n", what,
-	    (to.cpu - from.cpu) * 1e6 / n, (to.wall - from.wall) * 1e6 / n,
-	    unit);
+static void
+end(struct rounds *r, size_t elements)
+{
+	r->cpu[r->n] = (cpu_us() - begun_cpu) / (double)elements;
+	r->wall[r->n++] = (wall_us() - begun_wall) / (double)elements;
+}
+
+static void
+print(const char *name, struct rounds *r)
+{
+	figure(name, "_us", median(r->cpu, r->n));
+	figure(name, "_wall_us", median(r->wall, r->n));
 }
 
 /* ---- PCA ---- */
+
+static struct rounds answering, confirming, ordering;
 
 static void
 bench_batch(struct pca *pca, size_t n)
@@ -78,22 +95,20 @@ bench_batch(struct pca *pca, size_t n)
 	    .key = {&key[0], &key[1]},
 	    .i = (uint16_t)(world.week + 2)};
 	struct asked *a = calloc(n, sizeof(*a));
-	struct clocks start;
-	struct bytes body, out;
+	struct bytes body, out, confirm;
 	uint8_t id[16];
 
 	for (size_t t = 0; t < n; t++)
 		ask(&a[t], &how);
 	random_bytes(id, sizeof(id));
 	body = batch_message(&arena, a, n, id, &world.ra);
-	start = now();
+	confirm = confirm_message(&arena, id, &world.ra);
+	begin();
 	need(pca_answer_batch(&out, pca, &work, body, &info));
-	print("PCA, /certificate-batch", "certificate", start, (double)n);
-	start = now();
-	need(pca_confirm(
-	    pca, &work, confirm_message(&arena, id, &world.ra), &info));
-	print(
-	    "PCA, /certificate-batch-confirm", "certificate", start, (double)n);
+	end(&answering, n);
+	begin();
+	need(pca_confirm(pca, &work, confirm, &info));
+	end(&confirming, n);
 	arena_free(&arena);
 	arena_free(&work);
 	free(a);
@@ -112,11 +127,12 @@ bench_pca(size_t n)
 	for (int round = 0; round < ROUNDS; round++)
 		bench_batch(pca, n);
 	pca_store_counts(pca->store, &counts);
-	(void)printf("%-44s %8.1f octets per certificate\n",
-	    "PCA, on disk after confirmation",
+	print("issuing_pca", &answering);
+	print("issuing_pca_confirm", &confirming);
+	figure("issuing_pca_disk_octets", "",
 	    (double)counts.octets / (double)counts.issued);
-	(void)printf("%-44s %8zu octets\n", "PCA, response for the device",
-	    pca->class.reply.response_n);
+	figure(
+	    "issuing_response_octets", "", (double)pca->class.reply.response_n);
 	pca_free(pca);
 }
 
@@ -160,7 +176,6 @@ bench_la(void)
 	const struct la_conf conf = {.la_id = {0, 1}, .ra = "ra", .pca = "pca"};
 	struct arena arena = arena_new(1u << 20), work = arena_new(LA_ARENA);
 	struct la_answer answer;
-	struct clocks start;
 	char dir[PATH_SIZE];
 	struct bytes body;
 	struct la *la;
@@ -169,13 +184,13 @@ bench_la(void)
 	need(la_new(&la, dir, &conf, &world.environment, &info));
 	for (int round = 0; round < ROUNDS; round++) {
 		body = order(&arena);
-		start = now();
+		begin();
 		need(la_answer_order(&answer, la, &work, body, &info));
-		print("LA, /pre-linkage-values", "value", start,
-		    CHAINS * WEEKS * J_MAX);
+		end(&ordering, (size_t)CHAINS * WEEKS * J_MAX);
 		close(answer.fd);
 		arena_reset(&work);
 	}
+	print("issuing_la", &ordering);
 	la_free(la);
 	arena_free(&arena);
 	arena_free(&work);
@@ -184,8 +199,9 @@ bench_la(void)
 int
 main(int argc, char **argv)
 {
-	size_t n = argc > 1 ? strtoul(argv[1], NULL, 10) : 4000;
+	size_t n = argc > 1 ? strtoul(argv[1], NULL, 10) : 2048;
 
+	printf("engine %s\n", crypto_engine());
 	world_make(&world);
 	if (n > PCA_REQUESTS_MAX)
 		n = PCA_REQUESTS_MAX;
