@@ -65,7 +65,7 @@ finish(struct p256_signature *out, const struct point *R,
 
 	for (size_t i = 0; i < n; i++) {
 		memcpy(&r, R[i].x, sizeof(r));
-		good &= scalar_valid(&r) & scalar_valid(&s[i]);
+		good = good && scalar_valid(&r) && scalar_valid(&s[i]);
 		memcpy(out[i].r, &r, sizeof(r));
 		memcpy(out[i].s, &s[i], sizeof(s[i]));
 		out[i].y_bit = R[i].y[31] & 1;

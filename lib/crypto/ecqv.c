@@ -44,9 +44,10 @@ ecqv_respond(struct scalar *r, struct scalar *k, const struct digest *e,
 		    (struct scalars){k + i, 1}, (struct scalars){d_ca, 0}, m);
 		for (size_t j = i; j < i + m; j++) {
 			scalar_reduce(&reduced, e[j].b);
-			good = scalar_valid(&k[j]) & scalar_valid(&reduced);
+			good = scalar_valid(&k[j]);
 			/* Whether there is an answer is no secret. */
 			ct_public(&good, sizeof(good));
+			good = good && scalar_valid(&reduced);
 			if (!good)
 				wipe(&r[j], sizeof(r[j]));
 			wipe(&k[j], sizeof(k[j]));

@@ -16,6 +16,8 @@
 /* Elements that an engine takes at once, and for which scratch is made. */
 #define BATCH 2048
 
+extern const struct point p256_generator;
+
 /* A point with tables of its multiples: of each engine that was asked. */
 struct p256_known {
 	struct point q;
