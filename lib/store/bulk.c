@@ -386,6 +386,18 @@ by_key(const void *x, const void *y, void *key_n)
 	return memcmp(a->key, b->key, *(const size_t *)key_n);
 }
 
+/* Records that come sorted need not be sorted again. */
+static bool
+is_sorted(const struct bulk_record *v, size_t n, size_t key_n)
+{
+	size_t k;
+
+	for (k = 1; k < n; k++)
+		if (memcmp(v[k - 1].key, v[k].key, key_n) > 0)
+			return false;
+	return true;
+}
+
 /* Lets the merger catch up when segments have become too many. */
 static void
 wait_for_merger(struct bulk *b)
@@ -429,7 +441,8 @@ bulk_append(struct bulk *b, const struct bulk_record *records, size_t n,
 	if ((sorted = malloc(n * sizeof(*sorted))) == NULL)
 		log_fatal("out of memory");
 	memcpy(sorted, records, n * sizeof(*sorted));
-	qsort_r(sorted, n, sizeof(*sorted), by_key, &b->key_n);
+	if (!is_sorted(sorted, n, b->key_n))
+		qsort_r(sorted, n, sizeof(*sorted), by_key, &b->key_n);
 	wait_for_merger(b);
 	pthread_mutex_lock(&b->append_lock);
 	f = append_sorted(b, sorted, n, &number, fi);
@@ -488,13 +501,46 @@ bulk_find(struct bulk *b, struct bytes *value, struct arena *arena,
 bool
 bulk_has(struct bulk *b, const uint8_t *key)
 {
-	struct segment_list *l = list_take(b);
-	const struct segment *s;
-	uint64_t at;
-	bool found = find_in(l, key, b->key_n, &s, &at);
+	bool has;
 
+	bulk_has_batch(b, &has, &key, 1);
+	return has;
+}
+
+#define LOOK_UPS 64u /* side by side */
+
+static void
+has_some(const struct segment_list *l, bool has[], const uint8_t *const keys[],
+    size_t n, size_t key_n)
+{
+	uint64_t hash[LOOK_UPS], at;
+	size_t i, k;
+
+	for (k = 0; k < n; k++) {
+		hash[k] = key_hash(keys[k], key_n);
+		has[k] = false;
+	}
+	for (i = l->n; i-- > 0;) {
+		for (k = 0; k < n; k++)
+			segment_prefetch(l->v[i], hash[k]);
+		for (k = 0; k < n; k++)
+			has[k] = has[k] ||
+				 segment_find(l->v[i], hash[k], keys[k], &at);
+	}
+}
+
+void
+bulk_has_batch(
+    struct bulk *b, bool has[], const uint8_t *const keys[], size_t n)
+{
+	struct segment_list *l = list_take(b);
+	size_t k, m;
+
+	for (k = 0; k < n; k += m) {
+		m = n - k < LOOK_UPS ? n - k : LOOK_UPS;
+		has_some(l, has + k, keys + k, m, b->key_n);
+	}
 	list_release(l);
-	return found;
 }
 
 enum fault

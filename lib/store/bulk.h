@@ -68,6 +68,9 @@ enum fault must_check bulk_find(struct bulk *, struct bytes *value,
     struct arena *, const uint8_t *key, struct fault_info *);
 /* Is there a record?  Reads no value. */
 bool bulk_has(struct bulk *, const uint8_t *key);
+/* The same for n keys: has[k].  Look-ups wait for memory side by side. */
+void bulk_has_batch(
+    struct bulk *, bool has[], const uint8_t *const keys[], size_t n);
 /*
  * n keys at once; values[k].p is NULL where there is no record (an empty
  * record has n 0 and p not NULL).  *found (NULL: not wanted) counts those

@@ -199,6 +199,15 @@ filter_has(const struct segment *s, uint64_t hash)
 	return true;
 }
 
+void
+segment_prefetch(const struct segment *s, uint64_t hash)
+{
+	uint64_t bits;
+
+	__builtin_prefetch(
+	    s->filter + filter_place(s->filter_n, hash, &bits) * BLOCK_SIZE);
+}
+
 bool
 segment_find(
     const struct segment *s, uint64_t hash, const uint8_t *key, uint64_t *at)

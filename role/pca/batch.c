@@ -1,4 +1,4 @@
-/* batch.c - the requests of one message, from decoded to answered. */
+/* batch.c - the requests of one message, from taken apart to answered. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,8 +23,8 @@ compare(const void *a, const void *b)
 
 /* HPCRs of all, sorted: their order tells nothing. */
 static enum fault
-sort_by_hpcr(struct indexed **out, struct arena *arena, const scms_pdu *pdu,
-    size_t n, struct fault_info *fi)
+sort_by_hpcr(struct indexed **out, struct arena *arena,
+    const struct pca_request *request, size_t n, struct fault_info *fi)
 {
 	struct indexed *x = ARENA_ARRAY(arena, n, struct indexed);
 	struct digest *hash = ARENA_ARRAY(arena, n, struct digest);
@@ -33,7 +33,7 @@ sort_by_hpcr(struct indexed **out, struct arena *arena, const scms_pdu *pdu,
 	if (x == NULL || hash == NULL || raw == NULL)
 		return fault_set(fi, FAULT_TOO_LARGE, "no memory");
 	for (size_t t = 0; t < n; t++)
-		raw[t] = pdu[t].raw;
+		raw[t] = request[t].octets;
 	sha256_batch(hash, raw, n);
 	for (size_t t = 0; t < n; t++)
 		x[t] = (struct indexed){hash[t], t};
@@ -43,11 +43,12 @@ sort_by_hpcr(struct indexed **out, struct arena *arena, const scms_pdu *pdu,
 }
 
 static enum fault
-enter(struct batch *b, const scms_pdu *pdu, size_t n, struct fault_info *fi)
+enter(struct batch *b, const struct pca_request *request, size_t n,
+    struct fault_info *fi)
 {
 	struct indexed *x = NULL;
 
-	TRY(sort_by_hpcr(&x, b->arena, pdu, n, fi));
+	TRY(sort_by_hpcr(&x, b->arena, request, n, fi));
 	b->entry = ARENA_ARRAY(b->arena, n, struct batch_entry);
 	b->hpcr = ARENA_ARRAY(b->arena, n, const uint8_t *);
 	if (b->entry == NULL || b->hpcr == NULL)
@@ -57,7 +58,7 @@ enter(struct batch *b, const scms_pdu *pdu, size_t n, struct fault_info *fi)
 
 		if (t > 0 && compare(&x[t], &x[t - 1]) == 0)
 			continue;
-		e->pdu = &pdu[x[t].at];
+		e->request = &request[x[t].at];
 		memcpy(e->hpcr, x[t].hpcr.b, HPCR_OCTETS);
 		memcpy(e->item.request_hash, digest_id8(e->hpcr), 8);
 		b->hpcr[b->n++] = e->hpcr;
@@ -70,18 +71,20 @@ static enum fault
 look_up(struct batch *b, struct fault_info *fi)
 {
 	struct bytes *record = ARENA_ARRAY(b->arena, b->n, struct bytes);
+	bool *confirmed = ARENA_ARRAY(b->arena, b->n, bool);
 
-	if (record == NULL)
+	if (record == NULL || confirmed == NULL)
 		return fault_set(fi, FAULT_TOO_LARGE, "no memory");
 	TRY(pca_store_find_pending(
 	    b->pca->store, record, b->arena, b->hpcr, b->n, fi));
+	pca_store_are_confirmed(b->pca->store, confirmed, b->hpcr, b->n);
 	for (size_t t = 0; t < b->n; t++) {
 		struct batch_entry *e = &b->entry[t];
 
 		if (record[t].p != NULL)
 			e->reply = (struct bytes){record[t].p + RECORD_AT_REPLY,
 			    record[t].n - RECORD_AT_REPLY};
-		else if (pca_store_is_confirmed(b->pca->store, e->hpcr))
+		else if (confirmed[t])
 			e->refusal = REFUSED_confirmed;
 	}
 	return FAULT_OK;
@@ -89,70 +92,65 @@ look_up(struct batch *b, struct fault_info *fi)
 
 /* ---- issue ---- */
 
-/* Those to be issued, packed; each entry's record will take its reply. */
+/* Those to be issued; each entry's record will take its reply. */
 struct packed {
 	struct batch_entry **entry;
-	struct issue_item *item;
+	struct issue_item **item;
 	struct pca_record *record;
 	size_t n, n_stored;
 };
 
-static enum fault
+static void
 write_record(struct batch_entry *e, uint8_t *out,
-    const uint8_t batch_id[BATCH_ID_OCTETS], struct fault_info *fi)
+    const uint8_t batch_id[BATCH_ID_OCTETS])
 {
-	struct writer w = writer_of(out, RECORD_AT_REPLY);
-
-	write_span(&w, batch_id, BATCH_ID_OCTETS);
-	write_uint(&w, e->item.i, 2);
-	write_bytes(&w, BYTES(e->item.lv.b));
-	TRY(coer_encode(
-	    &encrypted_individual_plv_asn, &e->info->enc_plv1, &w, fi));
-	TRY(coer_encode(
-	    &encrypted_individual_plv_asn, &e->info->enc_plv2, &w, fi));
-	if (w.failed || w.p != w.end)
-		return fault_set(fi, FAULT_INTERNAL, "record does not fit");
+	memcpy(out, batch_id, BATCH_ID_OCTETS);
+	out[RECORD_AT_I] = (uint8_t)(e->item.i >> 8);
+	out[RECORD_AT_I + 1] = (uint8_t)e->item.i;
+	memcpy(out + RECORD_AT_LV, e->item.lv.b, sizeof(e->item.lv.b));
+	memcpy(out + RECORD_AT_PLV1, e->request->plv[0].octets, PLV_OCTETS);
+	memcpy(out + RECORD_AT_PLV2, e->request->plv[1].octets, PLV_OCTETS);
 	e->record = out;
 	e->item.reply = out + RECORD_AT_REPLY;
-	return FAULT_OK;
 }
 
 static enum fault
 pack(struct packed *p, struct batch *b, const uint8_t *batch_id,
     struct fault_info *fi)
 {
-	size_t size = RECORD_AT_REPLY + b->pca->class.reply.n;
+	size_t size = RECORD_AT_REPLY + b->pca->class.reply.n, n = 0;
 	uint8_t *record;
 
 	memset(p, 0, sizeof(*p));
 	for (size_t t = 0; t < b->n; t++)
-		p->n += entry_is_open(&b->entry[t]);
-	p->entry = ARENA_ARRAY(b->arena, p->n, struct batch_entry *);
-	p->item = ARENA_ARRAY(b->arena, p->n, struct issue_item);
-	p->record = ARENA_ARRAY(b->arena, p->n, struct pca_record);
-	record = arena_array(b->arena, p->n, size, 1);
+		n += entry_is_open(&b->entry[t]);
+	p->entry = ARENA_ARRAY(b->arena, n, struct batch_entry *);
+	p->item = ARENA_ARRAY(b->arena, n, struct issue_item *);
+	p->record = ARENA_ARRAY(b->arena, n, struct pca_record);
+	record = arena_array(b->arena, n, size, 1);
 	if (p->entry == NULL || p->item == NULL || p->record == NULL ||
 	    record == NULL)
 		return fault_set(fi, FAULT_TOO_LARGE, "no memory");
-	for (size_t t = 0, k = 0; t < b->n; t++)
+	for (size_t t = 0; t < b->n; t++)
 		if (entry_is_open(&b->entry[t])) {
-			TRY(write_record(
-			    &b->entry[t], record + k * size, batch_id, fi));
-			p->entry[k] = &b->entry[t];
-			p->item[k++] = b->entry[t].item;
+			write_record(
+			    &b->entry[t], record + p->n * size, batch_id);
+			p->entry[p->n] = &b->entry[t];
+			p->item[p->n++] = &b->entry[t].item;
 		}
 	return FAULT_OK;
 }
 
 /* Certificates that were made, as records to be stored. */
 static void
-gather(struct packed *p)
+gather(struct packed *p, const struct cert_class *class)
 {
+	size_t n = class->reply.n;
+
 	for (size_t t = 0; t < p->n; t++) {
 		struct batch_entry *e = p->entry[t];
-		size_t n = e->item.class->reply.n;
 
-		if (!p->item[t].ok) {
+		if (!e->item.ok) {
 			e->refusal = REFUSED_internal;
 			continue;
 		}
@@ -171,8 +169,8 @@ issue(struct batch *b, const uint8_t *batch_id, struct fault_info *fi)
 	PCA_STAGE_END(look_up);
 	if (p.n == 0)
 		return FAULT_OK;
-	TRY(issue_batch(&b->pca->issuer, p.item, p.n, b->arena, fi));
-	gather(&p);
+	TRY(issue_batch(&b->pca->issuer, p.item, p.n, fi));
+	gather(&p, &b->pca->class);
 	crash_point("pca-batch-checked");
 	if (p.n_stored > 0)
 		TRY(pca_store_put(
@@ -189,8 +187,8 @@ return_lvs(struct batch *b, bool all)
 	for (size_t t = 0; t < b->n; t++)
 		if (b->entry[t].has_lv &&
 		    (all || b->entry[t].refusal != REFUSED_NOT))
-			pca_store_return_lv(
-			    b->pca->store, &b->entry[t].item.lv);
+			pca_store_return_lvs(b->pca->store,
+			    &(const struct lv *){&b->entry[t].item.lv}, 1);
 }
 
 /* ---- refusals ---- */
@@ -250,7 +248,7 @@ answer(struct batch *b, const uint8_t *batch_id, struct fault_info *fi)
 
 	TRY(look_up(b, fi));
 	PCA_STAGE_END(look_up);
-	check_entries(b);
+	TRY(check_entries(b, fi));
 	PCA_STAGE_END(check);
 	f = open_linkage_values(b, fi);
 	PCA_STAGE_END(plv);
@@ -262,8 +260,8 @@ answer(struct batch *b, const uint8_t *batch_id, struct fault_info *fi)
 
 enum fault
 batch_answer(struct batch *b, struct pca *pca, struct arena *arena,
-    const scms_pdu *pdu, size_t n, const uint8_t batch_id[BATCH_ID_OCTETS],
-    struct fault_info *fi)
+    const struct pca_request *request, size_t n,
+    const uint8_t batch_id[BATCH_ID_OCTETS], struct fault_info *fi)
 {
 	enum fault f;
 
@@ -271,7 +269,7 @@ batch_answer(struct batch *b, struct pca *pca, struct arena *arena,
 	PCA_STAGE_END(open);
 	if (n == 0)
 		return FAULT_OK;
-	TRY(enter(b, pdu, n, fi));
+	TRY(enter(b, request, n, fi));
 	pca_store_claim(pca->store, b->hpcr, b->n);
 	f = answer(b, batch_id, fi);
 	pca_store_release(pca->store, b->hpcr, b->n);

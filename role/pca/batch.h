@@ -1,17 +1,14 @@
 /*
- * batch.h - the requests of one message, from decoded to answered.
+ * batch.h - the requests of one message, from taken apart to answered.
  */
 #ifndef PCA_BATCH_H
 #define PCA_BATCH_H
 
 #include "role/pca/pca.h"
 
-typedef struct pseudonym_cert_request_info pseudonym_cert_request_info;
-
 /* One request; where HPCRs repeat, only the first of them. */
 struct batch_entry {
-	const scms_pdu *pdu;
-	const pseudonym_cert_request_info *info; /* NULL: none */
+	const struct pca_request *request;
 	uint8_t hpcr[HPCR_OCTETS];
 	enum refusal refusal;
 	struct issue_item item;
@@ -35,16 +32,14 @@ struct batch {
 	const uint8_t **hpcr; /* of each entry */
 };
 
-/*
- * Answers n requests: b->entry[].reply.  All that is newly issued is durable
- * when this returns.  raw of each pdu is what its HPCR is taken of.
- */
+/* Answers n requests: b->entry[].reply.  All that is newly issued is durable
+ * when this returns. */
 enum fault must_check batch_answer(struct batch *b, struct pca *,
-    struct arena *, const scms_pdu *, size_t n,
+    struct arena *, const struct pca_request *, size_t n,
     const uint8_t batch_id[BATCH_ID_OCTETS], struct fault_info *);
 
 /* check.c: fills item of those that are fine, and refusal of the others. */
-void check_entries(struct batch *);
+enum fault must_check check_entries(struct batch *, struct fault_info *);
 /* plv.c: opens the pre-linkage values of those that are fine so far. */
 enum fault must_check open_linkage_values(struct batch *, struct fault_info *);
 

@@ -9,40 +9,8 @@
 #include "crypto/aes.h"
 #include "crypto/hash.h"
 #include "role/pca/class.h"
+#include "role/pca/mark.h"
 #include "schema/scms_protocol.h"
-
-/* ---- marks ---- */
-
-/* Octets that occur nowhere else: a field is filled with its mark, and found
- * by it. */
-static void
-mark(uint8_t *out, size_t n, const char *field)
-{
-	uint8_t hash[SHA384_SIZE];
-
-	sha384(hash, bytes_of_string(field));
-	memcpy(out, hash, n < sizeof(hash) ? n : sizeof(hash));
-}
-
-static size_t
-find(struct bytes in, struct bytes part)
-{
-	const uint8_t *at = memmem(in.p, in.n, part.p, part.n);
-
-	assert(at != NULL);
-	assert(memmem(at + 1, in.n - (size_t)(at - in.p) - 1, part.p, part.n) ==
-	       NULL);
-	return (size_t)(at - in.p);
-}
-
-static size_t
-find_mark(struct bytes in, size_t n, const char *field)
-{
-	uint8_t octet[SHA384_SIZE];
-
-	mark(octet, n, field);
-	return find(in, (struct bytes){octet, n});
-}
 
 /* ---- what is issued ---- */
 
@@ -112,20 +80,6 @@ make_certificate(certificate **out, struct arena *arena,
 	mark(P_U->compressed_y_0.b, sizeof(P_U->compressed_y_0.b),
 	    "reconstructionValue");
 	return FAULT_OK;
-}
-
-/* Integers are found by encoding a second time with another value: the
- * octets that differ are theirs. */
-static size_t
-find_difference(struct bytes a, struct bytes b)
-{
-	size_t at;
-
-	assert(a.n == b.n);
-	for (at = 0; at < a.n && a.p[at] == b.p[at]; at++)
-		;
-	assert(at < a.n);
-	return at;
 }
 
 static enum fault
@@ -198,6 +152,8 @@ make_plain(struct plain_template *t, struct arena *arena,
 }
 
 /* ---- reply ---- */
+
+#define CIPHERTEXT_MARK 48 /* octets of the ciphertext that are marked */
 
 /* EncryptedData to the response key: rekRecipInfo. */
 static void
@@ -314,7 +270,7 @@ make_reply(struct reply_template *t, struct arena *arena,
 
 	if (text == NULL)
 		return fault_set(fi, FAULT_TOO_LARGE, "no memory");
-	mark(text, SHA384_SIZE, "ciphertext");
+	mark(text, CIPHERTEXT_MARK, "ciphertext");
 	TRY(encode_reply(&a, arena, e, pca, name, 0,
 	    (struct bytes){text, ciphertext_n}, fi));
 	TRY(encode_reply(&b, arena, e, pca, name, UINT32_MAX,
@@ -334,11 +290,33 @@ make_reply(struct reply_template *t, struct arena *arena,
 	t->c = find_mark(a.all, 16, "c");
 	t->t = find_mark(a.all, 16, "t");
 	t->nonce = find_mark(a.all, 12, "nonce");
-	t->ciphertext = find_mark(a.all, SHA384_SIZE, "ciphertext");
+	t->ciphertext = find_mark(a.all, CIPHERTEXT_MARK, "ciphertext");
 	t->signature_r = find_mark(a.all, 32, "rSig");
 	t->signature_s = find_mark(a.all, 32, "sSig");
 	return FAULT_OK;
 }
+
+/* ---- key ---- */
+
+static enum fault
+make_key(struct key_template *t, struct arena *arena, struct fault_info *fi)
+{
+	public_encryption_key key = {
+	    .supported_symm_alg = symm_algorithm_aes128_ccm};
+	struct bytes all;
+
+	key.public_key.is = base_public_encryption_key_ecies_nist_p256;
+	key.public_key.ecies_nist_p256.is = ecc_p256_curve_point_compressed_y_0;
+	mark(key.public_key.ecies_nist_p256.compressed_y_0.b, 32, "H");
+	TRY(coer_encode_new(&all, arena, &public_encryption_key_asn, &key, fi));
+	assert(all.n <= sizeof(t->octets));
+	memcpy(t->octets, all.p, all.n);
+	t->n = all.n;
+	t->point = find_mark(all, 32, "H") - 1;
+	return FAULT_OK;
+}
+
+/* ---- all ---- */
 
 /* The short list: one set of PSIDs, each with the zero-length SSP, and the
  * countries. */
@@ -365,20 +343,26 @@ make_common(struct common *out, struct arena *arena, struct fault_info *fi)
 
 enum fault
 class_make(struct cert_class *out, struct arena *arena,
-    const struct environment *e, const struct cert *pca, const char *pca_name,
-    const uint8_t craca_id[3], struct fault_info *fi)
+    const struct environment *e, const struct cert *pca,
+    const struct request_form *names, const uint8_t craca_id[3],
+    struct fault_info *fi)
 {
 	struct common common = {
 	    .environment = e, .pca = pca, .craca_id = craca_id};
+	struct request_form form = *names;
 
 	memset(out, 0, sizeof(*out));
 	TRY(make_common(&common, arena, fi));
-	TRY(coer_encode_new(&out->psid_ssp, arena, &sequence_of_psid_ssp_asn,
+	form.psids = common.psids;
+	form.region = common.region;
+	TRY(coer_encode_new(&form.psids_coer, arena, &sequence_of_psid_ssp_asn,
 	    common.psids, fi));
-	TRY(coer_encode_new(
-	    &out->region, arena, &geographic_region_asn, common.region, fi));
+	TRY(coer_encode_new(&form.region_coer, arena, &geographic_region_asn,
+	    common.region, fi));
 	out->lifetime = (uint32_t)conf_duration_seconds(e->pseudonym_lifetime);
 	TRY(make_plain(&out->plain, arena, &common, fi));
-	return make_reply(
-	    &out->reply, arena, e, pca, pca_name, out->plain.n, fi);
+	TRY(make_reply(
+	    &out->reply, arena, e, pca, names->pca, out->plain.n, fi));
+	TRY(make_key(&out->key, arena, fi));
+	return request_template_make(&out->request, arena, &form, fi);
 }

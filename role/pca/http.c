@@ -37,6 +37,8 @@ fail(struct http_response *response, enum fault f, const struct fault_info *fi)
 	log_warn("message not answered: %s", fi->text);
 	http_reply(response, status_of(f), BYTES_NONE);
 	http_set_header(response, "Monarch-Error", fault_name(f));
+	if (response->status == 503)
+		http_set_header(response, "Retry-After", "1");
 }
 
 /* In memory that outlives the message's arena. */
@@ -54,26 +56,49 @@ succeed(struct http_response *response, struct bytes answer)
 typedef enum fault answer_fn(struct bytes *, struct pca *, struct arena *,
     struct bytes, struct fault_info *);
 
+/* Waits for a place: whoever waits has its body in memory that is bounded
+ * (main.c), and who finds no room there gets 503 and Retry-After. */
+static struct workplace *
+take_place(struct pca *pca)
+{
+	struct workplace *p;
+
+	pthread_mutex_lock(&pca->lock);
+	while ((p = pca->idle) == NULL)
+		pthread_cond_wait(&pca->freed, &pca->lock);
+	pca->idle = p->next;
+	pthread_mutex_unlock(&pca->lock);
+	return p;
+}
+
+static void
+leave_place(struct pca *pca, struct workplace *p)
+{
+	arena_reset(&p->arena);
+	pthread_mutex_lock(&pca->lock);
+	p->next = pca->idle;
+	pca->idle = p;
+	pthread_cond_signal(&pca->freed);
+	pthread_mutex_unlock(&pca->lock);
+}
+
 static void
 run(answer_fn *answer, struct pca *pca, const struct http_request *request,
     struct http_response *response)
 {
-	struct arena arena = arena_new(PCA_ARENA);
+	struct workplace *place = take_place(pca);
 	struct fault_info fi = {.code = FAULT_OK};
 	struct bytes out;
 	enum fault f;
 
-	while (sem_wait(&pca->places) != 0)
-		;
 	stage_begin();
-	f = answer(&out, pca, &arena, request->body, &fi);
+	f = answer(&out, pca, &place->arena, request->body, &fi);
 	if (f == FAULT_OK)
 		succeed(response, out);
 	else
 		fail(response, f, &fi);
-	arena_free(&arena);
+	leave_place(pca, place);
 	PCA_STAGE_END(answer);
-	sem_post(&pca->places);
 	crash_point("pca-batch-answered");
 }
 

@@ -41,18 +41,102 @@ pca_sign_message(struct bytes *out, struct arena *arena, const struct pca *pca,
 {
 	const struct spdu_header header = {.psid = PSID_SECURITY};
 
-	return spdu_sign(
-	    out, arena, &header, payload, SIGNER_DIGEST, &pca->self.signer, fi);
+	return spdu_sign(out, arena, &header, payload, SIGNER_DIGEST,
+	    pca->issuer.signer, fi);
 }
 
 /* ---- /certificate-batch ---- */
+
+/* Octets of the quantity of a SEQUENCE OF, without their count. */
+static unsigned
+quantity_octets(size_t n)
+{
+	unsigned octets = 1;
+
+	while (n >> 8 * octets != 0)
+		octets++;
+	return octets;
+}
+
+/* The requests of a message. */
+struct asked {
+	octets16 batch_id;
+	struct pca_request *v;
+	size_t n;
+};
+
+static enum fault
+make_room(struct asked *out, const struct pca *pca, struct arena *arena,
+    size_t n, struct fault_info *fi)
+{
+	if (n > environment_message_requests(pca->environment))
+		return fault_set(
+		    fi, FAULT_TOO_LARGE, "%zu requests in one message", n);
+	out->n = n;
+	out->v = ARENA_ARRAY(arena, n, struct pca_request);
+	return out->v == NULL ? fault_set(fi, FAULT_TOO_LARGE, "no memory")
+			      : FAULT_OK;
+}
+
+/* What stands before the requests; false: not in this way. */
+static bool
+read_head(struct reader *r, octets16 *batch_id, size_t *n)
+{
+	size_t octets;
+
+	if (read_uint(r, 1) != 1) /* version */
+		return false;
+	read_copy(r, batch_id->b, sizeof(batch_id->b));
+	octets = (size_t)read_uint(r, 1);
+	if (octets < 1 || octets > 4)
+		return false;
+	*n = (size_t)read_uint(r, (unsigned)octets);
+	return !r->failed && octets == quantity_octets(*n);
+}
+
+/* Requests that all have the form of the template; false: they have not, or
+ * the general decoder must say what is wrong. */
+static bool
+take_all(struct asked *out, const struct pca *pca, struct arena *arena,
+    struct bytes payload)
+{
+	const struct request_template *form = &pca->class.request;
+	struct reader r = reader_of(payload);
+	size_t n;
+
+	if (!read_head(&r, &out->batch_id, &n) || n > PCA_REQUESTS_MAX ||
+	    read_left(&r) != n * form->pdu.n ||
+	    make_room(out, pca, arena, n, NULL) != FAULT_OK)
+		return false;
+	for (size_t t = 0; t < n; t++)
+		if (!request_take(&out->v[t], form, read_span(&r, form->pdu.n)))
+			return false;
+	return true;
+}
+
+/* Requests of any form. */
+static enum fault
+decode_all(struct asked *out, const struct pca *pca, struct arena *arena,
+    struct bytes payload, struct fault_info *fi)
+{
+	monarch_certificate_batch_request m;
+
+	TRY(coer_decode(
+	    &monarch_certificate_batch_request_asn, &m, arena, payload, fi));
+	TRY(make_room(out, pca, arena, m.requests.n, fi));
+	out->batch_id = m.batch_id;
+	for (size_t t = 0; t < out->n; t++)
+		TRY(request_of_pdu(&out->v[t], arena, &pca->class.request,
+		    &m.requests.v[t], fi));
+	return FAULT_OK;
+}
 
 /* MonarchCertificateBatchReply. The replies are encoded already. */
 static enum fault
 encode_replies(struct bytes *out, const struct batch *b,
     const octets16 *batch_id, struct fault_info *fi)
 {
-	size_t size = 64, quantity_n = 1;
+	size_t size = 64;
 	struct writer w;
 	uint8_t *memory;
 
@@ -64,10 +148,8 @@ encode_replies(struct bytes *out, const struct batch *b,
 	w = writer_of(memory, size);
 	write_uint(&w, 1, 1); /* version */
 	write_bytes(&w, BYTES(batch_id->b));
-	while (b->n >> 8 * quantity_n != 0)
-		quantity_n++;
-	write_uint(&w, quantity_n, 1);
-	write_uint(&w, b->n, (unsigned)quantity_n);
+	write_uint(&w, quantity_octets(b->n), 1);
+	write_uint(&w, b->n, quantity_octets(b->n));
 	for (size_t t = 0; t < b->n; t++)
 		write_bytes(&w, b->entry[t].reply);
 	if (w.failed)
@@ -80,20 +162,17 @@ enum fault
 pca_answer_batch(struct bytes *out, struct pca *pca, struct arena *arena,
     struct bytes body, struct fault_info *fi)
 {
-	monarch_certificate_batch_request m;
 	struct bytes payload, replies;
+	struct asked asked;
 	struct batch b;
 
 	TRY(pca_open_message(&payload, pca, arena, body, fi));
-	TRY(coer_decode(
-	    &monarch_certificate_batch_request_asn, &m, arena, payload, fi));
-	if (m.requests.n > environment_message_requests(pca->environment))
-		return fault_set(fi, FAULT_TOO_LARGE,
-		    "%zu requests in one message", m.requests.n);
+	if (!take_all(&asked, pca, arena, payload))
+		TRY(decode_all(&asked, pca, arena, payload, fi));
 	TRY(batch_answer(
-	    &b, pca, arena, m.requests.v, m.requests.n, m.batch_id.b, fi));
+	    &b, pca, arena, asked.v, asked.n, asked.batch_id.b, fi));
 	atomic_fetch_add(&pca->batches, 1);
-	TRY(encode_replies(&replies, &b, &m.batch_id, fi));
+	TRY(encode_replies(&replies, &b, &asked.batch_id, fi));
 	return pca_sign_message(out, arena, pca, replies, fi);
 }
 
@@ -104,6 +183,7 @@ pca_answer_single(struct bytes *out, struct pca *pca, struct arena *arena,
     struct bytes body, struct fault_info *fi)
 {
 	uint8_t hash[HPCR_OCTETS];
+	struct pca_request asked;
 	struct request r;
 	struct batch b;
 
@@ -115,7 +195,8 @@ pca_answer_single(struct bytes *out, struct pca *pca, struct arena *arena,
 		return fault_set(
 		    fi, FAULT_BAD_MESSAGE, "request in the layout of 1.2.4");
 	sha256(hash, r.pdu_octets);
-	TRY(batch_answer(&b, pca, arena, r.pdu, 1, hash, fi));
+	TRY(request_of_pdu(&asked, arena, &pca->class.request, r.pdu, fi));
+	TRY(batch_answer(&b, pca, arena, &asked, 1, hash, fi));
 	return pca_sign_message(out, arena, pca, b.entry[0].reply, fi);
 }
 

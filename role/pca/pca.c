@@ -2,7 +2,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/log.h"
 #include "base/secret.h"
@@ -50,6 +49,7 @@ static enum fault
 load(struct pca *pca, const char *dir, const struct pca_conf *conf,
     struct fault_info *fi)
 {
+	struct request_form names;
 	char path[PATH_SIZE];
 
 	pca_full_name(pca->ra, conf->ra, pca->environment);
@@ -57,23 +57,36 @@ load(struct pca *pca, const char *dir, const struct pca_conf *conf,
 	pca_full_name(pca->la[1].name, conf->la2, pca->environment);
 	TRY(component_load(&pca->self, dir, fi));
 	TRY(check_self(pca, fi));
-	pca->issuer = (struct issuer){pca->self.cert, &pca->self.signer, NULL};
+	names = (struct request_form){.ra = pca->ra,
+	    .pca = pca->self.name,
+	    .la = {pca->la[0].name, pca->la[1].name}};
+	pca->issuer.cert = pca->self.cert;
+	pca->issuer.signer = &pca->self.signer;
+	if (conf->check_signatures) {
+		TRY(checked_signer_start(&pca->checked, &pca->self.signer, fi));
+		pca->issuer.signer = &pca->checked.signer;
+	}
+	pca->issuer.class = &pca->class;
 	TRY(key_scalar(&pca->issuer.d, pca->self.sign_key, fi));
 	TRY(class_make(&pca->class, &pca->arena, pca->environment,
-	    pca->self.cert, pca->self.name, craca_id(pca->self.cert), fi));
+	    pca->self.cert, &names, craca_id(pca->self.cert), fi));
+	issuer_start(&pca->issuer);
 	path_join(path, dir, "data");
 	TRY(pca_store_open(&pca->store, path, fi));
 	path_join(path, dir, "data/plv-keys");
 	return plv_ring_open(&pca->ring, path, fi);
 }
 
-/* One message per processor and one that waits for the disk. */
-static unsigned
-places(void)
+static void
+make_places(struct pca *pca)
 {
-	long n = sysconf(_SC_NPROCESSORS_ONLN);
-
-	return n > 0 && n + 1 < PCA_AT_ONCE ? (unsigned)n + 1 : PCA_AT_ONCE;
+	pthread_mutex_init(&pca->lock, NULL);
+	pthread_cond_init(&pca->freed, NULL);
+	for (size_t t = 0; t < PCA_AT_ONCE; t++) {
+		pca->place[t].arena = arena_new(PCA_ARENA);
+		pca->place[t].next = pca->idle;
+		pca->idle = &pca->place[t];
+	}
 }
 
 enum fault
@@ -87,7 +100,7 @@ pca_new(struct pca **out, const char *dir, const struct pca_conf *conf,
 		log_fatal("out of memory");
 	pca->environment = environment;
 	pca->arena = arena_new(CLASS_ARENA);
-	sem_init(&pca->places, 0, places());
+	make_places(pca);
 	f = load(pca, dir, conf, fi);
 	if (f != FAULT_OK) {
 		pca_free(pca);
@@ -102,10 +115,15 @@ pca_free(struct pca *pca)
 {
 	if (pca == NULL)
 		return;
+	issuer_stop(&pca->issuer);
 	plv_ring_free(pca->ring);
 	pca_store_close(pca->store);
+	checked_signer_stop(&pca->checked);
 	component_free(&pca->self);
 	arena_free(&pca->arena);
-	sem_destroy(&pca->places);
+	for (size_t t = 0; t < PCA_AT_ONCE; t++)
+		arena_free(&pca->place[t].arena);
+	pthread_mutex_destroy(&pca->lock);
+	pthread_cond_destroy(&pca->freed);
 	free(pca);
 }

@@ -4,25 +4,24 @@
 #ifndef PCA_PCA_H
 #define PCA_PCA_H
 
-#include <semaphore.h>
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdint.h>
 
 #include "http/server.h"
 #include "keys/component.h"
 #include "plv/ring.h"
+#include "role/pca/checked.h"
 #include "role/pca/class.h"
 #include "role/pca/issue.h"
 #include "role/pca/store.h"
 #include "service/service.h"
 
-typedef struct scms_pdu scms_pdu;
-
 /* What one message may hold, so that memory stays bounded. */
 #define PCA_REQUESTS_MAX 20000u /* 2K - 1 devices of PROD have 19,980 */
 #define PCA_BODY_MAX	 (20u << 20)
 #define PCA_SINGLE_MAX	 8192u
-#define PCA_ARENA	 (132u << 20) /* of one message */
+#define PCA_ARENA	 (112u << 20) /* of one message */
 #define PCA_AT_ONCE	 3	      /* messages being worked on, at most */
 
 struct pca_conf {
@@ -30,33 +29,31 @@ struct pca_conf {
 #include "service/conf_members.h"
 };
 
-/* Why a request gets no certificate. */
-enum refusal {
-	REFUSED_NOT,
-#define REQUEST(name, code) REFUSED_##name,
-#define BASE(name, code)    REFUSED_##name,
-#include "role/pca/refusal.def"
-#undef REQUEST
-#undef BASE
-	REFUSALS
-};
-
 #define PCA_LAS 2
 struct pca_la {
 	char name[PLV_PEER_SIZE];
 };
 
+/* Where one message is worked on; the memory is kept for the next. */
+struct workplace {
+	struct arena arena;
+	struct workplace *next;
+};
+
 struct pca {
 	const struct environment *environment;
 	struct component self;
-	struct issuer issuer;
-	struct arena arena; /* of the class */
+	struct checked_signer checked; /* if check_signatures */
+	struct issuer issuer;	       /* its signer is used for all */
+	struct arena arena;	       /* of the class */
 	struct cert_class class;
 	char ra[PLV_PEER_SIZE];
 	struct pca_la la[PCA_LAS];
 	struct plv_ring *ring;
 	struct pca_store *store;
-	sem_t places;
+	pthread_mutex_t lock; /* of the idle places */
+	pthread_cond_t freed;
+	struct workplace place[PCA_AT_ONCE], *idle;
 	struct http_route routes[3];
 	atomic_uint_fast64_t batches, refused[REFUSALS];
 };

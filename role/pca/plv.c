@@ -3,99 +3,123 @@
 
 #include "base/secret.h"
 #include "role/pca/batch.h"
-#include "schema/pca_ra.h"
 
-#define CHUNK 64
-
-/* The values of one LA for some entries; an entry may have none. */
-struct sealed {
-	struct symm_data data[CHUNK];
-	struct plv plv[CHUNK];
-	bool ok[CHUNK];
-	const struct plv_key *last; /* most have the same key */
+/* The values of both LAs for the entries that are open; those of LA2 behind
+ * those of LA1. */
+struct values {
+	struct batch_entry **entry;
+	struct symm_data *data;
+	struct plv *plv; /* secret */
+	bool *ok, *taken;
+	const struct lv **lv;
+	size_t n;			     /* entries */
+	const struct plv_key *last[PCA_LAS]; /* most have the same key */
 };
 
-static const struct plv_key *
-find_key(
-    struct sealed *s, struct plv_ring *ring, const uint8_t *id, const char *la)
+static enum fault
+values_new(
+    struct values *v, struct arena *arena, size_t n, struct fault_info *fi)
 {
-	if (s->last == NULL ||
-	    memcmp(s->last->symm.id, id, sizeof(s->last->symm.id)) != 0)
-		s->last = plv_ring_find(ring, id, la);
-	return s->last;
+	*v = (struct values){.n = 0};
+	v->entry = ARENA_ARRAY(arena, n, struct batch_entry *);
+	v->data = ARENA_ARRAY(arena, PCA_LAS * n, struct symm_data);
+	v->plv = ARENA_ARRAY(arena, PCA_LAS * n, struct plv);
+	v->ok = ARENA_ARRAY(arena, PCA_LAS * n, bool);
+	v->taken = ARENA_ARRAY(arena, n, bool);
+	v->lv = ARENA_ARRAY(arena, n, const struct lv *);
+	if (v->entry == NULL || v->data == NULL || v->plv == NULL ||
+	    v->ok == NULL || v->taken == NULL || v->lv == NULL)
+		return fault_set(fi, FAULT_TOO_LARGE, "no memory");
+	return FAULT_OK;
 }
 
 /* The key must be that of this LA, and the LA must say who it is. */
-static void
-add_sealed(struct sealed *s, size_t t, const encrypted_individual_plv *in,
-    struct pca *pca, unsigned which)
+static const struct symm_key *
+find_key(
+    struct values *v, const struct sealed_plv *in, struct pca *pca, unsigned la)
 {
-	const struct plv_key *key;
-	const uint8_t *id;
+	const struct plv_key **last = &v->last[la];
 
-	if (!symm_data_of(&s->data[t], &id, &in->enc_plv))
-		return;
-	key = find_key(s, pca->ring, id, pca->la[which].name);
-	if (key != NULL &&
-	    memcmp(key->agreement.la_id, in->la_id.b, sizeof(in->la_id.b)) == 0)
-		s->data[t].key = &key->symm;
-}
-
-/* Both values opened and for this period; no other certificate has their
- * sum. */
-static void
-combine(struct batch_entry *e, const struct sealed *s, size_t t,
-    struct pca_store *store)
-{
-	const struct plv *a = &s[0].plv[t], *b = &s[1].plv[t];
-
-	if (!s[0].ok[t] || !s[1].ok[t] || a->i != e->item.i ||
-	    b->i != e->item.i) {
-		e->refusal = REFUSED_pre_linkage_value;
-		return;
-	}
-	linkage_combine(&e->item.lv, &a->value, &b->value, 1);
-	if (pca_store_take_lv(store, &e->item.lv))
-		e->has_lv = true;
-	else
-		e->refusal = REFUSED_pre_linkage_value;
+	if (in->octets == NULL)
+		return NULL;
+	if (*last == NULL ||
+	    memcmp((*last)->symm.id, in->key_id, sizeof((*last)->symm.id)) != 0)
+		*last = plv_ring_find(pca->ring, in->key_id, pca->la[la].name);
+	if (*last == NULL || memcmp((*last)->agreement.la_id, in->la_id,
+				 sizeof((*last)->agreement.la_id)) != 0)
+		return NULL;
+	return &(*last)->symm;
 }
 
 static void
-open_chunk(
-    struct batch *b, struct sealed *s, struct batch_entry *entry, size_t n)
+gather(struct values *v, struct batch *b, size_t n)
 {
-	size_t t;
+	for (size_t t = 0; t < b->n; t++) {
+		struct batch_entry *e = &b->entry[t];
 
-	for (t = 0; t < n; t++) {
-		struct batch_entry *e = &entry[t];
-
-		memset(&s[0].data[t], 0, sizeof(s[0].data[t]));
-		memset(&s[1].data[t], 0, sizeof(s[1].data[t]));
 		if (!entry_is_open(e))
 			continue;
-		add_sealed(&s[0], t, &e->info->enc_plv1, b->pca, 0);
-		add_sealed(&s[1], t, &e->info->enc_plv2, b->pca, 1);
+		for (unsigned la = 0; la < PCA_LAS; la++) {
+			struct symm_data *d = &v->data[la * n + v->n];
+
+			*d = e->request->plv[la].data;
+			d->key = find_key(v, &e->request->plv[la], b->pca, la);
+		}
+		v->entry[v->n++] = e;
 	}
-	plv_open(s[0].plv, s[0].data, s[0].ok, n);
-	plv_open(s[1].plv, s[1].data, s[1].ok, n);
-	for (t = 0; t < n; t++)
-		if (entry_is_open(&entry[t]))
-			combine(&entry[t], s, t, b->pca->store);
+}
+
+/* Both values opened and for this period? */
+static bool
+combine(struct values *v, size_t t)
+{
+	const struct plv *a = &v->plv[t], *b = &v->plv[v->n + t];
+	struct batch_entry *e = v->entry[t];
+
+	if (!v->ok[t] || !v->ok[v->n + t] || a->i != e->item.i ||
+	    b->i != e->item.i) {
+		e->refusal = REFUSED_pre_linkage_value;
+		return false;
+	}
+	linkage_combine(&e->item.lv, &a->value, &b->value, 1);
+	return true;
+}
+
+/* No other certificate has the same linkage value. */
+static void
+take(struct values *v, struct pca_store *store)
+{
+	size_t n = 0;
+
+	for (size_t t = 0; t < v->n; t++)
+		if (combine(v, t)) {
+			v->entry[n] = v->entry[t];
+			v->lv[n] = &v->entry[t]->item.lv;
+			n++;
+		}
+	pca_store_take_lvs(store, v->taken, v->lv, n);
+	for (size_t t = 0; t < n; t++) {
+		v->entry[t]->has_lv = v->taken[t];
+		if (!v->taken[t])
+			v->entry[t]->refusal = REFUSED_pre_linkage_value;
+	}
 }
 
 enum fault
 open_linkage_values(struct batch *b, struct fault_info *fi)
 {
-	struct sealed s[PCA_LAS];
-	size_t t, m;
+	struct values v;
+	size_t n = 0;
 
 	TRY(plv_ring_refresh(b->pca->ring, fi));
-	s[0].last = s[1].last = NULL;
-	for (t = 0; t < b->n; t += m) {
-		m = b->n - t < CHUNK ? b->n - t : CHUNK;
-		open_chunk(b, s, b->entry + t, m);
-	}
-	wipe(s, sizeof(s));
+	for (size_t t = 0; t < b->n; t++)
+		n += entry_is_open(&b->entry[t]);
+	if (n == 0)
+		return FAULT_OK;
+	TRY(values_new(&v, b->arena, n, fi));
+	gather(&v, b, n);
+	plv_open(v.plv, v.data, v.ok, PCA_LAS * n);
+	take(&v, b->pca->store);
+	wipe(v.plv, PCA_LAS * n * sizeof(*v.plv));
 	return FAULT_OK;
 }

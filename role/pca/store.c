@@ -189,31 +189,56 @@ pca_store_find_pending(struct pca_store *s, struct bytes records[],
 	return bulk_find_batch(s->pending, records, arena, hpcr, n, NULL, fi);
 }
 
-bool
-pca_store_is_confirmed(struct pca_store *s, const uint8_t *hpcr)
+void
+pca_store_are_confirmed(
+    struct pca_store *s, bool out[], const uint8_t *const hpcr[], size_t n)
 {
-	return bulk_has(s->issued, hpcr);
+	bulk_has_batch(s->issued, out, hpcr, n);
 }
 
-bool
-pca_store_take_lv(struct pca_store *s, const struct lv *lv)
-{
-	bool taken;
+#define LVS 64u
 
-	pthread_mutex_lock(&s->lock);
-	taken = keyset_add(s->lvs, lv->b);
-	pthread_mutex_unlock(&s->lock);
-	if (!taken || !bulk_has(s->linkage, lv->b))
-		return taken;
-	pca_store_return_lv(s, lv);
-	return false;
+/* Those that were issued long ago are given back.  A value is in the set
+ * while it is looked up, so no other message gets it meanwhile. */
+static void
+refuse_issued(
+    struct pca_store *s, bool taken[], const struct lv *const lv[], size_t n)
+{
+	const uint8_t *key[LVS];
+	bool issued[LVS];
+
+	for (size_t t = 0; t < n; t++)
+		key[t] = lv[t]->b;
+	bulk_has_batch(s->linkage, issued, key, n);
+	for (size_t t = 0; t < n; t++)
+		if (taken[t] && issued[t]) {
+			taken[t] = false;
+			pca_store_return_lvs(s, &lv[t], 1);
+		}
 }
 
 void
-pca_store_return_lv(struct pca_store *s, const struct lv *lv)
+pca_store_take_lvs(
+    struct pca_store *s, bool taken[], const struct lv *const lv[], size_t n)
+{
+	size_t t, m;
+
+	pthread_mutex_lock(&s->lock);
+	for (t = 0; t < n; t++)
+		taken[t] = keyset_add(s->lvs, lv[t]->b);
+	pthread_mutex_unlock(&s->lock);
+	for (t = 0; t < n; t += m) {
+		m = n - t < LVS ? n - t : LVS;
+		refuse_issued(s, taken + t, lv + t, m);
+	}
+}
+
+void
+pca_store_return_lvs(struct pca_store *s, const struct lv *const lv[], size_t n)
 {
 	pthread_mutex_lock(&s->lock);
-	keyset_remove(s->lvs, lv->b);
+	for (size_t t = 0; t < n; t++)
+		keyset_remove(s->lvs, lv[t]->b);
 	pthread_mutex_unlock(&s->lock);
 }
 

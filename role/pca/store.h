@@ -53,13 +53,16 @@ pca_store_release(struct pca_store *, const uint8_t *const hpcr[], size_t n);
 enum fault must_check pca_store_find_pending(struct pca_store *,
     struct bytes records[], struct arena *, const uint8_t *const hpcr[],
     size_t n, struct fault_info *);
-/* Issued, and confirmed? */
-bool pca_store_is_confirmed(struct pca_store *, const uint8_t *hpcr);
+/* Which of them are issued, and confirmed? */
+void pca_store_are_confirmed(
+    struct pca_store *, bool out[], const uint8_t *const hpcr[], size_t n);
 
-/* Sets a linkage value aside for a new certificate; false: there is one with
- * it already. */
-bool pca_store_take_lv(struct pca_store *, const struct lv *);
-void pca_store_return_lv(struct pca_store *, const struct lv *);
+/* Sets n linkage values aside for new certificates; taken[t] false: there is
+ * one with it already. */
+void pca_store_take_lvs(
+    struct pca_store *, bool taken[], const struct lv *const[], size_t n);
+void
+pca_store_return_lvs(struct pca_store *, const struct lv *const[], size_t n);
 
 struct pca_record {
 	const uint8_t *hpcr;

@@ -86,6 +86,34 @@ find_many_at_once(void **state)
 	bulk_close(b);
 }
 
+/* Of three segments, in no order, more than are looked up side by side. */
+static void
+which_keys_are_there(void **state)
+{
+	enum { IN = 150, OUT = 150, ALL = IN + OUT };
+	struct bulk *b = records_open(store, BULK_KEEP);
+	static uint8_t keys[ALL][KEY_N];
+	const uint8_t *key_p[ALL];
+	bool has[ALL];
+	struct fault_info fi = {0};
+
+	(void)state;
+	bulk_has_batch(b, has, key_p, 0);
+	for (size_t i = 0; i < IN; i += 50)
+		assert_int_equal(records_append(b, i, 50, NULL, &fi), FAULT_OK);
+	for (size_t i = 0; i < ALL; i++) {
+		record_key(i * 7 % ALL, keys[i]);
+		key_p[i] = keys[i];
+	}
+	for (size_t n = ALL; n > 0; n = n > 70 ? n - 70 : n / 2) {
+		memset(has, 2, sizeof(has));
+		bulk_has_batch(b, has, key_p, n);
+		for (size_t i = 0; i < n; i++)
+			assert_int_equal(has[i], i * 7 % ALL < IN);
+	}
+	bulk_close(b);
+}
+
 static void
 keys_are_sorted_in_the_file(void **state)
 {
@@ -413,6 +441,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    TEST(find_what_was_appended),
 	    TEST(find_many_at_once),
+	    TEST(which_keys_are_there),
 	    TEST(keys_are_sorted_in_the_file),
 	    TEST(the_same_key_twice_in_a_batch),
 	    TEST(the_newest_record_is_found),
