@@ -21,11 +21,22 @@ take(struct exchange *ex, const struct http_route *r, void *ctx)
 	ex->request.tail = ex->request.path + strlen(r->path);
 }
 
+/* Methods of a path that is there, for the header Allow. */
+static void
+allow(struct exchange *ex, const char *method)
+{
+	if (ex->allow == NULL)
+		ex->allow = method;
+	else if (strstr(ex->allow, method) == NULL)
+		ex->allow =
+		    arena_printf(&ex->arena, "%s, %s", ex->allow, method);
+}
+
 unsigned
-route_find(struct exchange *ex, const char *method)
+route_find(struct exchange *ex)
 {
 	const struct http_server *s = ex->server;
-	const char *as = strcmp(method, "HEAD") == 0 ? "GET" : method;
+	const char *as = strcmp(ex->method, "HEAD") == 0 ? "GET" : ex->method;
 	size_t i, k;
 
 	for (i = 0; i < s->config.sets_n; i++) {
@@ -38,11 +49,10 @@ route_find(struct exchange *ex, const char *method)
 				take(ex, r, s->sets[i].ctx);
 				return 0;
 			}
-			ex->allow = r->method;
+			allow(ex, r->method);
 		}
 	}
-	return ex->allow != NULL ? MHD_HTTP_METHOD_NOT_ALLOWED
-				 : MHD_HTTP_NOT_FOUND;
+	return ex->allow != NULL ? 405 : 404;
 }
 
 /* Is peer the name of n octets, completed by the domain if it has no dot? */

@@ -1,7 +1,7 @@
 /*
  * server.h - HTTPS server: routes, who may call them, and limits.
  *
- * libmicrohttpd with GnuTLS underneath.  The parser is strict: what is
+ * Its own HTTP/1.1 over OpenSSL.  The parser is strict: what is
  * ambiguous (a folded or repeated Content-Length, Transfer-Encoding beside
  * it, a header name that only begins like these, %00, ...) gets 400 and the
  * connection is closed.  TLS certificates are judged by time32_now().  No
@@ -43,6 +43,16 @@ void http_header_each(const struct http_request *, const char *name,
 /* A query parameter, unescaped; NULL: not there. */
 const char *http_query(const struct http_request *, const char *name);
 
+struct http_response;
+
+/*
+ * Answers several requests at once: those of one context that were complete
+ * when one thread looked, in no particular order.  Each stands alone.
+ */
+typedef void http_gathered(void *ctx, const struct http_request *const *,
+    struct http_response *const *, size_t n);
+#define HTTP_GATHER_MAX 128
+
 #define HTTP_HEADERS_MAX 12
 
 /* Filled by a handler with the functions below.  Starts as 200 with an empty
@@ -58,6 +68,7 @@ struct http_response {
 		const char *name, *value;
 	} headers[HTTP_HEADERS_MAX];
 	size_t headers_n;
+	http_gathered *gathered; /* see http_gather */
 };
 
 /* body must live as long as the request's arena, or for ever. */
@@ -74,6 +85,13 @@ void http_reply_text(struct http_response *, unsigned status, const char *);
  * characters in a value are replaced by '?'. */
 void
 http_set_header(struct http_response *, const char *name, const char *value);
+/*
+ * The answer is not ready: it will be made by this function, together with
+ * those of the other requests that are there at this moment, at once if there
+ * are none.  For work that is cheaper in batches.  It may be asked for again
+ * from within such a function.
+ */
+void http_gather(struct http_response *, http_gathered *);
 /*
  * An error in the form of CAMP (wire-interface.md 5.1): if detailed, status
  * with SCMS-POC-Error: code and SCMS-POC-Error-Message: message, else 500 and
