@@ -457,22 +457,29 @@ gather(struct group *g, const struct cert *issuer, struct cert *const *leaf,
 	}
 }
 
+/* One whose key is known already. */
+static enum fault
+check_known(struct trust *t, struct cert *leaf, uint32_t time)
+{
+	struct path p;
+
+	climb(&p, t, leaf, (struct candidates){0}, time);
+	p.leaf_known = true;
+	return judge_all(NULL, &p, NULL);
+}
+
 static void
 check_group(struct group *g, struct trust *t, const struct cert *issuer,
     enum fault *verdict, uint32_t time)
 {
-	struct path p;
 	size_t i;
 
 	for (i = 0; i < g->n; i++)
 		g->leaf[i]->has_key = false;
 	per_element(cert_resolve(g->leaf, g->n, issuer, g->verdict));
 	for (i = 0; i < g->n; i++) {
-		if (g->verdict[i] == FAULT_OK) {
-			climb(&p, t, g->leaf[i], (struct candidates){0}, time);
-			p.leaf_known = true;
-			g->verdict[i] = judge_all(NULL, &p, NULL);
-		}
+		if (g->verdict[i] == FAULT_OK)
+			g->verdict[i] = check_known(t, g->leaf[i], time);
 		verdict[g->index[i]] = g->verdict[i];
 	}
 }
@@ -487,7 +494,9 @@ trust_check_batch(struct trust *t, struct cert *const *leaf,
 	size_t i;
 
 	for (i = 0; i < n; i++)
-		verdict[i] = PENDING;
+		verdict[i] = trust_recall(t, leaf[i])
+				 ? check_known(t, leaf[i], time)
+				 : PENDING;
 	for (i = 0; i < n; i++) {
 		if (verdict[i] != PENDING)
 			continue;

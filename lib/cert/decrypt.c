@@ -8,6 +8,8 @@
 #include "cert/encrypt.h"
 #include "coer/coer.h"
 
+#define CHUNK 64
+
 /* ---- keys ---- */
 
 static enum fault
@@ -19,6 +21,29 @@ unwrap_scalar(void *ctx, struct key16 *out, const struct curve_ecies *in,
 	return curve_ecies_decrypt(out, in, d->b, p1, fi);
 }
 
+void
+unwrap_with_scalar(struct key16 *out, const struct ecies *in,
+    const struct scalar *d, const uint8_t p1[SHA256_SIZE], bool *ok, size_t n)
+{
+	struct scalar same[CHUNK];
+
+	for (size_t i = 0, m; i < n; i += m) {
+		m = n - i < CHUNK ? n - i : CHUNK;
+		for (size_t j = 0; j < m; j++)
+			same[j] = *d;
+		per_element(
+		    ecies_decrypt(out + i, in + i, same, p1, ok + i, m));
+	}
+	wipe(same, sizeof(same));
+}
+
+static void
+unwrap_scalars(void *ctx, struct key16 *out, const struct ecies *in,
+    const uint8_t p1[SHA256_SIZE], bool *ok, size_t n)
+{
+	unwrap_with_scalar(out, in, ctx, p1, ok, n);
+}
+
 static void
 set_scalar(struct decryption_key *out, enum recipient_kind kind,
     const struct scalar *d)
@@ -27,6 +52,7 @@ set_scalar(struct decryption_key *out, enum recipient_kind kind,
 	out->kind = kind;
 	out->curve = CURVE_P256;
 	out->unwrap = unwrap_scalar;
+	out->unwrap_many = unwrap_scalars;
 	/* Only ever read through; ctx serves all kinds of keys. */
 	memcpy(&out->ctx, &d, sizeof(out->ctx));
 }
@@ -162,6 +188,15 @@ unwrap(struct key16 *out, const recipient_info *r,
 #define TRIES_MAX 16
 
 static enum fault
+not_for_us(unsigned tried, size_t recipients, struct fault_info *fi)
+{
+	return fault_set(fi, FAULT_NOT_FOR_US,
+	    tried > 0 ? "no key opens what is wrapped for its recipient"
+		      : "none of %zu recipients is known here",
+	    recipients);
+}
+
+static enum fault
 find_key(struct key16 *out, const encrypted_data *e,
     const struct decryption_key *k, size_t n, struct fault_info *fi)
 {
@@ -177,10 +212,7 @@ find_key(struct key16 *out, const encrypted_data *e,
 			if (unwrap(out, &r->v[j], &k[i], fi) == FAULT_OK)
 				return FAULT_OK;
 		}
-	return fault_set(fi, FAULT_NOT_FOR_US,
-	    tried > 0 ? "no key opens what is wrapped for its recipient"
-		      : "none of %zu recipients is known here",
-	    r->n);
+	return not_for_us(tried, r->n, fi);
 }
 
 static enum fault
@@ -231,9 +263,7 @@ spdu_decrypt(struct bytes *out, struct arena *a, struct bytes in,
 	return open_all(out, a, &d.content.encrypted_data, k, n, fi);
 }
 
-/* ---- many ---- */
-
-#define CHUNK 64
+/* ---- many, each to a key of its own ---- */
 
 struct chunk {
 	encrypted_data e[CHUNK];
@@ -245,14 +275,15 @@ struct chunk {
 	size_t n;
 };
 
-/* False: not of the usual form, which the batch is made for. */
+/* False: not of the usual form, which the batch is made for.  The three public
+ * kinds have the same type. */
 static bool
-usual(struct ecies *out, const encrypted_data *e)
+usual(struct ecies *out, const encrypted_data *e, enum recipient_info_tag kind)
 {
 	const recipient_info *r = e->recipients.v;
 	const ecies_p256_encrypted_key *k;
 
-	if (e->recipients.n != 1 || r->is != recipient_info_rek_recip_info ||
+	if (e->recipients.n != 1 || r->is != kind ||
 	    r->rek_recip_info.enc_key.is !=
 		encrypted_data_encryption_key_ecies_nist_p256)
 		return false;
@@ -309,7 +340,8 @@ spdu_decrypt_batch(struct bytes *out, enum fault *verdict, struct arena *a,
 		if (verdict[i] != FAULT_OK)
 			continue;
 		h.e[h.n] = data.content.encrypted_data;
-		if (!usual(&h.wrapped[h.n], &h.e[h.n])) {
+		if (!usual(&h.wrapped[h.n], &h.e[h.n],
+			recipient_info_rek_recip_info)) {
 			verdict[i] = open_one(&out[i], a, &h.e[h.n], &d[i]);
 			continue;
 		}
@@ -322,4 +354,69 @@ spdu_decrypt_batch(struct bytes *out, enum fault *verdict, struct arena *a,
 	wipe(h.d, sizeof(h.d));
 	wipe(h.key, sizeof(h.key));
 	return first_fault(verdict, n);
+}
+
+/* ---- many, all to one key ---- */
+
+struct opening {
+	struct encrypted_spdu *to[CHUNK];
+	encrypted_data e[CHUNK];
+	struct ecies wrapped[CHUNK];
+	struct key16 key[CHUNK]; /* secret */
+	bool ok[CHUNK];
+	size_t n;
+};
+
+static void
+open_together(struct opening *o, const struct decryption_key *k)
+{
+	if (o->n == 0)
+		return;
+	k->unwrap_many(k->ctx, o->key, o->wrapped, k->p1, o->ok, o->n);
+	for (size_t i = 0; i < o->n; i++) {
+		struct encrypted_spdu *to = o->to[i];
+
+		to->fault = o->ok[i] ? open_ccm(&to->out, to->arena, &o->key[i],
+					   &o->e[i].ciphertext, to->fi)
+				     : not_for_us(1, 1, to->fi);
+	}
+	o->n = 0;
+}
+
+static bool
+fits_batch(
+    struct ecies *out, const encrypted_data *e, const struct decryption_key *k)
+{
+	return k->unwrap_many != NULL && k->curve == CURVE_P256 &&
+	       usual(out, e, (enum recipient_info_tag)k->kind) &&
+	       is_for(e->recipients.v, k);
+}
+
+void
+spdu_decrypt_many(
+    struct encrypted_spdu *in, size_t n, const struct decryption_key *k)
+{
+	struct opening o = {.n = 0};
+	ieee1609_dot2_data d;
+
+	for (size_t i = 0; i < n; i++) {
+		struct encrypted_spdu *to = &in[i];
+
+		if (to->fault != FAULT_OK)
+			continue;
+		to->fault = decode(&d, to->arena, to->in, to->fi);
+		if (to->fault != FAULT_OK)
+			continue;
+		o.e[o.n] = d.content.encrypted_data;
+		if (!fits_batch(&o.wrapped[o.n], &o.e[o.n], k)) {
+			to->fault = open_all(
+			    &to->out, to->arena, &o.e[o.n], k, 1, to->fi);
+			continue;
+		}
+		o.to[o.n++] = to;
+		if (o.n == CHUNK)
+			open_together(&o, k);
+	}
+	open_together(&o, k);
+	wipe(o.key, sizeof(o.key));
 }

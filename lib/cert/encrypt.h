@@ -83,9 +83,16 @@ struct decryption_key {
 	enum fault (*unwrap)(void *ctx, struct key16 *out,
 	    const struct curve_ecies *, const uint8_t p1[SHA256_SIZE],
 	    struct fault_info *);
+	/* The same for n wrapped keys on P-256; NULL: one by one only. */
+	void (*unwrap_many)(void *ctx, struct key16 *out, const struct ecies *,
+	    const uint8_t p1[SHA256_SIZE], bool *ok, size_t n);
 	void *ctx;
 	struct key16 secret; /* the two symmetric kinds */
 };
+
+/* What unwrap_many does where the private key is at hand. */
+void unwrap_with_scalar(struct key16 *out, const struct ecies *,
+    const struct scalar *, const uint8_t p1[SHA256_SIZE], bool *ok, size_t n);
 
 /* For a P-256 scalar of the caller, which must outlive the key. cert NULL: a
  * response key (RECIPIENT_KEY). */
@@ -117,5 +124,18 @@ enum fault must_check encrypted_data_open(struct bytes *out, struct arena *,
  */
 enum fault must_check spdu_decrypt_batch(struct bytes *out, enum fault *verdict,
     struct arena *, const struct bytes *in, const struct scalar *d, size_t n);
+
+/* A message to us, its plaintext, and what became of it. */
+struct encrypted_spdu {
+	struct arena *arena;
+	struct bytes in, out;
+	enum fault fault;
+	struct fault_info *fi; /* may be NULL */
+};
+/* Many messages to one key, as spdu_decrypt does it; those whose fault is set
+ * already are left alone.  What is wrapped on P-256 for one recipient, as
+ * devices do it, is unwrapped as a batch. */
+void spdu_decrypt_many(
+    struct encrypted_spdu *, size_t n, const struct decryption_key *);
 
 #endif /* CERT_ENCRYPT_H */

@@ -2,6 +2,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "cert/batch.h"
 #include "cert/convert.h"
 #include "cert/sign.h"
 #include "cert/signature.h"
@@ -37,6 +38,71 @@ signature_check(const struct curve_point *key, const uint8_t *hash,
 		    curve_name(sig.r.curve));
 	return curve_verify(key, hash, hash_n, &sig, fi);
 }
+
+/* ---- many ---- */
+
+#define CHUNK 64
+
+struct chunk {
+	struct signature_case *of[CHUNK];
+	struct point key[CHUNK];
+	struct digest e[CHUNK];
+	struct p256_signature sig[CHUNK];
+	bool ok[CHUNK];
+	size_t n;
+};
+
+static void
+check_chunk(struct chunk *h)
+{
+	if (h->n == 0)
+		return;
+	per_element(ecdsa_verify(h->key, h->e, h->sig, h->ok, h->n));
+	for (size_t i = 0; i < h->n; i++)
+		if (!h->ok[i])
+			h->of[i]->fault = fault_set(h->of[i]->fi,
+			    FAULT_BAD_SIGNATURE, "%s signature does not verify",
+			    curve_name(CURVE_P256));
+	h->n = 0;
+}
+
+/* False: not for the batch, which is made for keys on P-256. */
+static bool
+add_to_chunk(struct chunk *h, struct signature_case *c)
+{
+	struct curve_signature sig;
+	const struct curve_point *k = c->key;
+
+	if (k->curve != CURVE_P256 || k->form != POINT_UNCOMPRESSED ||
+	    signature_of_schema(&sig, c->signature, NULL) != FAULT_OK ||
+	    sig.r.curve != CURVE_P256)
+		return false;
+	memcpy(h->key[h->n].x, k->x, sizeof(h->key[h->n].x));
+	memcpy(h->key[h->n].y, k->y, sizeof(h->key[h->n].y));
+	h->e[h->n] = c->e;
+	signature_to_p256(&h->sig[h->n], &sig);
+	h->of[h->n++] = c;
+	return true;
+}
+
+void
+signature_check_many(struct signature_case *c, size_t n)
+{
+	struct chunk h = {.n = 0};
+
+	for (size_t i = 0; i < n; i++) {
+		if (c[i].fault != FAULT_OK)
+			continue;
+		if (!add_to_chunk(&h, &c[i]))
+			c[i].fault = signature_check(c[i].key, c[i].e.b,
+			    SHA256_SIZE, c[i].signature, c[i].fi);
+		if (h.n == CHUNK)
+			check_chunk(&h);
+	}
+	check_chunk(&h);
+}
+
+/* ---- making them ---- */
 
 enum fault
 signature_make(signature *out, const struct signer *s, const uint8_t *hash,

@@ -16,6 +16,17 @@ void hash_to_sign(
 /* CURVE_MISMATCH, BAD_SIGNATURE, UNSUPPORTED. */
 enum fault must_check signature_check(const struct curve_point *key,
     const uint8_t *hash, size_t hash_n, const signature *, struct fault_info *);
+/* A signature, under whose key, and what became of it. */
+struct signature_case {
+	const struct curve_point *key;
+	struct digest e;
+	const signature *signature;
+	enum fault fault;
+	struct fault_info *fi; /* may be NULL */
+};
+/* Many, each under a key of its own and over a digest of 32 octets; those whose
+ * fault is set already are left alone. */
+void signature_check_many(struct signature_case *, size_t n);
 /* 32 or 48: of the hash algorithm that goes with a curve. */
 static inline size_t
 hash_of_curve(enum curve c)

@@ -1,4 +1,5 @@
 /* trust.c - the set of certificates; see trust.h. */
+#include <assert.h>
 #include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,6 +22,7 @@ trust_new(void)
 	    pthread_mutex_init(&t->checking, NULL) != 0)
 		log_fatal("out of memory");
 	t->arena = arena_new(TRUST_MEMORY);
+	t->memories = MEMORIES;
 	return t;
 }
 
@@ -250,22 +252,45 @@ trust_add_folder(
 /* ---- remembered leaves ---- */
 
 void
+trust_set_memory(struct trust *t, size_t n)
+{
+	assert(t->memory == NULL && n > 0);
+	t->memories = n;
+}
+
+static bool
+is_remembered(struct trust *t, const struct cert *k)
+{
+	const struct memory *m;
+	bool found = false;
+
+	pthread_rwlock_rdlock(&t->lock);
+	if (t->memory != NULL) {
+		m = &t->memory[slot(k->id, t->memories)];
+		found =
+		    m->n != 0 && memcmp(m->hash, k->hash, sizeof(m->hash)) == 0;
+	}
+	pthread_rwlock_unlock(&t->lock);
+	return found;
+}
+
+void
 trust_remember(struct trust *t, const struct cert *k)
 {
 	struct memory *m;
 	struct entry *e;
 
 	if (k->issuer == NULL || !k->has_key || k->key.curve != CURVE_P256 ||
-	    k->raw.n > sizeof(m->raw))
+	    k->raw.n > sizeof(m->raw) || is_remembered(t, k))
 		return;
 	pthread_rwlock_wrlock(&t->lock);
 	e = entry_of(t, k->issuer->id);
 	if (t->memory == NULL &&
-	    (t->memory = calloc(MEMORIES, sizeof(*m))) == NULL)
+	    (t->memory = calloc(t->memories, sizeof(*m))) == NULL)
 		log_fatal("out of memory");
 	/* Its issuer must live as long as the memory of it. */
 	if (e != NULL && e->cert == k->issuer && atomic_load(&e->checked)) {
-		m = &t->memory[slot(k->id, MEMORIES)];
+		m = &t->memory[slot(k->id, t->memories)];
 		m->n = k->raw.n;
 		memcpy(m->hash, k->hash, sizeof(m->hash));
 		memcpy(m->raw, k->raw.p, k->raw.n);
@@ -285,7 +310,7 @@ trust_recall(struct trust *t, struct cert *k)
 		return false;
 	pthread_rwlock_rdlock(&t->lock);
 	if (t->memory != NULL) {
-		m = &t->memory[slot(k->id, MEMORIES)];
+		m = &t->memory[slot(k->id, t->memories)];
 		/* The hash is of the canonical form; the issuer field and all
 		 * that was checked are part of it. */
 		found =
@@ -314,7 +339,7 @@ trust_find_signer(struct cert **out, struct arena *a, struct trust *t,
 	pthread_rwlock_rdlock(&t->lock);
 	e = entry_of(t, id);
 	if (e == NULL && t->memory != NULL) {
-		m = &t->memory[slot(id, MEMORIES)];
+		m = &t->memory[slot(id, t->memories)];
 		if (m->n != 0 && memcmp(m->hash + SHA256_SIZE - CERT_ID_SIZE,
 				     id, CERT_ID_SIZE) == 0) {
 			n = m->n;

@@ -51,6 +51,9 @@ const struct cert *trust_find(struct trust *, const uint8_t id[CERT_ID_SIZE]);
  * is for about a thousand; newer ones replace older ones.
  */
 void trust_remember(struct trust *, const struct cert *);
+/* Room for about so many, at most 65,536 and 620 octets each; to be called
+ * before any is remembered. */
+void trust_set_memory(struct trust *, size_t n);
 /* A known or remembered certificate, in the arena if it is the latter.
  * UNKNOWN_ISSUER: neither. Says nothing about trust. */
 enum fault must_check trust_find_signer(struct cert **out, struct arena *,

@@ -36,7 +36,8 @@ struct trust {
 	pthread_mutex_t checking; /* of entries not checked yet */
 	struct arena arena;
 	struct entry *bucket[BUCKETS];
-	struct memory *memory; /* MEMORIES of them, or NULL */
+	struct memory *memory; /* NULL: nothing is remembered */
+	size_t memories;
 };
 
 /* NULL: not known. */

@@ -209,6 +209,15 @@ unwrap(void *ctx, struct key16 *out, const struct curve_ecies *in,
 	return curve_ecies_decrypt(out, in, k->d, p1, fi);
 }
 
+static void
+unwrap_many(void *ctx, struct key16 *out, const struct ecies *in,
+    const uint8_t p1[SHA256_SIZE], bool *ok, size_t n)
+{
+	const struct key *k = ctx;
+
+	unwrap_with_scalar(out, in, &k->scalar, p1, ok, n);
+}
+
 enum fault
 key_decryption(struct decryption_key *out, struct key *k,
     const struct cert *cert, struct fault_info *fi)
@@ -224,6 +233,7 @@ key_decryption(struct decryption_key *out, struct key *k,
 	    .kind = cert != NULL ? RECIPIENT_CERTIFICATE : RECIPIENT_KEY,
 	    .curve = k->curve,
 	    .unwrap = unwrap,
+	    .unwrap_many = k->curve == CURVE_P256 ? unwrap_many : NULL,
 	    .ctx = k,
 	};
 	if (cert == NULL) {

@@ -75,26 +75,18 @@ make_file(struct bytes *out, struct ee *ee, const struct filename *name,
 	return build_zip(out, answers, place.n, name->i, arena, fi);
 }
 
+static void
+answer(void *ctx, const struct http_request *const *requests,
+    struct http_response *const *responses, size_t n)
+{
+	download_answer(ctx, FILENAME_BATCH, make_file, requests, responses, n);
+}
+
 void
 ra_download_batch(void *ctx, const struct http_request *request,
     struct http_response *response)
 {
-	struct ra *ra = ctx;
-	struct filename name;
-	struct fault_info fi;
-	struct bytes zip = BYTES_NONE;
-	struct ee ee = {.step = EE_STEP_HEADER};
-	struct db *db;
-	enum fault f = db_pool_take(&ra->dbs, &db, &fi);
-
-	if (f == FAULT_OK)
-		f = download_open(
-		    &ee, &name, FILENAME_BATCH, ra, db, request, &fi);
-	if (f == FAULT_OK)
-		f = make_file(&zip, &ee, &name, ra, db, request->arena, &fi);
-	db_pool_give(&ra->dbs, db);
-	if (f == FAULT_OK)
-		download_send(ra, &ee, &name, request, response, zip);
-	else
-		ee_refuse(ra, &ee, request, response, &fi);
+	(void)ctx;
+	(void)request;
+	http_gather(response, answer);
 }

@@ -2,28 +2,34 @@
  * common, and paths that do not exist. */
 #include <string.h>
 
+#include "base/log.h"
 #include "base/time32.h"
 #include "http/range.h"
 #include "role/ra/base64.h"
 #include "role/ra/download.h"
 #include "role/ra/handlers.h"
 
-enum fault
-download_open(struct ee *ee, struct filename *name, enum filename_kind kind,
-    const struct ra *ra, struct db *db, const struct http_request *request,
-    struct fault_info *fi)
+/* ---- the request ---- */
+
+static enum fault
+read_header(struct ee_message *m, const struct http_request *request)
 {
 	const char *header = http_header(request, "Download-Req");
-	struct bytes in;
 
-	memset(ee, 0, sizeof(*ee));
-	ee->step = EE_STEP_HEADER;
+	m->arena = request->arena;
+	m->ee.step = EE_STEP_HEADER;
 	if (header == NULL)
-		return fault_set(fi, FAULT_BAD_MESSAGE, "no Download-Req");
-	if (!base64_decode(&in, request->arena, header))
+		return fault_set(&m->why, FAULT_BAD_MESSAGE, "no Download-Req");
+	if (!base64_decode(&m->in, request->arena, header))
 		return fault_set(
-		    fi, FAULT_BAD_MESSAGE, "Download-Req is not Base64");
-	TRY(ee_open(ee, ra, db, request->arena, in, fi));
+		    &m->why, FAULT_BAD_MESSAGE, "Download-Req is not Base64");
+	return FAULT_OK;
+}
+
+static enum fault
+check_name(struct filename *name, struct ee *ee, enum filename_kind kind,
+    struct fault_info *fi)
+{
 	ee->step = EE_STEP_HEADER;
 	if (ee->form.kind != EE_DOWNLOAD)
 		return fault_set(
@@ -41,8 +47,11 @@ download_open(struct ee *ee, struct filename *name, enum filename_kind kind,
 	return FAULT_OK;
 }
 
-void
-download_send(struct ra *ra, const struct ee *ee, const struct filename *name,
+/* ---- the answer ---- */
+
+/* The device was here. */
+static void
+send_file(struct ra *ra, const struct ee *ee, const struct filename *name,
     const struct http_request *request, struct http_response *response,
     struct bytes contents)
 {
@@ -55,6 +64,55 @@ download_send(struct ra *ra, const struct ee *ee, const struct filename *name,
 	    request, response, copy != NULL ? copy : "", contents);
 	contacts_note(&ra->contacts, ee->device, time32_now(), NULL);
 	ra_count(&ra->downloads);
+}
+
+static void
+answer_one(struct ra *ra, enum filename_kind kind, download_make *make,
+    struct ee_message *m, struct db *db, const struct http_request *request,
+    struct http_response *response)
+{
+	struct bytes contents = BYTES_NONE;
+	struct filename name;
+
+	if (m->fault == FAULT_OK)
+		m->fault = check_name(&name, &m->ee, kind, &m->why);
+	if (m->fault == FAULT_OK)
+		m->fault =
+		    make(&contents, &m->ee, &name, ra, db, m->arena, &m->why);
+	if (m->fault == FAULT_OK)
+		send_file(ra, &m->ee, &name, request, response, contents);
+	else
+		ee_refuse(ra, &m->ee, request, response, &m->why);
+}
+
+void
+download_answer(struct ra *ra, enum filename_kind kind, download_make *make,
+    const struct http_request *const *requests,
+    struct http_response *const *responses, size_t n)
+{
+	struct ee_message *m =
+	    ARENA_ARRAY(requests[0]->arena, n, struct ee_message);
+	struct fault_info fi;
+	struct db *db = NULL;
+	enum fault f;
+
+	if (m == NULL)
+		log_fatal("no memory for %zu requests", n);
+	f = db_pool_take(&ra->dbs, &db, &fi);
+	for (size_t k = 0; k < n; k++) {
+		m[k].ee.step = EE_STEP_HEADER;
+		m[k].fault = f;
+		if (f == FAULT_OK)
+			m[k].fault = read_header(&m[k], requests[k]);
+		else
+			m[k].why = fi;
+	}
+	if (f == FAULT_OK)
+		ee_open_many(m, n, ra, db);
+	for (size_t k = 0; k < n; k++)
+		answer_one(
+		    ra, kind, make, &m[k], db, requests[k], responses[k]);
+	db_pool_give(&ra->dbs, db);
 }
 
 void

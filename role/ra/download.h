@@ -5,15 +5,19 @@
 #include "role/ra/ee.h"
 #include "role/ra/filename.h"
 
+/* Makes the contents of a file that a device may have; in arena memory.  On
+ * failure ee->step says where. */
+typedef enum fault
+download_make(struct bytes *out, struct ee *, const struct filename *,
+    const struct ra *, struct db *, struct arena *, struct fault_info *);
+
 /*
- * Opens the header Download-Req and checks that the file it names is of this
- * kind and belongs to the device that signed.  On failure ee->step says where.
+ * Answers requests for files of this kind, as many as are there at this
+ * moment: opens the headers Download-Req, all at once, and checks that each
+ * names a file of this kind that belongs to the device that signed.
  */
-enum fault must_check download_open(struct ee *, struct filename *,
-    enum filename_kind, const struct ra *, struct db *,
-    const struct http_request *, struct fault_info *);
-/* Sends the file; the device was here. */
-void download_send(struct ra *, const struct ee *, const struct filename *,
-    const struct http_request *, struct http_response *, struct bytes);
+void download_answer(struct ra *, enum filename_kind, download_make *,
+    const struct http_request *const *, struct http_response *const *,
+    size_t n);
 
 #endif /* RA_DOWNLOAD_H */

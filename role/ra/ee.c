@@ -5,10 +5,13 @@
 
 #include "base/log.h"
 #include "base/time32.h"
+#include "cert/batch.h"
 #include "cert/encrypt.h"
 #include "cert/signature.h"
 #include "role/ra/ee.h"
 #include "schema/scms_124.h"
+
+#define EE_CHUNK 64 /* messages at once */
 
 /* ---- form ---- */
 
@@ -150,16 +153,14 @@ look_up(struct ee *ee, struct db *db, struct fault_info *fi)
 	return f == FAULT_NOT_FOUND ? FAULT_OK : f;
 }
 
-/* ---- certificate, time, signature ---- */
+/* ---- issuer, time, failures, signature ---- */
 
+/* Is the issuer of a certificate whose chain holds an ECA on the list? */
 static enum fault
-check_certificate(struct ee *ee, const struct ra *ra, struct fault_info *fi)
+check_issuer(struct ee *ee, const struct ra *ra, struct fault_info *fi)
 {
-	struct cert *c = ee->enrollment;
-
-	TRY(trust_check_chain(NULL, ra->self.trust, c, time32_now(), fi));
 	for (size_t k = 0; k < ra->eca_n; k++)
-		if (c->issuer == ra->eca[k]) {
+		if (ee->enrollment->issuer == ra->eca[k]) {
 			ee->certified = true;
 			return FAULT_OK;
 		}
@@ -182,60 +183,162 @@ check_time(const struct ee *ee, const struct ra *ra, struct fault_info *fi)
 }
 
 static enum fault
-check_signature(const struct ee *ee, struct fault_info *fi)
+check_retries(const struct ee *ee, const struct ra *ra, struct fault_info *fi)
 {
-	const struct cert *c = ee->enrollment;
-	uint8_t hash[SHA384_SIZE];
+	if (retries_exceeded(
+		ra->retries, ee->enrollment->id, true, time32_now()))
+		return fault_set(fi, FAULT_TOO_MANY, "too many failures");
+	return FAULT_OK;
+}
 
-	if (hash_of_curve(c->key.curve) != SHA256_SIZE ||
+/* What the signature is over, and by whom. */
+static enum fault
+begin_checking(
+    struct signature_case *c, const struct ee *ee, struct fault_info *fi)
+{
+	const struct cert *k = ee->enrollment;
+
+	if (hash_of_curve(k->key.curve) != SHA256_SIZE ||
 	    ee->form.hash_id != hash_algorithm_sha256)
 		return fault_set(
 		    fi, FAULT_UNSUPPORTED, "enrollment key on a 384-bit curve");
-	hash_to_sign(hash, SHA256_SIZE, ee->form.tbs, c);
-	return signature_check(
-	    &c->key, hash, SHA256_SIZE, ee->form.signature, fi);
+	c->key = &k->key;
+	c->signature = ee->form.signature;
+	hash_to_sign(c->e.b, SHA256_SIZE, ee->form.tbs, k);
+	return FAULT_OK;
+}
+
+/* ---- many messages, step by step ---- */
+
+/* A message is judged up to its first fault, and its step is where that is. */
+#define EACH(m, k, n)                        \
+	for (size_t k = 0; (k) < (n); (k)++) \
+		if ((m)[k].fault == FAULT_OK)
+
+static void
+decrypt_all(struct ee_message *m, size_t n, const struct ra *ra)
+{
+	struct encrypted_spdu sealed[EE_CHUNK];
+
+	for (size_t k = 0; k < n; k++) {
+		sealed[k] = (struct encrypted_spdu){.arena = m[k].arena,
+		    .in = m[k].in,
+		    .fault = m[k].fault,
+		    .fi = &m[k].why};
+		if (m[k].fault == FAULT_OK)
+			m[k].ee.step = EE_STEP_DECRYPTION;
+	}
+	spdu_decrypt_many(sealed, n, &ra->self.decryption);
+	for (size_t k = 0; k < n; k++) {
+		m[k].fault = sealed[k].fault;
+		m[k].in = sealed[k].out;
+	}
+}
+
+static void
+read_all(struct ee_message *m, size_t n, struct db *db)
+{
+	EACH(m, k, n)
+	{
+		m[k].ee.step = EE_STEP_FORM;
+		m[k].fault =
+		    read_form(&m[k].ee, m[k].arena, m[k].in, &m[k].why);
+	}
+	EACH(m, k, n)
+	{
+		m[k].ee.step = EE_STEP_BLACKLIST;
+		m[k].fault = look_up(&m[k].ee, db, &m[k].why);
+	}
+}
+
+static void
+certify_all(struct ee_message *m, size_t n, const struct ra *ra)
+{
+	struct cert *cert[EE_CHUNK];
+	enum fault verdict[EE_CHUNK];
+	uint32_t now = time32_now();
+	size_t i = 0;
+
+	EACH(m, k, n)
+	cert[i++] = m[k].ee.enrollment;
+	per_element(trust_check_batch(ra->self.trust, cert, verdict, i, now));
+	i = 0;
+	EACH(m, k, n)
+	{
+		m[k].ee.step = EE_STEP_CERTIFICATE;
+		/* a second time, to learn why */
+		if (verdict[i] != FAULT_OK)
+			m[k].fault = trust_check_chain(
+			    NULL, ra->self.trust, cert[i], now, &m[k].why);
+		if (m[k].fault == FAULT_OK)
+			m[k].fault = check_issuer(&m[k].ee, ra, &m[k].why);
+		i++;
+	}
 }
 
 /* A wrong time of the true holder is his failure, that of anybody else is
  * not: so the signature is looked at in both cases. */
-static enum fault
-check_time_and_signature(
-    struct ee *ee, const struct ra *ra, struct fault_info *fi)
+static void
+verify_all(struct ee_message *m, size_t n, const struct ra *ra)
 {
-	struct fault_info why;
-	enum fault f = check_signature(ee, &why);
+	struct signature_case c[EE_CHUNK];
+	struct fault_info why[EE_CHUNK];
 
-	ee->proven = f == FAULT_OK;
-	ee->step = EE_STEP_TIME;
-	TRY(check_time(ee, ra, fi));
-	ee->step = EE_STEP_SIGNATURE;
-	if (f != FAULT_OK && fi != NULL)
-		*fi = why;
-	return f;
+	for (size_t k = 0; k < n; k++) {
+		c[k] =
+		    (struct signature_case){.fault = m[k].fault, .fi = &why[k]};
+		if (c[k].fault == FAULT_OK)
+			c[k].fault = begin_checking(&c[k], &m[k].ee, &why[k]);
+	}
+	signature_check_many(c, n);
+	EACH(m, k, n)
+	{
+		m[k].ee.proven = c[k].fault == FAULT_OK;
+		m[k].ee.step = EE_STEP_TIME;
+		m[k].fault = check_time(&m[k].ee, ra, &m[k].why);
+		if (m[k].fault != FAULT_OK)
+			continue;
+		m[k].ee.step = EE_STEP_SIGNATURE;
+		if ((m[k].fault = c[k].fault) != FAULT_OK)
+			m[k].why = why[k];
+		else
+			trust_remember(ra->self.trust, m[k].ee.enrollment);
+	}
+}
+
+static void
+open_some(struct ee_message *m, size_t n, const struct ra *ra, struct db *db)
+{
+	decrypt_all(m, n, ra);
+	read_all(m, n, db);
+	certify_all(m, n, ra);
+	verify_all(m, n, ra);
+	EACH(m, k, n)
+	{
+		m[k].ee.step = EE_STEP_RETRIES;
+		m[k].fault = check_retries(&m[k].ee, ra, &m[k].why);
+	}
+	EACH(m, k, n)
+	m[k].ee.step = EE_STEP_CONTENT;
+}
+
+void
+ee_open_many(struct ee_message *m, size_t n, const struct ra *ra, struct db *db)
+{
+	for (size_t k = 0; k < n; k += EE_CHUNK)
+		open_some(m + k, n - k < EE_CHUNK ? n - k : EE_CHUNK, ra, db);
 }
 
 enum fault
 ee_open(struct ee *ee, const struct ra *ra, struct db *db, struct arena *arena,
     struct bytes in, struct fault_info *fi)
 {
-	struct bytes plain;
+	struct ee_message m = {.arena = arena, .in = in};
 
-	memset(ee, 0, sizeof(*ee));
-	ee->step = EE_STEP_DECRYPTION;
-	TRY(spdu_decrypt(&plain, arena, in, &ra->self.decryption, 1, fi));
-	ee->step = EE_STEP_FORM;
-	TRY(read_form(ee, arena, plain, fi));
-	ee->step = EE_STEP_BLACKLIST;
-	TRY(look_up(ee, db, fi));
-	ee->step = EE_STEP_CERTIFICATE;
-	TRY(check_certificate(ee, ra, fi));
-	TRY(check_time_and_signature(ee, ra, fi));
-	ee->step = EE_STEP_RETRIES;
-	if (retries_exceeded(
-		ra->retries, ee->enrollment->id, true, time32_now()))
-		return fault_set(fi, FAULT_TOO_MANY, "too many failures");
-	ee->step = EE_STEP_CONTENT;
-	return FAULT_OK;
+	ee_open_many(&m, 1, ra, db);
+	*ee = m.ee;
+	*fi = m.why;
+	return m.fault;
 }
 
 /* ---- refusals ---- */

@@ -39,8 +39,21 @@ struct ee {
 	uint32_t next_i, end_i;
 };
 
-/* Opens an encrypted and signed message.  Memory comes from the arena, which
- * in must live as long as.  On failure ee->step says where. */
+/* A message that came in, encrypted and signed.  Memory comes from the arena,
+ * which in must live as long as. */
+struct ee_message {
+	struct ee ee;
+	struct arena *arena;
+	struct bytes in;
+	enum fault fault; /* found at ee.step */
+	struct fault_info why;
+};
+
+/* Opens many messages, with the arithmetic of all done together; those whose
+ * fault is set already are left alone. */
+void
+ee_open_many(struct ee_message *, size_t n, const struct ra *, struct db *);
+/* One.  On failure ee->step says where. */
 enum fault must_check ee_open(struct ee *, const struct ra *, struct db *,
     struct arena *, struct bytes in, struct fault_info *);
 

@@ -40,31 +40,6 @@ expected_at(const struct ra *ra, const struct supply *s)
 	return environment_period_start(ra->environment, i) + wait;
 }
 
-static enum fault
-make_info(uint32_t *out, struct ee *ee, const struct ra *ra, struct db *db,
-    struct fault_info *fi)
-{
-	struct supply supply = {
-	    .next_i = ee->next_i,
-	    .end_i = ee->end_i,
-	    .horizon = ra_horizon(ra),
-	    .pca_end = ra_pca_end(ra),
-	    .weeks = ra->environment->supply_weeks,
-	};
-	int64_t last, waiting;
-
-	ee->step = EE_STEP_INFO;
-	TRY(read_int(&last, db, DO_UNIT_LAST_DONE, ee->device, 0, fi));
-	if (last == 0)
-		return fault_set(
-		    fi, FAULT_NOT_FOUND, "nothing has been generated yet");
-	TRY(read_int(
-	    &waiting, db, DO_UNIT_WAITING, ee->device, ra_period_now(ra), fi));
-	supply.waiting = waiting > 0;
-	*out = expected_at(ra, &supply);
-	return FAULT_OK;
-}
-
 /* The Time32 in arena memory. */
 static struct bytes
 encoded(uint32_t time, struct arena *arena)
@@ -76,27 +51,45 @@ encoded(uint32_t time, struct arena *arena)
 	return bytes_copy(arena, BYTES(four));
 }
 
+static enum fault
+make_info(struct bytes *out, struct ee *ee, const struct filename *name,
+    const struct ra *ra, struct db *db, struct arena *arena,
+    struct fault_info *fi)
+{
+	struct supply supply = {
+	    .next_i = ee->next_i,
+	    .end_i = ee->end_i,
+	    .horizon = ra_horizon(ra),
+	    .pca_end = ra_pca_end(ra),
+	    .weeks = ra->environment->supply_weeks,
+	};
+	int64_t last, waiting;
+
+	(void)name;
+	ee->step = EE_STEP_INFO;
+	TRY(read_int(&last, db, DO_UNIT_LAST_DONE, ee->device, 0, fi));
+	if (last == 0)
+		return fault_set(
+		    fi, FAULT_NOT_FOUND, "nothing has been generated yet");
+	TRY(read_int(
+	    &waiting, db, DO_UNIT_WAITING, ee->device, ra_period_now(ra), fi));
+	supply.waiting = waiting > 0;
+	*out = encoded(expected_at(ra, &supply), arena);
+	return FAULT_OK;
+}
+
+static void
+answer(void *ctx, const struct http_request *const *requests,
+    struct http_response *const *responses, size_t n)
+{
+	download_answer(ctx, FILENAME_INFO, make_info, requests, responses, n);
+}
+
 void
 ra_download_info(void *ctx, const struct http_request *request,
     struct http_response *response)
 {
-	struct ra *ra = ctx;
-	struct filename name;
-	struct fault_info fi;
-	uint32_t time = 0;
-	struct ee ee = {.step = EE_STEP_HEADER};
-	struct db *db;
-	enum fault f = db_pool_take(&ra->dbs, &db, &fi);
-
-	if (f == FAULT_OK)
-		f = download_open(
-		    &ee, &name, FILENAME_INFO, ra, db, request, &fi);
-	if (f == FAULT_OK)
-		f = make_info(&time, &ee, ra, db, &fi);
-	db_pool_give(&ra->dbs, db);
-	if (f == FAULT_OK)
-		download_send(ra, &ee, &name, request, response,
-		    encoded(time, request->arena));
-	else
-		ee_refuse(ra, &ee, request, response, &fi);
+	(void)ctx;
+	(void)request;
+	http_gather(response, answer);
 }

@@ -352,6 +352,7 @@ static enum fault
 load(struct ra *ra, struct fault_info *fi)
 {
 	TRY(component_load(&ra->self, ra->service->dir, fi));
+	trust_set_memory(ra->self.trust, RA_REMEMBERED);
 	if (ra->self.enc_key == NULL)
 		return fault_set(fi, FAULT_CONFIG,
 		    "the RA's certificate has no encryption key");

@@ -939,6 +939,7 @@ test_twice_at_once(void **state)
 
 	meanwhile.scene = s;
 	s->world.ra->self.decryption.unwrap = unwrap_late;
+	s->world.ra->self.decryption.unwrap_many = NULL;
 	s->world.ra->self.decryption.ctx = &own;
 	assert_int_equal(device_provision(&s->device[0], &s->world), 200);
 	assert_int_equal(value_of(s, DO_DEVICE_COUNT), 1);
