@@ -4,6 +4,7 @@
 #include "base/time32.h"
 #include "cert/spdu.h"
 #include "coer/coer.h"
+#include "schema/dot2.h"
 #include "schema/scms_protocol.h"
 #include "tool/common/enrollment.h"
 
@@ -25,6 +26,25 @@ decode(const eca_ee_cert_response **out, struct arena *arena,
 	return FAULT_OK;
 }
 
+/* From the signed payload. */
+static enum fault
+take(struct enrollment *out, struct cert **cert, struct arena *arena,
+    struct bytes payload, struct bytes request, struct fault_info *fi)
+{
+	const eca_ee_cert_response *r;
+	uint8_t id[CERT_ID_SIZE];
+
+	TRY(decode(&r, arena, payload, fi));
+	cert_id8(id, request);
+	if (memcmp(id, r->request_hash.b, sizeof(id)) != 0)
+		return fault_set(
+		    fi, FAULT_BAD_MESSAGE, "answer to another request");
+	TRY(cert_of(cert, arena, &r->enrollment_cert, fi));
+	out->certificate = *cert;
+	out->reconstruction = BYTES(r->priv_key_reconstruction.b);
+	return FAULT_OK;
+}
+
 enum fault
 enrollment_open(struct enrollment *out, struct arena *arena,
     struct bytes answer, struct bytes request, struct trust *trust,
@@ -32,20 +52,31 @@ enrollment_open(struct enrollment *out, struct arena *arena,
 {
 	const struct spdu_rules rules = {
 	    .psid = 0x23, .signer = eca, .now = time32_now()};
-	const eca_ee_cert_response *r;
-	uint8_t id[CERT_ID_SIZE];
 	struct cert *issued;
 	struct spdu spdu;
 
 	TRY(spdu_open(&spdu, arena, answer, trust, &rules, fi));
-	TRY(decode(&r, arena, spdu.payload, fi));
-	cert_id8(id, request);
-	if (memcmp(id, r->request_hash.b, sizeof(id)) != 0)
+	TRY(take(out, &issued, arena, spdu.payload, request, fi));
+	return trust_check_chain(NULL, trust, issued, TRUST_ANY_TIME, fi);
+}
+
+enum fault
+enrollment_read(struct enrollment *out, struct arena *arena,
+    struct bytes answer, struct bytes request, struct fault_info *fi)
+{
+	ieee1609_dot2_data *outer = ARENA_NEW(arena, ieee1609_dot2_data);
+	const ieee1609_dot2_data *inner;
+	struct cert *issued;
+
+	if (outer == NULL)
+		return fault_set(fi, FAULT_TOO_LARGE, "answer of the ECA");
+	TRY(coer_decode(&ieee1609_dot2_data_asn, outer, arena, answer, fi));
+	if (outer->content.is != ieee1609_dot2_content_signed_data ||
+	    (inner = outer->content.signed_data.tbs_data.payload.data) ==
+		NULL ||
+	    inner->content.is != ieee1609_dot2_content_unsecured_data)
 		return fault_set(
-		    fi, FAULT_BAD_MESSAGE, "answer to another request");
-	TRY(cert_of(&issued, arena, &r->enrollment_cert, fi));
-	TRY(trust_check_chain(NULL, trust, issued, TRUST_ANY_TIME, fi));
-	out->certificate = issued;
-	out->reconstruction = BYTES(r->priv_key_reconstruction.b);
-	return FAULT_OK;
+		    fi, FAULT_BAD_MESSAGE, "answer of the ECA is not signed");
+	return take(
+	    out, &issued, arena, inner->content.unsecured_data, request, fi);
 }

@@ -124,14 +124,18 @@ static enum fault
 take_enrollment(struct fleet *f, struct job *job, struct record *r,
     struct arena *arena, struct bytes answer, struct fault_info *fi)
 {
+	struct bytes request = {job->message.octets, job->message.n};
 	const struct world *w = &f->world;
+	uint32_t device = job->message.device;
 	struct enrollment e;
 
-	TRY(enrollment_open(&e, arena, answer,
-	    (struct bytes){job->message.octets, job->message.n}, w->trust,
-	    w->eca, fi));
+	if (is_sample(f, device))
+		TRY(enrollment_open(
+		    &e, arena, answer, request, w->trust, w->eca, fi));
+	else
+		TRY(enrollment_read(&e, arena, answer, request, fi));
 	return message_take_enrollment(
-	    r, w, job->message.device, e.certificate, e.reconstruction, fi);
+	    r, w, device, e.certificate, e.reconstruction, fi);
 }
 
 static enum outcome
@@ -154,22 +158,35 @@ enroll(struct fleet *f, struct job *job, struct record *r, struct arena *arena)
 
 /* ---- provisioning ---- */
 
+/* Signed by our RA, for this request. */
 static enum fault
-take_ack(struct fleet *f, struct job *job, struct record *r,
-    struct arena *arena, struct bytes answer, struct fault_info *fi)
+check_ack(const struct fleet *f, struct arena *arena, struct bytes answer,
+    const uint8_t hash[8], struct fault_info *fi)
 {
 	const struct identity id = {.trust = f->world.trust, .ra = f->world.ra};
 	struct ack ack;
 
 	TRY(message_open_ack(&ack, arena, &id, answer, time32_now(), fi));
+	return memcmp(ack.hash, hash, sizeof(ack.hash)) == 0
+		   ? FAULT_OK
+		   : fault_set(
+			 fi, FAULT_BAD_MESSAGE, "ack for another request");
+}
+
+static enum fault
+take_ack(struct fleet *f, struct job *job, struct record *r,
+    struct arena *arena, struct bytes answer, struct fault_info *fi)
+{
+	const uint8_t *id = digest_id8(r->request_hash);
+
 	sha256(r->request_hash,
 	    (struct bytes){job->message.octets, job->message.n});
 	sha256(r->ack_hash, answer);
-	if (memcmp(ack.hash, digest_id8(r->request_hash), sizeof(ack.hash)) !=
-	    0)
-		return fault_set(
-		    fi, FAULT_BAD_MESSAGE, "ack for another request");
-	return FAULT_OK;
+	if (is_sample(f, job->message.device))
+		return check_ack(f, arena, answer, id, fi);
+	return memmem(answer.p, answer.n, id, 8) != NULL
+		   ? FAULT_OK
+		   : fault_set(fi, FAULT_BAD_MESSAGE, "no ack for the request");
 }
 
 /* A request that the RA refused is as if it had never been; the next one is

@@ -81,7 +81,6 @@ enum fault must_check sample_batch(struct fleet *, uint32_t device, uint32_t i,
 struct work {
 	enum message_kind kind;
 	uint32_t end_i;	  /* MESSAGE_DOWNLOAD: periods below this one */
-	unsigned pause;	  /* ms before what is not there is asked for again */
 	bool once;	  /* one request of each device is enough */
 	uint32_t *device; /* who; the call keeps it in another order */
 	size_t n;

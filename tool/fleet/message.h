@@ -36,7 +36,8 @@ struct message {
 enum fault must_check messages_make(const struct world *,
     struct message *const *, size_t n, struct arena *, struct fault_info *);
 
-/* Notes the certificate and what its private key is made of. */
+/* Notes the certificate and what its private key is made of; that they go
+ * together is checked if the certificate was (has_key).  KEY_MISMATCH. */
 enum fault must_check message_take_enrollment(struct record *,
     const struct world *, uint32_t device, const struct cert *,
     struct bytes reconstruction, struct fault_info *);

@@ -7,9 +7,7 @@
 #include "crypto/random.h"
 #include "tool/fleet/fleet.h"
 
-#define PROBES	 32
-#define PROBE_MS 50
-#define EARLY_MS 1000
+#define PROBES	 16
 #define CLOCK_MS 1000 /* for the components to follow the clock */
 
 /* Runs one stage for devices who[0..n-1]. */
@@ -61,7 +59,6 @@ wait_for_batches(struct fleet *f, struct work *w, struct fault_info *fi)
 	uint32_t random, swap;
 
 	probes.once = true;
-	probes.pause = PROBE_MS;
 	probes.n = w->n < PROBES ? w->n : PROBES;
 	for (size_t k = 0; k < probes.n; k++) {
 		random_bytes(&random, sizeof(random));
@@ -78,7 +75,6 @@ download_all(struct fleet *f, struct work *w, struct fault_info *fi)
 {
 	w->kind = MESSAGE_DOWNLOAD;
 	w->end_i = world_period(&f->world) + f->world.env.supply_weeks;
-	w->pause = EARLY_MS;
 	choose(f, w);
 	if (w->n == 0)
 		return FAULT_OK;

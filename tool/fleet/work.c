@@ -14,6 +14,9 @@
 #define PASSING_MS   300
 #define SILENCE_MS   300000 /* nobody answers: it is no use */
 #define REFUSALS     6
+#define EARLY_MS     20 /* and more, the longer it takes: */
+#define EARLY_MOST   1500
+#define EARLY_PART   20
 #define ARENA_LIMIT  ((size_t)8 << 20)
 
 /* A device that waits for its turn. */
@@ -26,7 +29,8 @@ struct crew {
 	struct fleet *f;
 	const struct work *work;
 	pthread_mutex_t lock;
-	pthread_cond_t changed;
+	pthread_cond_t made;	 /* for senders: a job */
+	pthread_cond_t returned; /* for the feeder: room, or a turn */
 	/* Devices to be asked for; a ring with room for all. */
 	struct turn *turn;
 	size_t first, turns;
@@ -34,7 +38,7 @@ struct crew {
 	struct job **queue, **spare, *jobs;
 	size_t queue_first, queued, spares, jobs_n;
 	size_t flying; /* taken from the ring and not yet back */
-	uint64_t heard;
+	uint64_t begun, heard;
 	bool over;
 };
 
@@ -126,7 +130,7 @@ wait_ms(struct crew *c, unsigned ms)
 	t.tv_nsec += (long)ms * 1000000;
 	t.tv_sec += t.tv_nsec / 1000000000;
 	t.tv_nsec %= 1000000000;
-	pthread_cond_timedwait(&c->changed, &c->lock, &t);
+	pthread_cond_timedwait(&c->returned, &c->lock, &t);
 }
 
 /* Few large batches are cheaper than many small ones, but senders must not
@@ -146,7 +150,11 @@ enqueue(struct crew *c, struct job **job, size_t n)
 	pthread_mutex_lock(&c->lock);
 	for (size_t k = 0; k < n; k++)
 		c->queue[(c->queue_first + c->queued++) % c->jobs_n] = job[k];
-	pthread_cond_broadcast(&c->changed);
+	if (n < c->f->jobs)
+		while (n-- > 0)
+			pthread_cond_signal(&c->made);
+	else
+		pthread_cond_broadcast(&c->made);
 	pthread_mutex_unlock(&c->lock);
 }
 
@@ -190,7 +198,7 @@ next_job(struct crew *c)
 
 	pthread_mutex_lock(&c->lock);
 	while (c->queued == 0 && !c->over)
-		pthread_cond_wait(&c->changed, &c->lock);
+		pthread_cond_wait(&c->made, &c->lock);
 	if (!c->over) {
 		job = c->queue[c->queue_first];
 		c->queue_first = (c->queue_first + 1) % c->jobs_n;
@@ -208,14 +216,30 @@ is_stale(const struct job *job)
 	       clock_ns() - job->made > (uint64_t)STALE_MS * MS;
 }
 
+/* When to come back; what is not there yet is asked for the less often the
+ * longer it has taken. */
+static unsigned
+pause_after(const struct crew *c, enum outcome outcome)
+{
+	uint64_t early;
+
+	switch (outcome) {
+	case OUTCOME_EARLY:
+		early = (clock_ns() - c->begun) / MS / EARLY_PART + EARLY_MS;
+		return early < EARLY_MOST ? (unsigned)early : EARLY_MOST;
+	case OUTCOME_PASSING:
+	case OUTCOME_REFUSED:
+		return PASSING_MS;
+	case OUTCOME_DONE:
+	case OUTCOME_STOPPED:
+		break;
+	}
+	return 0;
+}
+
 static void
 give_back(struct crew *c, struct job *job, enum outcome outcome, bool stale)
 {
-	static const unsigned pause[] = {
-	    [OUTCOME_PASSING] = PASSING_MS,
-	    [OUTCOME_REFUSED] = PASSING_MS,
-	    [OUTCOME_STOPPED] = 0,
-	};
 	uint32_t device = job->message.device;
 	const struct record *r = &c->f->state.v[device];
 	bool again = stale || work_is_due(c->f, c->work, r);
@@ -230,12 +254,9 @@ give_back(struct crew *c, struct job *job, enum outcome outcome, bool stale)
 		again = again && !c->work->once;
 	}
 	if (again)
-		add_turn(c, device,
-		    stale || outcome == OUTCOME_DONE ? 0
-		    : outcome == OUTCOME_EARLY	     ? c->work->pause
-						     : pause[outcome]);
+		add_turn(c, device, pause_after(c, outcome));
 	if (c->spares == c->jobs_n / 2 || c->queued == 0)
-		pthread_cond_broadcast(&c->changed);
+		pthread_cond_signal(&c->returned);
 	pthread_mutex_unlock(&c->lock);
 }
 
@@ -275,11 +296,13 @@ crew_open(struct crew *c, struct fleet *f, const struct work *w)
 {
 	pthread_condattr_t attr;
 
-	*c = (struct crew){.f = f, .work = w, .heard = clock_ns()};
+	*c = (struct crew){.f = f, .work = w, .begun = clock_ns()};
+	c->heard = c->begun;
 	pthread_mutex_init(&c->lock, NULL);
 	pthread_condattr_init(&attr);
 	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-	pthread_cond_init(&c->changed, &attr);
+	pthread_cond_init(&c->returned, &attr);
+	pthread_cond_init(&c->made, NULL);
 	c->jobs_n = 2 * (size_t)(f->jobs > 64 ? f->jobs : 64);
 	c->turn = calloc(w->n + 1, sizeof(*c->turn));
 	c->jobs = calloc(c->jobs_n, sizeof(*c->jobs));
@@ -303,7 +326,8 @@ crew_close(struct crew *c)
 	free(c->jobs);
 	free(c->queue);
 	free(c->spare);
-	pthread_cond_destroy(&c->changed);
+	pthread_cond_destroy(&c->made);
+	pthread_cond_destroy(&c->returned);
 	pthread_mutex_destroy(&c->lock);
 }
 
@@ -325,7 +349,7 @@ work_run(struct fleet *f, const struct work *w, struct fault_info *fi)
 	fault = feed(&c, &arena, fi);
 	pthread_mutex_lock(&c.lock);
 	c.over = true;
-	pthread_cond_broadcast(&c.changed);
+	pthread_cond_broadcast(&c.made);
 	pthread_mutex_unlock(&c.lock);
 	while (n > 0)
 		pthread_join(thread[--n], NULL);
