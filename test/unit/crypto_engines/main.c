@@ -25,13 +25,14 @@ struct settings {
 	bool verbose;
 };
 
-/* Every size up to 40, the edges of chunks, and once in a while all that an
- * engine takes at once and more. */
+/* Every size up to 40, the edges of chunks, sizes for which engines take other
+ * ways, and all that they take at once and more. */
 static size_t
 batch_size(size_t batch, size_t cases)
 {
 	static const size_t edge[] = {63, 64, 65, 127, 128, 129};
-	static const size_t large[] = {2047, 2048, 2049, BATCH_MAX};
+	static const size_t large[] = {
+	    BATCH_MAX, 767, 768, 2047, 2048, 1000, 2049, 769};
 	size_t round = batch / 48, n;
 
 	batch %= 48;
@@ -39,10 +40,10 @@ batch_size(size_t batch, size_t cases)
 		return batch + 1;
 	if (batch < 46)
 		return edge[batch - 40];
-	if (batch == 46 && round % 8 == 0)
+	if (batch == 46 && round % 8 == 7)
 		return 0;
-	n = large[(round + batch) % 4];
-	return n < cases / 2 ? n : 1 + cases / 8 % 300;
+	n = large[(2 * round + batch) % 8];
+	return n < cases ? n : 1 + cases / 8 % 300;
 }
 
 static uint64_t
