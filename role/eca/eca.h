@@ -4,7 +4,8 @@
  * A request goes this way: the same octets as before get the stored answer;
  * else it is opened (form, signer "self", proof of possession over the octets
  * received), judged (policy.h), its key must be new; then the certificate is
- * made, the answer signed and stored in one commit, and only then sent.
+ * made, the answer signed and stored, and only then sent.  Requests run in
+ * parallel; those that are ready at the same time share a commit.
  */
 #ifndef ECA_ECA_H
 #define ECA_ECA_H
@@ -18,8 +19,27 @@
 #include "http/server.h"
 #include "keys/component.h"
 #include "role/eca/policy.h"
+#include "role/eca/store.h"
 #include "service/environment.h"
 #include "store/db.h"
+
+/* A record on its way into the database. */
+struct eca_commit {
+	struct eca_record *record; /* answer: that of before, if repeated */
+	struct arena *arena;
+	struct eca_commit *next;
+	bool done, repeated;
+	int64_t number;
+	enum fault fault;
+	struct fault_info info;
+};
+
+struct eca_commits {
+	pthread_mutex_t lock;
+	pthread_cond_t changed;
+	struct eca_commit *waiting;
+	bool busy; /* somebody commits */
+};
 
 struct eca {
 	struct component self;
@@ -27,6 +47,7 @@ struct eca {
 	struct eca_policy policy;
 	pthread_mutex_t lock; /* of db */
 	struct db *db;
+	struct eca_commits commits;
 	struct http_route route;
 	atomic_uint_fast64_t granted, repeated, refused;
 };
@@ -58,6 +79,11 @@ enum fault must_check eca_request_open(struct eca_grant *,
 enum fault must_check eca_issue(struct bytes *answer, struct arena *,
     const struct eca *, const struct eca_grant *, struct bytes request,
     struct fault_info *);
+
+/* Makes a record durable, together with all that wait for it.  repeated: the
+ * request had been granted before.  FAULT_DUPLICATE: the key had. */
+enum fault must_check eca_commit(
+    struct eca *, struct eca_commit *, struct fault_info *);
 
 /* The handler of POST /enrollment-certificate-request. */
 http_handler eca_handle_request;

@@ -7,7 +7,6 @@
 #include "base/time32.h"
 #include "cert/perm.h"
 #include "role/eca/eca.h"
-#include "role/eca/store.h"
 #include "service/crash.h"
 
 #define DAY 86400u
@@ -49,6 +48,8 @@ eca_open(struct eca **out, const char *folder, const struct environment *env,
 	if (eca == NULL)
 		log_fatal("out of memory");
 	pthread_mutex_init(&eca->lock, NULL);
+	pthread_mutex_init(&eca->commits.lock, NULL);
+	pthread_cond_init(&eca->commits.changed, NULL);
 	if ((f = open_all(eca, folder, env, fi)) != FAULT_OK)
 		eca_close(eca);
 	else
@@ -64,6 +65,8 @@ eca_close(struct eca *eca)
 	db_close(eca->db);
 	component_free(&eca->self);
 	pthread_mutex_destroy(&eca->lock);
+	pthread_mutex_destroy(&eca->commits.lock);
+	pthread_cond_destroy(&eca->commits.changed);
 	free(eca);
 }
 
@@ -76,20 +79,51 @@ hash_key(struct digest *out, const struct point *key)
 	sha256(out->b, BYTES(sec1));
 }
 
-/* Under the lock: a key that is new here is new until the commit. */
+/* What the database knows: FAULT_OK: the answer; NOT_FOUND: nothing. */
+static enum fault
+look_up(struct eca *eca, struct eca_record *record, struct arena *arena,
+    struct fault_info *fi)
+{
+	enum fault f;
+
+	pthread_mutex_lock(&eca->lock);
+	f = eca_store_answer(
+	    eca->db, &record->answer, arena, &record->request, fi);
+	pthread_mutex_unlock(&eca->lock);
+	return f;
+}
+
+static enum fault
+check_key(
+    struct eca *eca, const struct eca_record *record, struct fault_info *fi)
+{
+	enum fault f;
+
+	pthread_mutex_lock(&eca->lock);
+	f = eca_store_check_key(eca->db, &record->key, fi);
+	pthread_mutex_unlock(&eca->lock);
+	return f;
+}
+
+/* A certificate that another thread made of the same request or key meanwhile
+ * counts, and ours is never seen. */
 static enum fault
 grant(struct eca *eca, struct eca_record *record, struct arena *arena,
     const struct eca_grant *g, struct bytes request, struct fault_info *fi)
 {
-	int64_t number;
+	struct eca_commit commit = {.record = record, .arena = arena};
 
-	TRY(eca_store_check_key(eca->db, &record->key, fi));
+	TRY(check_key(eca, record, fi));
 	TRY(eca_issue(&record->answer, arena, eca, g, request, fi));
 	crash_point("eca-issued");
-	TRY(eca_store_add(eca->db, &number, record, fi));
+	TRY(eca_commit(eca, &commit, fi));
 	crash_point("eca-committed");
-	log_info("enrolled number=%lld client=%s psids=%zu", (long long)number,
-	    record->client, g->psids_n);
+	if (commit.repeated) {
+		atomic_fetch_add(&eca->repeated, 1);
+		return FAULT_OK;
+	}
+	log_info("enrolled number=%lld client=%s psids=%zu",
+	    (long long)commit.number, record->client, g->psids_n);
 	atomic_fetch_add(&eca->granted, 1);
 	return FAULT_OK;
 }
@@ -122,14 +156,11 @@ eca_enroll(struct eca *eca, struct bytes *answer, eca_end_entity_error *error,
 
 	sha256(record.request.b, request);
 	*error = eca_end_entity_error_eca_internal_server_error;
-	pthread_mutex_lock(&eca->lock);
-	f = eca_store_answer(
-	    eca->db, &record.answer, arena, &record.request, fi);
+	f = look_up(eca, &record, arena, fi);
 	if (f == FAULT_OK)
 		atomic_fetch_add(&eca->repeated, 1);
 	else if (f == FAULT_NOT_FOUND)
 		f = enroll_new(eca, &record, error, arena, request, fi);
-	pthread_mutex_unlock(&eca->lock);
 	*answer = record.answer;
 	return f;
 }

@@ -24,7 +24,7 @@ enum fault must_check eca_store_answer(struct db *, struct bytes *answer,
 /* FAULT_DUPLICATE: another request has this key. */
 enum fault must_check eca_store_check_key(
     struct db *, const struct digest *key, struct fault_info *);
-/* One commit; *number counts enrollments, for the log. */
+/* *number counts enrollments, for the log. */
 enum fault must_check eca_store_add(struct db *, int64_t *number,
     const struct eca_record *, struct fault_info *);
 enum fault must_check eca_store_count(
