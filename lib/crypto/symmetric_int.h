@@ -34,10 +34,6 @@ struct engine_symmetric {
 
 /* By OpenSSL, one element after the other. */
 extern const struct engine_symmetric portable_symmetric;
-#ifdef HAVE_LANES
-extern const struct engine_symmetric lanes_symmetric;
-#endif
-extern const struct engine_symmetric emulated_symmetric;
 
 static inline const struct engine_symmetric *
 symmetric(void)

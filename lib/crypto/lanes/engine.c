@@ -1,7 +1,7 @@
 /* engine.c - the table of this engine. */
 #include "crypto/lanes/fixed.h"
 #include "crypto/lanes/lanes.h"
-#include "crypto/symmetric_int.h"
+#include "crypto/lanes/symmetric.h"
 
 static void
 know(struct p256_known *known)
@@ -15,7 +15,7 @@ const struct engine LANES(engine) = {
 #else
     .name = "lanes",
 #endif
-    .symmetric = &portable_symmetric,
+    .symmetric = &LANES(symmetric),
     .check = LANES(check),
     .decompress = LANES(decompress),
     .sum = LANES(sum),

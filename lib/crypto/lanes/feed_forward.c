@@ -1,0 +1,98 @@
+/* feed_forward.c - AES_key(x) xor x under many keys (Davies-Meyer). */
+#include "base/secret.h"
+#include "crypto/lanes/aes128.h"
+#include "crypto/lanes/symmetric.h"
+
+#define AT_ONCE 8 /* blocks of a lane in the pipe */
+
+/* The pointers of four jobs, which move from block to block. */
+struct four {
+	const uint8_t *in[LANES128];
+	uint8_t *out[LANES128];
+};
+
+lane_inline void
+encrypt_some(struct four *p, const struct quad_keys *key, size_t r, size_t n)
+{
+	v4 in[AT_ONCE], x[AT_ONCE];
+
+	UNROLL(8)
+	for (size_t b = 0; b < n; b++) {
+		in[b] = v4_load(p->in);
+		x[b] = v4_xor(in[b], key->k[0][r]);
+		for (size_t i = 0; i < LANES128; i++)
+			p->in[i] += 16;
+	}
+	UNROLL(9)
+	for (size_t i = 1; i < AES_ROUNDS; i++) {
+		UNROLL(8)
+		for (size_t b = 0; b < n; b++)
+			x[b] = v4_round(x[b], key->k[i][r]);
+	}
+	UNROLL(8)
+	for (size_t b = 0; b < n; b++) {
+		x[b] = v4_round_last(x[b], key->k[AES_ROUNDS][r]);
+		v4_store(p->out, v4_xor(x[b], in[b]));
+		for (size_t i = 0; i < LANES128; i++)
+			p->out[i] += 16;
+	}
+}
+
+/* The jobs of one register. */
+static void
+run_four(struct four *p, const struct quad_keys *key, size_t r, size_t blocks)
+{
+	for (; blocks >= AT_ONCE; blocks -= AT_ONCE)
+		encrypt_some(p, key, r, AT_ONCE);
+	if (blocks >= 4) {
+		encrypt_some(p, key, r, 4);
+		blocks -= 4;
+	}
+	for (; blocks > 0; blocks--)
+		encrypt_some(p, key, r, 1);
+}
+
+lane_inline void
+run(struct quad_keys *key, const struct aes_job *job, size_t n, size_t blocks,
+    size_t regs)
+{
+	struct four p[QUADS];
+
+	for (size_t r = 0; r < regs; r++) {
+		const uint8_t *k[LANES128];
+
+		for (size_t i = 0; i < LANES128; i++) {
+			size_t t = LANES128 * r + i;
+			/* Lanes without a job repeat one. */
+			const struct aes_job *j = &job[t < n ? t : 0];
+
+			k[i] = j->key;
+			p[r].in[i] = j->in;
+			p[r].out[i] = j->out;
+		}
+		key->k[0][r] = v4_load(k);
+	}
+	quad_keys_expand(key, regs);
+	for (size_t r = 0; r < regs; r++)
+		run_four(&p[r], key, r, blocks);
+}
+
+void
+LANES(feed_forward)(const struct aes_job *job, size_t n, size_t blocks)
+{
+	struct quad_keys key;
+
+	for (size_t t = 0; t < n;) {
+		if (n - t > LANES128) {
+			size_t m = n - t < QUAD_LANES ? n - t : QUAD_LANES;
+
+			run(&key, job + t, m, blocks, QUADS);
+			t += m;
+		} else {
+			run(&key, job + t, n - t, blocks, 1);
+			t = n;
+		}
+	}
+	wipe(&key, sizeof(key));
+	lanes_leave();
+}
