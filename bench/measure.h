@@ -1,7 +1,7 @@
 /*
  * measure.h - two ways to do the same work, timed in turn.
  *
- * Time is the CPU time of the calling thread, so that other load on the
+ * Time is CPU time, of all threads of the program, so that other load on the
  * machine disturbs little; slices of both alternate, so that a machine that
  * changes its speed disturbs both; medians are taken.
  */
@@ -25,7 +25,7 @@ struct measured {
 	double first_us, second_us, times;
 };
 
-/* CPU time of this thread, in microseconds. */
+/* CPU time of this program, in microseconds. */
 double cpu_us(void);
 /* second.run may be NULL.  BENCH_SLICES in the environment: how many (9). */
 struct measured measure(struct way first, struct way second);

@@ -117,28 +117,28 @@ end(enum step step)
 
 static struct digest *hash;
 static struct bytes *span;
-static struct point *b_points, *h_points;
+static struct point *points; /* B and H of each */
 static struct compressed *squeezed;
-static struct symm_data *sealed;
-static struct plv *plv[PCA_LAS];
-static struct issue_item *item;
+static struct symm_data *sealed; /* all of LA1, then all of LA2 */
+static struct plv *plv;
+static struct issue_item *item, **items;
 static bool *ok;
-static struct arena work;
 
 static void
 ours_allocate(void)
 {
 	hash = ARENA_ARRAY(&arena, n, struct digest);
 	span = ARENA_ARRAY(&arena, n, struct bytes);
-	b_points = ARENA_ARRAY(&arena, n, struct point);
-	h_points = ARENA_ARRAY(&arena, n, struct point);
-	squeezed = ARENA_ARRAY(&arena, n, struct compressed);
-	sealed = ARENA_ARRAY(&arena, n, struct symm_data);
-	for (unsigned la = 0; la < PCA_LAS; la++)
-		plv[la] = ARENA_ARRAY(&arena, n, struct plv);
+	points = ARENA_ARRAY(&arena, 2 * n, struct point);
+	squeezed = ARENA_ARRAY(&arena, 2 * n, struct compressed);
+	sealed = ARENA_ARRAY(&arena, PCA_LAS * n, struct symm_data);
+	plv = ARENA_ARRAY(&arena, PCA_LAS * n, struct plv);
 	item = ARENA_ARRAY(&arena, n, struct issue_item);
-	ok = ARENA_ARRAY(&arena, n, bool);
-	MUST(ok != NULL && item != NULL && sealed != NULL && squeezed != NULL);
+	items = ARENA_ARRAY(&arena, n, struct issue_item *);
+	ok = ARENA_ARRAY(&arena, 2 * n, bool);
+	MUST(hash != NULL && span != NULL && points != NULL && plv != NULL &&
+	     ok != NULL && item != NULL && items != NULL && sealed != NULL &&
+	     squeezed != NULL);
 }
 
 static void
@@ -163,34 +163,40 @@ hash_requests(void)
 }
 
 static void
-take_points(struct point *out, size_t at)
+take_point(size_t at, const uint8_t *sec1, bool compressed)
 {
-	for (size_t t = 0; t < n; t++) {
-		const uint8_t *sec1 = (const uint8_t *)&request[t] + at;
-
-		if (request[t].compressed) {
-			memcpy(squeezed[t].x, sec1 + 1, 32);
-			squeezed[t].y_bit = sec1[0] & 1;
-		} else {
-			memcpy(&out[t], sec1 + 1, 64);
-		}
+	if (compressed) {
+		memcpy(squeezed[at].x, sec1 + 1, 32);
+		squeezed[at].y_bit = sec1[0] & 1;
+	} else {
+		memcpy(&points[at], sec1 + 1, 64);
 	}
-	if (request[0].compressed)
-		FINE(p256_decompress(out, squeezed, ok, n));
+}
+
+static void
+take_points(void)
+{
+	bool compressed = request[0].compressed;
+
+	for (size_t t = 0; t < n; t++) {
+		take_point(2 * t, request[t].b, compressed);
+		take_point(2 * t + 1, request[t].h, compressed);
+	}
+	if (compressed)
+		FINE(p256_decompress(points, squeezed, ok, 2 * n));
 	else
-		FINE(p256_check(out, ok, n));
+		FINE(p256_check(points, ok, 2 * n));
 }
 
 static void
 open_plvs(void)
 {
-	for (unsigned la = 0; la < PCA_LAS; la++) {
+	for (unsigned la = 0; la < PCA_LAS; la++)
 		for (size_t t = 0; t < n; t++)
-			sealed[t] = request[t].plv[la];
-		plv_open(plv[la], sealed, ok, n);
-		for (size_t t = 0; t < n; t++)
-			MUST(ok[t] && plv[la][t].i == request[t].i);
-	}
+			sealed[la * n + t] = request[t].plv[la];
+	plv_open(plv, sealed, ok, PCA_LAS * n);
+	for (size_t t = 0; t < PCA_LAS * n; t++)
+		MUST(ok[t] && plv[t].i == request[t % n].i);
 }
 
 static void
@@ -199,14 +205,14 @@ fill_items(void)
 	for (size_t t = 0; t < n; t++) {
 		struct issue_item *m = &item[t];
 
-		*m = (struct issue_item){.class = &pca->class,
-		    .i = request[t].i,
-		    .start = asked[t].i * 604800u + 347619603u,
-		    .b = b_points[t],
-		    .h = h_points[t],
+		*m = (struct issue_item){.i = request[t].i,
+		    .start = request[t].i * 604800u + 347619603u,
+		    .b = points[2 * t],
+		    .h = points[2 * t + 1],
 		    .reply = replies + t * pca->class.reply.n};
-		linkage_combine(&m->lv, &plv[0][t].value, &plv[1][t].value, 1);
+		linkage_combine(&m->lv, &plv[t].value, &plv[n + t].value, 1);
 		memcpy(m->request_hash, digest_id8(hash[t].b), 8);
+		items[t] = m;
 	}
 }
 
@@ -247,18 +253,16 @@ ours(void *arg)
 	end(STEP_message);
 	hash_requests();
 	end(STEP_hpcr);
-	take_points(b_points, offsetof(struct request, b));
-	take_points(h_points, offsetof(struct request, h));
+	take_points();
 	end(STEP_points);
 	open_plvs();
 	fill_items();
 	end(STEP_plv);
 	stage_begin();
-	FINE(issue_batch(&pca->issuer, item, n, &work, &info));
+	FINE(issue_batch(&pca->issuer, items, n, &info));
 	begin();
 	sign_answer();
 	end(STEP_answer);
-	arena_reset(&work);
 }
 
 /* ---- OpenSSL ---- */
@@ -629,7 +633,6 @@ main(int argc, char **argv)
 	MUST(n > 0 && n <= BATCH_MAX);
 	plain_n = n < PLAIN_MAX ? n : PLAIN_MAX;
 	arena = arena_new((size_t)1 << 30);
-	work = arena_new((size_t)1 << 28);
 	world_make(&world);
 	world_share_key(&world, WORLD_LA1, &la_key[0]);
 	world_share_key(&world, WORLD_LA2, &la_key[1]);
