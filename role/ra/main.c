@@ -4,6 +4,7 @@
 #include "role/ra/admin.h"
 #include "role/ra/errors.h"
 #include "role/ra/handlers.h"
+#include "role/ra/in_hand.h"
 #include "role/ra/plan.h"
 #include "role/ra/plv.h"
 #include "role/ra/ra.h"
@@ -40,6 +41,7 @@ static const struct service_thread threads[] = {
     {"plan", 1, plan_run},
     {"plv", RA_FETCHES, plv_run},
     {"sender", 16, send_batches},
+    {"closer", 1, closer_run},
 };
 
 static const struct service_command commands[] = {
@@ -77,6 +79,7 @@ stop(void *state)
 	struct ra *ra = state;
 
 	wake_all(&ra->wake);
+	wake_all(&ra->due);
 }
 
 static void

@@ -29,8 +29,8 @@ write_head(struct writer *w, const struct batch *b)
 }
 
 enum fault
-outbox_write(const char *path, const struct batch *b, struct arena *arena,
-    struct fault_info *fi)
+outbox_write(struct bytes *octets, const char *path, const struct batch *b,
+    struct arena *arena, struct fault_info *fi)
 {
 	size_t n = file_size(b);
 	uint8_t *p = arena_alloc(arena, n, 1);
@@ -47,7 +47,8 @@ outbox_write(const char *path, const struct batch *b, struct arena *arena,
 		write_uint(&w, b->order[k], 4);
 	write_span(&w, b->hpcr, batch_requests(b) * sizeof(*b->hpcr));
 	write_bytes(&w, b->message);
-	return file_write(path, writer_done(&w), 0600, fi);
+	*octets = writer_done(&w);
+	return file_write(path, *octets, 0600, fi);
 }
 
 static bool
@@ -70,37 +71,43 @@ read_tables(struct reader *r, struct batch *b, struct arena *arena)
 	size_t n = batch_requests(b);
 	int64_t *devices = ARENA_ARRAY(arena, b->units, int64_t);
 	uint32_t *order = ARENA_ARRAY(arena, n, uint32_t);
-	struct digest *hpcr = ARENA_ARRAY(arena, n, struct digest);
 
-	if (devices == NULL || order == NULL || hpcr == NULL)
+	if (devices == NULL || order == NULL)
 		return FAULT_TOO_LARGE;
 	for (size_t u = 0; u < b->units; u++)
 		devices[u] = (int64_t)read_uint(r, 8);
 	for (size_t k = 0; k < n; k++)
 		if ((order[k] = (uint32_t)read_uint(r, 4)) >= n)
 			return FAULT_STORE;
-	read_copy(r, hpcr, n * sizeof(*hpcr));
 	b->devices = devices;
 	b->order = order;
-	b->hpcr = hpcr;
+	b->hpcr =
+	    (const struct digest *)(const void *)read_span(r, n * SHA256_SIZE);
 	b->message.p = read_span(r, b->message.n);
 	return r->failed ? FAULT_STORE : FAULT_OK;
+}
+
+enum fault
+outbox_open(struct batch *b, struct arena *arena, struct bytes octets,
+    const char *path, struct fault_info *fi)
+{
+	struct reader r = reader_of(octets);
+	enum fault f;
+
+	memset(b, 0, sizeof(*b));
+	if (!read_head(&r, b) || file_size(b) != octets.n)
+		return fault_set(fi, FAULT_STORE, "%s: damaged", path);
+	if ((f = read_tables(&r, b, arena)) != FAULT_OK)
+		return fault_set(fi, f, "%s: cannot be read", path);
+	return FAULT_OK;
 }
 
 enum fault
 outbox_read(struct batch *b, struct arena *arena, const char *path,
     struct fault_info *fi)
 {
-	struct bytes in;
-	struct reader r;
-	enum fault f;
+	struct bytes octets;
 
-	memset(b, 0, sizeof(*b));
-	TRY(file_read(&in, arena, path, FILE_MAX, fi));
-	r = reader_of(in);
-	if (!read_head(&r, b) || file_size(b) != in.n)
-		return fault_set(fi, FAULT_STORE, "%s: damaged", path);
-	if ((f = read_tables(&r, b, arena)) != FAULT_OK)
-		return fault_set(fi, f, "%s: cannot be read", path);
-	return FAULT_OK;
+	TRY(file_read(&octets, arena, path, FILE_MAX, fi));
+	return outbox_open(b, arena, octets, path, fi);
 }

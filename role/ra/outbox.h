@@ -14,11 +14,14 @@
 #include "base/fault.h"
 #include "role/ra/batch.h"
 
-/* Durable when it returns; the arena holds a copy of the whole meanwhile. */
-enum fault must_check outbox_write(const char *path, const struct batch *,
-    struct arena *, struct fault_info *);
-/* The number of the row is not in the file and stays 0.  FAULT_STORE: not an
- * outbox file, or damaged. */
+/* Durable when it returns; *octets, in arena memory, are those of the file. */
+enum fault must_check outbox_write(struct bytes *octets, const char *path,
+    const struct batch *, struct arena *, struct fault_info *);
+/* The batch in the octets of a file, into which it points.  The number of the
+ * row is not in them and stays 0.  FAULT_STORE: not an outbox file, or
+ * damaged. */
+enum fault must_check outbox_open(struct batch *, struct arena *,
+    struct bytes octets, const char *path, struct fault_info *);
 enum fault must_check outbox_read(
     struct batch *, struct arena *, const char *path, struct fault_info *);
 

@@ -324,6 +324,14 @@ plan_pass(struct ra *ra, struct db *db, bool *busy, struct fault_info *fi)
 	return FAULT_OK;
 }
 
+/* Units wait in pools; and the chains that they took are to be replaced. */
+static void
+wake_others(struct ra *ra)
+{
+	wake_all(&ra->due);
+	wake_all(&ra->wake);
+}
+
 void
 plan_run(void *ctx, struct service *service)
 {
@@ -340,7 +348,7 @@ plan_run(void *ctx, struct service *service)
 		if (plan_pass(ra, db, &busy, &fi) != FAULT_OK)
 			service_sleep(service, peer_fails(&ra->storage, &fi));
 		else if (busy)
-			wake_all(&ra->wake);
+			wake_others(ra);
 		else
 			wake_wait(&ra->wake, count, IDLE_MS);
 	}

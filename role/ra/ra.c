@@ -8,8 +8,8 @@
 #include "cert/perm.h"
 #include "cert/profile.h"
 #include "role/ra/answer.h"
+#include "role/ra/in_hand.h"
 #include "role/ra/plv.h"
-#include "role/ra/sender.h"
 
 #define LA_PORT	 8890
 #define PCA_PORT 8891
@@ -330,7 +330,7 @@ open_stores(struct ra *ra, struct fault_info *fi)
 	TRY(bulk_open(&ra->hpcr, path, SHA256_SIZE, BULK_MERGE, fi));
 	TRY(db_open(&db, ra->db_path, &ra_schema, fi));
 	if ((f = store_class(ra, db, fi)) == FAULT_OK &&
-	    (f = sender_recover(ra, db, fi)) == FAULT_OK)
+	    (f = in_hand_recover(ra, db, fi)) == FAULT_OK)
 		f = plv_recover(ra, db, fi);
 	db_pool_give(&ra->dbs, db);
 	return f;
@@ -374,6 +374,7 @@ ra_alloc(struct service *service)
 	ra->arena = arena_new(MEMORY);
 	ra_path(ra, ra->db_path, "ra.db", NULL);
 	wake_init(&ra->wake);
+	wake_init(&ra->due);
 	pools_init(&ra->pools);
 	pthread_mutex_init(&ra->fetches.lock, NULL);
 	contacts_init(&ra->contacts);
@@ -424,6 +425,7 @@ ra_close(struct ra *ra)
 	pthread_mutex_destroy(&ra->fetches.lock);
 	pools_destroy(&ra->pools);
 	wake_destroy(&ra->wake);
+	wake_destroy(&ra->due);
 	component_free(&ra->self);
 	arena_free(&ra->arena);
 	free(ra);

@@ -71,7 +71,8 @@ struct ra {
 	char db_path[PATH_SIZE];
 	struct db_pool dbs;
 	struct bulk *hpcr;
-	struct wake wake; /* something to do */
+	struct wake wake; /* something to plan or to order */
+	struct wake due;  /* something to send or to close */
 	struct pools pools;
 	struct fetches fetches;
 	struct in_hand in_hand[RA_IN_HAND]; /* pools.lock */

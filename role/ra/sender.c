@@ -1,68 +1,24 @@
 /* sender.c - see sender.h. */
-#include <dirent.h>
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/log.h"
 #include "base/time32.h"
-#include "cert/perm.h"
-#include "cert/spdu.h"
 #include "role/ra/build.h"
 #include "role/ra/collect.h"
+#include "role/ra/in_hand.h"
 #include "role/ra/outbox.h"
 #include "role/ra/sender.h"
 #include "role/ra/stages.h"
-#include "schema/monarch.h"
 #include "service/crash.h"
 
 #define PCA_TIMEOUT_MS	   120000u
 #define ANSWER_PER_REQUEST 2048u /* a reply has some 500 octets */
-#define CONFIRM_ANSWER	   4096u
-#define SETTLE_MOST	   2u /* seconds */
+#define SETTLE_MOST	   2u	 /* seconds */
 #define IDLE_MS		   200u
 /* Of a request, its copies, its reply and what is decoded of it. */
 #define MEMORY_PER_REQUEST 8192u
 #define MEMORY_BASE	   ((size_t)32 << 20)
-
-/* ---- paths and lists ---- */
-
-static void
-outbox_path(
-    char out[PATH_SIZE], const struct ra *ra, const uint8_t id[BATCH_ID_SIZE])
-{
-	char name[2 * BATCH_ID_SIZE + 1];
-
-	hex_encode(name, id, BATCH_ID_SIZE);
-	ra_path(ra, out, "outbox", name);
-}
-
-/* Keeps a batch for a later step; there are never more than threads, and
- * what a restart found. */
-static void
-keep(struct ra *ra, const struct in_hand *b)
-{
-	pthread_mutex_lock(&ra->pools.lock);
-	if (ra->in_hand_n < RA_IN_HAND)
-		ra->in_hand[ra->in_hand_n++] = *b;
-	pthread_mutex_unlock(&ra->pools.lock);
-}
-
-static bool
-take(struct ra *ra, struct in_hand *b)
-{
-	bool found;
-
-	pthread_mutex_lock(&ra->pools.lock);
-	if ((found = ra->in_hand_n > 0)) {
-		*b = ra->in_hand[0];
-		ra->in_hand_n--;
-		memmove(
-		    ra->in_hand, ra->in_hand + 1, ra->in_hand_n * sizeof(*b));
-	}
-	pthread_mutex_unlock(&ra->pools.lock);
-	return found;
-}
 
 /* ---- a new batch ---- */
 
@@ -140,34 +96,38 @@ give_up(const struct batch *b, size_t bad, struct db *db,
 	return db_commit(db, fi);
 }
 
+/* From here on the batch lives in the octets of its file. */
 static enum fault
-commit_batch(struct batch *b, struct ra *ra, struct db *db, struct arena *arena,
-    struct fault_info *fi)
+commit_batch(struct batch *b, struct sender *s, struct fault_info *fi)
 {
+	struct bytes octets;
 	char path[PATH_SIZE];
+	int64_t drawn = b->drawn;
 	enum fault f;
 
-	outbox_path(path, ra, b->id);
-	TRY(outbox_write(path, b, arena, fi));
+	in_hand_path(path, s->ra, b->id);
+	TRY(outbox_write(&octets, path, b, &s->arena, fi));
+	TRY(outbox_open(b, &s->arena, octets, path, fi));
+	b->drawn = drawn;
 	crash_point("ra-outbox-written");
 	RA_STAGE_END(outbox);
-	if ((f = write_rows(b, ra, db, arena, fi)) != FAULT_OK) {
-		db_rollback(db);
+	if ((f = write_rows(b, s->ra, s->db, &s->scratch, fi)) != FAULT_OK) {
+		db_rollback(s->db);
 		unlink(path);
 		return f;
 	}
 	/* A commit that failed may still come back after a power cut, and must
 	 * then find its file; if it does not, the next start removes it. */
-	TRY(db_commit(db, fi));
+	TRY(db_commit(s->db, fi));
 	crash_point("ra-batch-sent");
 	RA_STAGE_END(commit);
 	return FAULT_OK;
 }
 
 static enum fault
-make_batch(struct batch *b, struct ra *ra, struct db *db, struct arena *arena,
-    struct fault_info *fi)
+make_batch(struct batch *b, struct sender *s, struct fault_info *fi)
 {
+	struct ra *ra = s->ra;
 	struct shuffle_rule rule = rule_of(ra->environment);
 	struct fault_info why;
 	struct pool_key key;
@@ -175,20 +135,22 @@ make_batch(struct batch *b, struct ra *ra, struct db *db, struct arena *arena,
 	enum fault f;
 
 	memset(b, 0, sizeof(*b));
-	TRY(pools_draw(b, &ra->pools, db, arena, &rule, time32_now(), fi));
+	TRY(pools_draw(
+	    b, &ra->pools, s->db, &s->scratch, &rule, time32_now(), fi));
 	RA_STAGE_END(draw);
 	key = pool_of(b);
-	f = build_message(b, &bad, ra, db, arena, &why);
+	f = build_message(b, &bad, ra, s->db, &s->scratch, &why);
 	if (f == FAULT_OK) {
-		f = commit_batch(b, ra, db, arena, fi);
+		f = commit_batch(b, s, fi);
 	} else if (bad != BUILD_NO_UNIT) {
-		f = give_up(b, bad, db, &why, fi);
-		db_rollback(db);
+		f = give_up(b, bad, s->db, &why, fi);
+		db_rollback(s->db);
 		f = f == FAULT_OK ? FAULT_BLOCKED : f;
 	} else if (fi != NULL) {
 		*fi = why;
 	}
 	pools_release(&ra->pools, &key);
+	wake_all(&ra->due); /* it may be large enough for another message */
 	return f;
 }
 
@@ -214,164 +176,76 @@ ask(struct collected *c, const struct batch *b, struct ra *ra,
 	return FAULT_OK;
 }
 
-static enum fault
-confirm(const uint8_t id[BATCH_ID_SIZE], struct ra *ra, struct arena *arena,
-    struct fault_info *fi)
-{
-	monarch_batch_confirm msg = {.version = 1};
-	struct spdu_header header = {.psid = PSID_SECURITY};
-	struct peer_message m = {
-	    .path = "/certificate-batch-confirm",
-	    .limit = CONFIRM_ANSWER,
-	    .timeout_ms = PCA_TIMEOUT_MS,
-	};
-	struct http_result result;
-	struct bytes payload;
-
-	memcpy(msg.batch_id.b, id, BATCH_ID_SIZE);
-	TRY(coer_encode_new(
-	    &payload, arena, &monarch_batch_confirm_asn, &msg, fi));
-	TRY(spdu_sign(&m.body, arena, &header, payload, SIGNER_DIGEST,
-	    &ra->self.signer, fi));
-	TRY(peer_post(&ra->pca, &result, arena, &m, fi));
-	crash_point("ra-batch-confirmed");
-	return FAULT_OK;
-}
-
-static enum fault
-close_batch(const struct in_hand *h, struct ra *ra, struct db *db,
-    struct arena *arena, struct fault_info *fi)
-{
-	char path[PATH_SIZE];
-
-	TRY(confirm(h->id, ra, arena, fi));
-	TRY(DB_RUN(db, DO_BATCH_DELETE, fi, DB_INT(h->number)));
-	crash_point("ra-batch-closed");
-	outbox_path(path, ra, h->id);
-	unlink(path);
-	RA_STAGE_END(confirm);
-	return FAULT_OK;
-}
-
 /* From the outbox to answers on disk: a batch made a moment ago goes the same
  * way as one that a restart found. */
 static enum fault
-deliver(const struct in_hand *h, struct ra *ra, struct db *db,
-    struct arena *arena, struct fault_info *fi)
+deliver(const struct batch *b, struct sender *s, struct fault_info *fi)
 {
-	struct batch b;
 	struct collected c;
+
+	TRY(ask(&c, b, s->ra, &s->arena, fi));
+	return collect_store(&c, b, s->ra, s->db, &s->arena, fi);
+}
+
+static enum fault
+again(struct batch *b, const struct in_hand *h, struct sender *s,
+    struct fault_info *fi)
+{
 	char path[PATH_SIZE];
 
-	outbox_path(path, ra, h->id);
-	TRY(outbox_read(&b, arena, path, fi));
-	b.number = h->number;
-	TRY(ask(&c, &b, ra, arena, fi));
-	return collect_store(&c, &b, ra, db, arena, fi);
-}
-
-static enum fault
-finish(struct in_hand *h, struct ra *ra, struct db *db, struct arena *arena,
-    struct fault_info *fi)
-{
-	if (h->state == BATCH_SENT)
-		TRY(deliver(h, ra, db, arena, fi));
-	h->state = BATCH_COLLECTED;
-	return close_batch(h, ra, db, arena, fi);
-}
-
-/* A new batch; what was needed to make it is forgotten. */
-static enum fault
-begin(struct in_hand *h, struct ra *ra, struct db *db, struct arena *arena,
-    struct fault_info *fi)
-{
-	struct batch b;
-
-	TRY(make_batch(&b, ra, db, arena, fi));
-	*h = (struct in_hand){.number = b.number, .state = BATCH_SENT};
-	memcpy(h->id, b.id, sizeof(h->id));
-	arena_reset(arena);
+	in_hand_path(path, s->ra, h->id);
+	TRY(outbox_read(b, &s->arena, path, fi));
+	b->number = h->number;
 	return FAULT_OK;
 }
 
-enum fault
-sender_step(struct ra *ra, struct db *db, struct arena *arena, unsigned *pause,
-    struct fault_info *fi)
+/* A new batch; what was needed to make it is forgotten.  Too many that are
+ * not closed: none is begun. */
+static enum fault
+begin(struct batch *b, struct sender *s, struct fault_info *fi)
 {
+	enum fault f;
+
+	if (in_hand_is_full(s->ra))
+		return FAULT_NOT_FOUND;
+	f = make_batch(b, s, fi);
+	arena_reset(&s->scratch);
+	return f;
+}
+
+enum fault
+sender_step(struct sender *s, unsigned *pause, struct fault_info *fi)
+{
+	struct ra *ra = s->ra;
 	struct in_hand h;
+	struct batch b;
 	enum fault f;
 
 	*pause = 0;
 	stage_begin();
-	if (!take(ra, &h)) {
-		f = begin(&h, ra, db, arena, fi);
-		if (f == FAULT_BLOCKED) /* try with what is left */
-			return FAULT_OK;
+	if (in_hand_take(ra, BATCH_SENT, &h)) {
+		f = again(&b, &h, s, fi);
+	} else {
+		if ((f = begin(&b, s, fi)) == FAULT_BLOCKED)
+			return FAULT_OK; /* try with what is left */
 		TRY(f);
+		h = (struct in_hand){.number = b.number, .state = BATCH_SENT};
+		memcpy(h.id, b.id, sizeof(h.id));
 	}
-	if ((f = finish(&h, ra, db, arena, fi)) == FAULT_OK) {
+	if (f == FAULT_OK)
+		f = deliver(&b, s, fi);
+	if (f == FAULT_OK) {
 		peer_works(&ra->pca);
 		peer_works(&ra->storage);
-		return FAULT_OK;
+		h.state = BATCH_COLLECTED;
+	} else {
+		*pause = peer_fails(ra_culprit(ra, &ra->pca, f), fi);
 	}
-	*pause = peer_fails(ra_culprit(ra, &ra->pca, f), fi);
-	keep(ra, &h);
+	in_hand_keep(ra, &h);
 	return f;
 }
 
-/* ---- start, thread ---- */
-
-static enum fault
-got_batch(void *ctx, const struct db_row *row, struct fault_info *fi)
-{
-	struct ra *ra = ctx;
-	struct in_hand h = {
-	    .number = db_int(row, 0),
-	    .state = (int)db_int(row, 1),
-	};
-
-	TRY(db_blob_copy(row, 2, h.id, sizeof(h.id), fi));
-	if (ra->in_hand_n == RA_IN_HAND)
-		return fault_set(fi, FAULT_STORE, "too many batches");
-	ra->in_hand[ra->in_hand_n++] = h;
-	return FAULT_OK;
-}
-
-static bool
-is_in_hand(const struct ra *ra, const char *name)
-{
-	char hex[2 * BATCH_ID_SIZE + 1];
-
-	for (size_t k = 0; k < ra->in_hand_n; k++) {
-		hex_encode(hex, ra->in_hand[k].id, BATCH_ID_SIZE);
-		if (strcmp(hex, name) == 0)
-			return true;
-	}
-	return false;
-}
-
-enum fault
-sender_recover(struct ra *ra, struct db *db, struct fault_info *fi)
-{
-	char folder[PATH_SIZE], path[PATH_SIZE];
-	struct dirent *e;
-	DIR *dir;
-
-	TRY(db_run(db, DO_BATCHES, NULL, 0, got_batch, ra, fi));
-	ra_path(ra, folder, "outbox", NULL);
-	if ((dir = opendir(folder)) == NULL)
-		return fault_errno(fi, FAULT_IO, "%s", folder);
-	while ((e = readdir(dir)) != NULL) {
-		if (e->d_name[0] == '.' || is_in_hand(ra, e->d_name))
-			continue;
-		path_join(path, folder, e->d_name);
-		unlink(path);
-	}
-	closedir(dir);
-	if (ra->in_hand_n > 0)
-		log_info("%zu batches are on their way", ra->in_hand_n);
-	return FAULT_OK;
-}
+/* ---- the thread ---- */
 
 static size_t
 memory_limit(const struct environment *e)
@@ -381,21 +255,39 @@ memory_limit(const struct environment *e)
 }
 
 void
+sender_open(struct sender *s, struct ra *ra, struct db *db)
+{
+	size_t limit = memory_limit(ra->environment);
+
+	*s = (struct sender){.ra = ra, .db = db};
+	s->arena = arena_new(limit);
+	s->scratch = arena_new(limit);
+}
+
+void
+sender_close(struct sender *s)
+{
+	arena_free(&s->arena);
+	arena_free(&s->scratch);
+}
+
+void
 sender_run(void *ctx, struct service *service)
 {
 	struct ra *ra = ctx;
-	struct arena arena = arena_new(memory_limit(ra->environment));
 	struct fault_info fi;
+	struct sender s;
 	struct db *db;
 
 	if (db_open(&db, ra->db_path, &ra_schema, &fi) != FAULT_OK)
 		log_fatal("%s", fi.text);
+	sender_open(&s, ra, db);
 	while (!service_stopping(service)) {
-		uint64_t count = wake_count(&ra->wake);
+		uint64_t count = wake_count(&ra->due);
 		unsigned pause;
-		enum fault f = sender_step(ra, db, &arena, &pause, &fi);
+		enum fault f = sender_step(&s, &pause, &fi);
 
-		arena_reset(&arena);
+		arena_reset(&s.arena);
 		if (f == FAULT_OK)
 			continue;
 		if (f != FAULT_NOT_FOUND && pause == 0)
@@ -403,8 +295,8 @@ sender_run(void *ctx, struct service *service)
 		if (pause > 0)
 			service_sleep(service, pause);
 		else
-			wake_wait(&ra->wake, count, IDLE_MS);
+			wake_wait(&ra->due, count, IDLE_MS);
 	}
+	sender_close(&s);
 	db_close(db);
-	arena_free(&arena);
 }

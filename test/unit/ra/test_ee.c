@@ -23,6 +23,7 @@
 #include "http/x509.h"
 #include "role/ra/admin.h"
 #include "role/ra/handlers.h"
+#include "role/ra/in_hand.h"
 #include "role/ra/plan.h"
 #include "role/ra/plv.h"
 #include "role/ra/sender.h"
@@ -534,7 +535,7 @@ test_blocked(void **state)
 
 /* ---- many at once ---- */
 
-struct sender {
+struct sending {
 	struct bytes body;
 	struct arena arena;
 	struct http_result result;
@@ -544,7 +545,7 @@ struct sender {
 static void *
 send_one(void *ctx)
 {
-	struct sender *s = ctx;
+	struct sending *s = ctx;
 	struct fault_info info;
 	char url[128];
 	struct http_call c = {.method = "POST",
@@ -561,7 +562,7 @@ send_one(void *ctx)
 }
 
 static void
-send_all(struct sender *s, size_t n)
+send_all(struct sending *s, size_t n)
 {
 	pthread_t thread[8];
 
@@ -575,7 +576,7 @@ send_all(struct sender *s, size_t n)
 }
 
 static void
-free_all(struct sender *s, size_t n)
+free_all(struct sending *s, size_t n)
 {
 	for (size_t k = 0; k < n; k++)
 		arena_free(&s[k].arena);
@@ -584,7 +585,7 @@ free_all(struct sender *s, size_t n)
 static void
 test_at_once(void **state)
 {
-	struct sender s[6];
+	struct sending s[6];
 	size_t granted = 0;
 
 	(void)state;
@@ -670,14 +671,18 @@ generate(void)
 
 	for (int k = 0; k < 60; k++) {
 		struct arena a = arena_new((size_t)64 << 20);
+		struct sender s;
 
+		sender_open(&s, world.ra, world.db);
 		must(plan_pass(world.ra, world.db, &busy, &fi));
 		if (plv_step(world.ra, world.db, &a, &pause, &fi) != FAULT_OK)
 			time_set_offset(time_offset() + 1);
-		arena_reset(&a);
-		if (sender_step(world.ra, world.db, &a, &pause, &fi) !=
+		if (sender_step(&s, &pause, &fi) != FAULT_OK)
+			time_set_offset(time_offset() + 1);
+		if (closer_step(world.ra, world.db, &a, &pause, &fi) !=
 		    FAULT_OK)
 			time_set_offset(time_offset() + 1);
+		sender_close(&s);
 		arena_free(&a);
 	}
 }

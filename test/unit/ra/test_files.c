@@ -99,10 +99,12 @@ make_batch(struct batch *b)
 static void
 test_outbox(void **state)
 {
+	struct bytes octets;
 	struct batch a, b;
 
 	make_batch(&a);
-	must(outbox_write(path, &a, *state, &fi));
+	must(outbox_write(&octets, path, &a, *state, &fi));
+	assert_true(bytes_equal(octets, slurp(*state)));
 	must(outbox_read(&b, *state, path, &fi));
 	assert_int_equal(b.number, 0);
 	assert_memory_equal(b.id, a.id, sizeof(a.id));
@@ -124,7 +126,7 @@ test_outbox_damaged(void **state)
 	uint8_t *copy;
 
 	make_batch(&a);
-	must(outbox_write(path, &a, *state, &fi));
+	must(outbox_write(&in, path, &a, *state, &fi));
 	in = slurp(*state);
 	for (size_t n = 0; n < in.n; n += 97) {
 		spit(in, n);

@@ -23,6 +23,7 @@
 #include "role/ra/admin.h"
 #include "role/ra/answer.h"
 #include "role/ra/collect.h"
+#include "role/ra/in_hand.h"
 #include "role/ra/plan.h"
 #include "role/ra/plv.h"
 #include "role/ra/sender.h"
@@ -107,6 +108,7 @@ step(struct scene *s)
 	struct world *w = &s->world;
 	struct arena arena = arena_new((size_t)64 << 20);
 	struct done d = {.fault = FAULT_OK};
+	struct sender sender;
 	unsigned pause;
 	enum fault f;
 
@@ -118,8 +120,16 @@ step(struct scene *s)
 		d.fault = f;
 	}
 	arena_reset(&arena);
-	f = sender_step(w->ra, w->db, &arena, &pause, &fi);
+	sender_open(&sender, w->ra, w->db);
+	f = sender_step(&sender, &pause, &fi);
+	sender_close(&sender);
 	d.sender = f == FAULT_OK;
+	if (f != FAULT_OK && f != FAULT_NOT_FOUND) {
+		assert_true(pause > 0);
+		d.fault = f;
+	}
+	f = closer_step(w->ra, w->db, &arena, &pause, &fi);
+	d.sender |= f == FAULT_OK;
 	if (f != FAULT_OK && f != FAULT_NOT_FOUND) {
 		assert_true(pause > 0);
 		d.fault = f;
