@@ -19,8 +19,9 @@
 #define lane_inline static inline __attribute__((always_inline))
 #define LANE_COUNT  8
 
-/* For the big ones, which nobody wants inlined in plain C. */
-#ifdef LANES_EMULATED
+/* For the big ones, which must become one with what surrounds them to be fast,
+ * but take minutes to compile so in plain C or under a sanitizer. */
+#ifdef LANES_OUTLINE
 #define lane_heavy static __attribute__((noinline, unused))
 #else
 #define lane_heavy lane_inline
