@@ -183,6 +183,19 @@ def overview(p, data, plain):
         p.y += 9
 
 
+def merged(parts, least=0.035):
+    """Stages that take less than that of all: one part of their kind."""
+    limit = least * total_of(parts)
+    out = []
+    for kind in KINDS:
+        of_kind = [x for x in parts if x[0] == kind]
+        small = [x for x in of_kind if x[2] < limit]
+        out += [x for x in of_kind if x[2] >= limit or len(small) == 1]
+        if len(small) > 1:
+            out.append((kind, "others", total_of(small)))
+    return out
+
+
 def close_up(p, data):
     """The components of the lanes alone, stage by stage, larger."""
     engine = next((e for e in ("lanes", "portable")
@@ -196,7 +209,7 @@ def close_up(p, data):
     p.text(20, p.y, f"{dict(ENGINES)[engine]}, stage by stage", "title")
     p.y += 16
     for role, title, _ in PARTS:
-        narrow = p.bar(title, data[engine, role], scale, 26, True)
+        narrow = p.bar(title, merged(data[engine, role]), scale, 26, True)
         p.call_outs(narrow)
         p.y += 10
 
