@@ -1,4 +1,5 @@
 /* bootstrap.c - taking what a device needs from its bundle, checked. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/secret.h"
@@ -6,15 +7,51 @@
 #include "device/bundle.h"
 #include "device/device.h"
 
-#define ARENA_LIMIT (512u << 20)
+#define ARENA_LIMIT   (32u << 20) /* of one device */
+#define BUNDLES_LIMIT ((size_t)1 << 30)
+
+struct monarch_bundle {
+	struct arena arena;
+	struct bundles bundles;
+};
+
+enum fault
+monarch_bundle_open(
+    struct monarch_bundle **out, struct bytes zip, struct fault_info *fi)
+{
+	struct monarch_bundle *b = calloc(1, sizeof(*b));
+	struct fault_info own = {0};
+	enum fault fault;
+
+	fi = fi == NULL ? &own : fi;
+	if (b == NULL)
+		return fault_set(fi, FAULT_TOO_LARGE, "no memory");
+	b->arena = arena_new(BUNDLES_LIMIT);
+	fault = bundles_open(&b->bundles, &b->arena, zip, fi);
+	if (fault == FAULT_OK)
+		*out = b;
+	else
+		monarch_bundle_free(b);
+	return fault;
+}
+
+void
+monarch_bundle_free(struct monarch_bundle *b)
+{
+	if (b == NULL)
+		return;
+	arena_free(&b->arena);
+	free(b);
+}
 
 static enum fault
-bootstrap(const struct folder *f, struct arena *arena, struct bytes zip,
-    const struct scalar *key, struct fault_info *fi)
+bootstrap(const struct folder *f, struct arena *arena,
+    const struct bundles *bundles, const struct scalar *key,
+    struct fault_info *fi)
 {
 	struct bundle bundle, installed;
 
-	TRY(bundle_of_zip(&bundle, arena, zip, f->name, fi));
+	TRY(bundle_of(&bundle, bundles, f->name, fi));
 	TRY(bundle_check(&bundle, key, time32_now(), fi));
 	if (!folder_has(f, FOLDER_BUNDLE))
 		return bundle_install(&bundle, f, fi);
@@ -26,7 +63,8 @@ bootstrap(const struct folder *f, struct arena *arena, struct bytes zip,
 }
 
 enum fault
-monarch_bootstrap(const char *folder, struct bytes zip, struct fault_info *fi)
+monarch_bootstrap(const char *folder, const struct monarch_bundle *bundle,
+    struct fault_info *fi)
 {
 	struct arena arena = arena_new(ARENA_LIMIT);
 	struct fault_info own = {0};
@@ -37,7 +75,7 @@ monarch_bootstrap(const char *folder, struct bytes zip, struct fault_info *fi)
 	fi = fi == NULL ? &own : fi;
 	TRY(folder_lock(&f, folder, FOLDER_LOCK, fi));
 	if ((fault = device_read_key(&key, &f, fi)) == FAULT_OK)
-		fault = bootstrap(&f, &arena, zip, &key, fi);
+		fault = bootstrap(&f, &arena, &bundle->bundles, &key, fi);
 	wipe(&key, sizeof(key));
 	folder_unlock(&f);
 	arena_free(&arena);

@@ -1,6 +1,6 @@
 /*
- * bundle.h - the bootstrap bundle of one device: what it must hold, and the
- * check of all of it.
+ * bundle.h - bootstrap bundles: of many devices, as they come, and of one, what
+ * it must hold and the check of all of it.
  */
 #ifndef DEVICE_BUNDLE_H
 #define DEVICE_BUNDLE_H
@@ -10,6 +10,7 @@
 #include "base/fault.h"
 #include "crypto/p256.h"
 #include "device/folder.h"
+#include "device/zipfile.h"
 
 enum bundle_file {
 #define FILE_OF_BUNDLE(name, file) BUNDLE_##name,
@@ -26,11 +27,19 @@ struct bundle {
 
 const char *bundle_name(enum bundle_file);
 
-/* The files of one device out of a ZIP; spans lie in the arena.
- * FAULT_NOT_FOUND: nothing for this device, or a file is missing; other files
- * in the ZIP are nobody's concern. */
-enum fault must_check bundle_of_zip(struct bundle *, struct arena *,
-    struct bytes zip, const char *device, struct fault_info *);
+/* A ZIP with a folder for each of many devices. */
+struct bundles {
+	const struct zip_entry **sorted; /* by device and file */
+	size_t n;
+};
+
+/* Everything lies in the arena. */
+enum fault must_check bundles_open(
+    struct bundles *, struct arena *, struct bytes zip, struct fault_info *);
+/* The files of one device.  FAULT_NOT_FOUND: nothing for this device, or a
+ * file is missing; other files in the ZIP are nobody's concern. */
+enum fault must_check bundle_of(struct bundle *, const struct bundles *,
+    const char *device, struct fault_info *);
 /* The files as bootstrap installed them. */
 enum fault must_check bundle_of_folder(struct bundle *, struct arena *,
     const struct folder *, struct fault_info *);

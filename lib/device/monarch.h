@@ -149,14 +149,20 @@ enum fault must_check monarch_csr_new(
 /* One ZIP with the request of each device, named as its folder plus .oer. */
 enum fault must_check monarch_csr_zip(const char *path,
     const char *const *folders, size_t n, struct fault_info *);
+/* A bundle, a ZIP in memory with a folder for each of its devices, which is
+ * unpacked once for all of them.  BAD_MESSAGE, TOO_LARGE: not such a ZIP. */
+struct monarch_bundle;
+enum fault must_check monarch_bundle_open(
+    struct monarch_bundle **, struct bytes zip, struct fault_info *);
+void monarch_bundle_free(struct monarch_bundle *);
 /*
- * Takes from a bundle (a ZIP in memory) the files for this device, which are
- * in a folder of its name, and checks everything in them; the fault names the
- * first thing that is wrong.  Then, and only then, installs them.  The same
- * bundle again is fine; FAULT_EXISTS when the device holds another.
+ * Takes from a bundle the files for this device, which are in a folder of its
+ * name, and checks everything in them; the fault names the first thing that is
+ * wrong.  Then, and only then, installs them.  The same bundle again is fine;
+ * FAULT_EXISTS when the device holds another.
  */
 enum fault must_check monarch_bootstrap(
-    const char *folder, struct bytes bundle, struct fault_info *);
+    const char *folder, const struct monarch_bundle *, struct fault_info *);
 
 /* ---- a bootstrapped device ---------------------------------------------- */
 

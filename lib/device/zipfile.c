@@ -1,4 +1,5 @@
 /* zipfile.c - ZIP files by libzip, in memory, within limits. */
+#include <stdlib.h>
 #include <string.h>
 #include <zip.h>
 
@@ -77,14 +78,31 @@ entry_check(const zip_stat_t *stat, size_t limit)
 	return FAULT_OK;
 }
 
-static void
-refuse_duplicates(struct zip_entry *entry, size_t n)
+static int
+by_name(const void *a, const void *b)
 {
-	for (size_t i = 0; i < n; i++)
-		for (size_t k = 0; k < i; k++)
-			if (strcasecmp(entry[i].name, entry[k].name) == 0)
-				entry[i].fault = entry[k].fault =
-				    FAULT_DUPLICATE;
+	const struct zip_entry *const *x = a, *const *y = b;
+
+	return strcasecmp((*x)->name, (*y)->name);
+}
+
+/* Equal names stand side by side when sorted. */
+static enum fault
+refuse_duplicates(struct zip_entry *entry, size_t n, struct arena *arena)
+{
+	struct zip_entry **sorted = ARENA_ARRAY(arena, n, struct zip_entry *);
+
+	if (sorted == NULL && n > 0)
+		return FAULT_TOO_LARGE;
+	for (size_t k = 0; k < n; k++)
+		sorted[k] = &entry[k];
+	if (n > 1)
+		qsort(sorted, n, sizeof(struct zip_entry *), by_name);
+	for (size_t k = 1; k < n; k++)
+		if (by_name(&sorted[k - 1], &sorted[k]) == 0)
+			sorted[k - 1]->fault = sorted[k]->fault =
+			    FAULT_DUPLICATE;
+	return FAULT_OK;
 }
 
 /* A copy for people to read: a name must not be able to write a line of its
@@ -129,9 +147,10 @@ list(struct zip_entry *entry, zip_uint64_t *index, size_t *n_out, zip_t *zip,
 		return fault_set(fi, FAULT_TOO_LARGE,
 		    "ZIP: %llu octets unpacked, at most %zu",
 		    (unsigned long long)total, limits->total);
-	refuse_duplicates(entry, n);
 	*n_out = n;
-	return FAULT_OK;
+	return refuse_duplicates(entry, n, arena) == FAULT_OK
+		   ? FAULT_OK
+		   : fault_set(fi, FAULT_TOO_LARGE, "ZIP: names");
 }
 
 static enum fault

@@ -96,7 +96,7 @@ live(struct world *w, bool again)
 	uint32_t t;
 	size_t n;
 
-	MUST(monarch_bootstrap(path, bundle, &fi));
+	MUST(world_bootstrap(path, bundle, &fi));
 	MUST(device_open(&d, path, &settings, &fi));
 	d->transport = world_transport(w);
 	MUST(monarch_provision(d, &t, &ask, &fi));

@@ -279,8 +279,8 @@ a_good_bundle_is_taken_once_and_again(void **state)
 	    w, &arena, read_in(&arena, dir, "csr.zip"), NULL, NULL);
 	MUST(monarch_status(folder, &status, &fi));
 	assert_false(status.bootstrapped);
-	MUST(monarch_bootstrap(folder, bundle, &fi));
-	MUST(monarch_bootstrap(folder, bundle, &fi));
+	MUST(world_bootstrap(folder, bundle, &fi));
+	MUST(world_bootstrap(folder, bundle, &fi));
 	MUST(monarch_status(folder, &status, &fi));
 	assert_true(status.bootstrapped);
 	assert_false(status.provisioned);
@@ -292,7 +292,7 @@ a_good_bundle_is_taken_once_and_again(void **state)
 	/* Another certificate for the same device is another bundle. */
 	other = world_bundle(
 	    w, &arena, read_in(&arena, dir, "csr.zip"), NULL, NULL);
-	assert_int_equal(monarch_bootstrap(folder, other, &fi), FAULT_EXISTS);
+	assert_int_equal(world_bootstrap(folder, other, &fi), FAULT_EXISTS);
 	arena_free(&arena);
 	world_free(w);
 }
@@ -410,7 +410,7 @@ a_bad_bundle_is_refused_and_changes_nothing(void **state)
 		enum fault fault;
 
 		world_clock(WORLD_NOW + s.later);
-		fault = monarch_bootstrap(folder, bundle, &fi);
+		fault = world_bootstrap(folder, bundle, &fi);
 		world_clock(WORLD_NOW);
 		if (fault == FAULT_OK ||
 		    (s.fault != FAULT_COUNT && fault != s.fault))
@@ -451,7 +451,7 @@ the_root_needs_a_quorum(void **state)
 		make_device(folder, name, false);
 		path_join(path, dir, "one.zip");
 		MUST(monarch_csr_zip(path, folders, 1, &fi));
-		fault = monarch_bootstrap(folder,
+		fault = world_bootstrap(folder,
 		    world_bundle(
 			w, &arena, read_in(&arena, dir, "one.zip"), NULL, NULL),
 		    &fi);
@@ -476,13 +476,13 @@ a_bundle_for_others_is_refused(void **state)
 	make_device(two, "ne", false); /* "ne" ends "one" */
 	path_join(zip, dir, "csr.zip");
 	MUST(monarch_csr_zip(zip, folders, 1, &fi));
-	assert_int_equal(monarch_bootstrap(two,
+	assert_int_equal(world_bootstrap(two,
 			     world_bundle(w, &arena,
 				 read_in(&arena, dir, "csr.zip"), NULL, NULL),
 			     &fi),
 	    FAULT_NOT_FOUND);
-	assert_int_equal(monarch_bootstrap(two,
-			     bytes_of_string("no ZIP at all, surely"), &fi),
+	assert_int_equal(
+	    world_bootstrap(two, bytes_of_string("no ZIP at all, surely"), &fi),
 	    FAULT_BAD_MESSAGE);
 	arena_free(&arena);
 	world_free(w);

@@ -62,7 +62,7 @@ expect 1 'not bootstrapped' download "$tmp/d/car01"
 expect 1 'NOT_FOUND' status "$tmp/nothing"
 expect 1 'not provisioned' sign --in "$tmp/out" --out "$tmp/spdu" "$tmp/d/car01"
 printf 'no ZIP at all, but long enough' >"$tmp/bad.zip"
-expect 1 'car03: refused: ZIP' bootstrap --bundle "$tmp/bad.zip" "$tmp/d"
+expect 1 'scms-obe bootstrap: ZIP' bootstrap --bundle "$tmp/bad.zip" "$tmp/d"
 expect 1 'bundle|car01' bootstrap --bundle "$tmp/csr.zip" "$tmp/d"
 [ ! -e "$tmp/d/car01/bundle" ]
 

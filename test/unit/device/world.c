@@ -308,6 +308,18 @@ world_bundle(struct world *w, struct arena *arena, struct bytes csr_zip,
 	return zip;
 }
 
+enum fault
+world_bootstrap(const char *folder, struct bytes zip, struct fault_info *fi)
+{
+	struct monarch_bundle *bundle;
+	enum fault fault;
+
+	TRY(monarch_bundle_open(&bundle, zip, fi));
+	fault = monarch_bootstrap(folder, bundle, fi);
+	monarch_bundle_free(bundle);
+	return fault;
+}
+
 /* ---- devices ---- */
 
 void
@@ -331,7 +343,7 @@ world_device(
 	MUST(monarch_csr_new(out, &terms, &fi));
 	MUST(monarch_csr_zip(zip, &folder, 1, &fi));
 	MUST(file_read(&csr, &arena, zip, 1u << 20, &fi));
-	MUST(monarch_bootstrap(
+	MUST(world_bootstrap(
 	    out, world_bundle(w, &arena, csr, NULL, NULL), &fi));
 	arena_free(&arena);
 }

@@ -129,4 +129,8 @@ struct monarch_device *world_open(struct world *, const char *path);
 /* Provisioned, and all that is ready downloaded. */
 void world_supply(struct world *, struct monarch_device *);
 
+/* monarch_bootstrap out of a bundle's octets. */
+enum fault must_check world_bootstrap(
+    const char *folder, struct bytes zip, struct fault_info *);
+
 #endif /* TEST_DEVICE_WORLD_H */
