@@ -74,7 +74,7 @@ engine_find(const char *name)
 static void
 choose(void)
 {
-	const char *wish = getenv("MONARCH_ENGINE");
+	const char *wish = getenv("MONARCH_ENGINE"), *wrong;
 
 	if (wish != NULL) {
 		best = engine_find(wish);
@@ -87,6 +87,10 @@ choose(void)
 		if (best == NULL)
 			best = &portable_engine;
 	}
+	wrong = best == &portable_engine ? NULL : engine_self_test(best);
+	if (wrong != NULL)
+		log_fatal("the engine \"%s\" fails its self-test: %s",
+		    best->name, wrong);
 	atomic_store(&in_use, best);
 }
 

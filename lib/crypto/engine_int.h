@@ -86,6 +86,10 @@ extern const struct engine emulated_engine;
 const struct engine *engine(void);
 /* From now on in the whole process; NULL: the machine's best again. */
 void engine_use_for_tests(const struct engine *);
+/* Known answers: NULL, or the name of what is wrong. */
+const char *engine_self_test(const struct engine *);
+/* p256_known_new, with the table of a certain engine. */
+struct p256_known *p256_known_by(const struct engine *, const struct point *);
 /* By name ("lanes", "portable"); NULL if the machine cannot do it. */
 const struct engine *engine_find(const char *name);
 

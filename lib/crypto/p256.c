@@ -97,7 +97,7 @@ p256_generate(struct scalar *d, struct point *Q, size_t n)
 }
 
 struct p256_known *
-p256_known_new(const struct point *Q)
+p256_known_by(const struct engine *e, const struct point *Q)
 {
 	struct p256_known *known;
 
@@ -106,8 +106,14 @@ p256_known_new(const struct point *Q)
 	known = calloc(1, sizeof(*known));
 	ossl_must(known != NULL);
 	known->q = *Q;
-	engine()->know(known);
+	e->know(known);
 	return known;
+}
+
+struct p256_known *
+p256_known_new(const struct point *Q)
+{
+	return p256_known_by(engine(), Q);
 }
 
 void

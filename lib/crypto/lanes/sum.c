@@ -184,19 +184,14 @@ sum_in_lanes(
 	vec_leave();
 }
 
-/* Fewer elements than this are done sooner one by one. */
-static size_t
-fewest(const struct p256_terms *a)
-{
-	return a->var != NULL ? 3 : 2;
-}
-
 void
 LANES(sum)(
     struct point *out, enum fault *f, const struct p256_terms *a, size_t n)
 {
-	/* A known point may have been made by another engine. */
-	if (n < fewest(a) || (a->known != NULL && a->known->odd == NULL))
+	/* A single new point is done sooner the other way; and a known point
+	 * may have been made by another engine. */
+	if ((a->var != NULL && n == 1) ||
+	    (a->known != NULL && a->known->odd == NULL))
 		portable_engine.sum(out, f, a, n);
 	else
 		sum_in_lanes(out, f, a, n);
