@@ -112,6 +112,8 @@ void segment_release(struct segment *);
 uint64_t key_hash(const uint8_t *key, size_t key_n);
 /* Sets the bits of a key in a filter of n octets. */
 void filter_add(uint8_t *filter, uint64_t n, uint64_t hash);
+/* Gives back the memory that reading all of it has taken. */
+void segment_let_go(const struct segment *);
 /* Fetches what segment_find of this hash looks at first. */
 void segment_prefetch(const struct segment *, uint64_t hash);
 /* Position of the key; false: not there. */

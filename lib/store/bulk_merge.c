@@ -21,6 +21,9 @@
 #define LARGEST	      ((uint64_t)16 << 30) /* octets of a merged one */
 #define RETRY_SECONDS 60		   /* after a failed merge */
 #define HIDDEN	      0x80u
+/* Octets of records after which memory that was read is given back: a merge
+ * goes through far more than a component may hold. */
+#define LET_GO ((uint64_t)32 << 20)
 
 /* Several sorted segments as one.  The first pass merges and writes down which
  * segment each record came from; the later ones follow that order. */
@@ -33,6 +36,7 @@ struct merge {
 	uint64_t order_n, order_at;
 	bool ordered;
 	bool damaged;
+	uint64_t read; /* octets, since let_go */
 };
 
 static const uint8_t *
@@ -67,6 +71,14 @@ order_next(struct merge *m)
 	m->order[m->order_n++] = (uint8_t)newest;
 }
 
+static void
+let_go(struct merge *m)
+{
+	for (size_t k = 0; k < m->n; k++)
+		segment_let_go(m->from[k]);
+	m->read = 0;
+}
+
 static bool
 next(struct source *source, const uint8_t **key, struct bytes *value)
 {
@@ -76,6 +88,8 @@ next(struct source *source, const uint8_t **key, struct bytes *value)
 		size_t k;
 		uint8_t o;
 
+		if (m->read >= LET_GO)
+			let_go(m);
 		if (m->order_at == m->order_n && !m->ordered)
 			order_next(m);
 		if (m->order_at == m->order_n) {
@@ -89,11 +103,13 @@ next(struct source *source, const uint8_t **key, struct bytes *value)
 			continue;
 		}
 		*key = key_of(m, k);
+		m->read += m->from[k]->key_n;
 		if (segment_value(m->from[k], m->at[k]++, value, NULL) !=
 		    FAULT_OK) {
 			m->damaged = true;
 			*value = BYTES_NONE;
 		}
+		m->read += value->n;
 		return true;
 	}
 }

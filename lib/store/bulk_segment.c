@@ -200,6 +200,13 @@ filter_has(const struct segment *s, uint64_t hash)
 }
 
 void
+segment_let_go(const struct segment *s)
+{
+	/* the file keeps the octets; whoever looks here again reads them */
+	(void)madvise((void *)(uintptr_t)s->map, s->size, MADV_DONTNEED);
+}
+
+void
 segment_prefetch(const struct segment *s, uint64_t hash)
 {
 	uint64_t bits;

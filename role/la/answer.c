@@ -1,4 +1,5 @@
 /* answer.c - SignedLaRaPreLinkageValueResponse. */
+#include <assert.h>
 #include <string.h>
 
 #include "base/time32.h"
@@ -21,51 +22,57 @@ sign(struct bytes *out, struct arena *arena, const struct la *la,
 	    out, arena, &header, payload, SIGNER_DIGEST, &la->self.signer, fi);
 }
 
-/*
- * ScmsPDU.la-ra.laRaPreLinkageValueResponse, up to and including the
- * quantity of chains.  Written out because the values, which are nearly all
- * of it, are written where they stand.
- */
-static void
-write_head(struct writer *w, const struct la *la, const struct order *o)
+/* An answer without chains; it ends with the quantities of two empty lists,
+ * of which the first one's chains are nearly all of an answer and so are
+ * written where they stand. */
+static enum fault
+encode_empty(struct bytes *out, struct arena *arena, const struct la *la,
+    const struct order *o, struct fault_info *fi)
 {
-	static const uint8_t pdu[] = {1, 0x80 | scms_pdu_content_la_ra,
-	    0x80 | la_ra_interface_pdu_la_ra_pre_linkage_value_response, 1};
-	static const uint8_t success[] = {
-	    0x80 | la_ra_pre_linkage_value_response_msg_reply_success, 0};
+	scms_pdu *pdu = ARENA_NEW(arena, scms_pdu);
+	la_ra_pre_linkage_value_response_msg *m;
 
-	write_bytes(w, BYTES(pdu));
-	write_span(w, digest_id8(o->hash.b), 8);
-	write_uint(w, strlen(la->self.name), 1); /* < 128: a host name */
-	write_bytes(w, bytes_of_string(la->self.name));
-	write_bytes(w, BYTES(success));
-	write_uint(w, o->range.i_min, 2);
-	write_uint(w, o->range.i_max, 2);
-	write_quantity(w, o->n);
+	if (pdu == NULL)
+		return fault_set(fi, FAULT_TOO_LARGE, "no memory");
+	m = &pdu->content.la_ra.la_ra_pre_linkage_value_response;
+	pdu->version = 1;
+	pdu->content.is = scms_pdu_content_la_ra;
+	pdu->content.la_ra.is =
+	    la_ra_interface_pdu_la_ra_pre_linkage_value_response;
+	m->version = 1;
+	memcpy(m->request_hash.b, digest_id8(o->hash.b), 8);
+	m->la_id = bytes_of_string(la->self.name);
+	m->reply.is = la_ra_pre_linkage_value_response_msg_reply_success;
+	m->reply.success.i_min = o->range.i_min;
+	m->reply.success.i_max = o->range.i_max;
+	return coer_encode_new(out, arena, &scms_pdu_asn, pdu, fi);
 }
 
-#define HEAD_OCTETS (4 + 8 + 1 + 127 + 2 + 4 + 9)
-#define TAIL_OCTETS 2 /* no group chains */
+#define EMPTY_OCTETS	2 /* of the quantity 0 */
+#define QUANTITY_OCTETS 9 /* of any, at most */
 
 enum fault
 answer_success(struct bytes *out, struct arena *arena, const struct la *la,
     const struct order *o, struct fault_info *fi)
 {
-	size_t size = HEAD_OCTETS + TAIL_OCTETS +
-		      o->n * (1 + chain_values_octets(&o->range) + LCI_OCTETS);
-	uint8_t *memory = arena_alloc(arena, size, 1);
-	struct writer w = writer_of(memory, size);
+	size_t size = values_octets(o);
+	struct bytes empty;
+	struct writer w;
+	uint8_t *memory;
 
+	TRY(encode_empty(&empty, arena, la, o, fi));
+	size += empty.n + QUANTITY_OCTETS;
+	memory = arena_alloc(arena, size, 1);
 	if (memory == NULL)
 		return fault_set(fi, FAULT_TOO_LARGE, "no memory");
-	write_head(&w, la, o);
-	for (size_t i = 0; i < o->n; i++) {
-		write_uint(&w, o->range.j_n, 1);
-		chain_write_values(
-		    &w, &o->chains[i].chain, &o->range, la->id, &o->key->symm);
-		write_bytes(&w, BYTES(o->chains[i].lci));
-	}
-	write_quantity(&w, 0);
+	w = writer_of(memory, size);
+	assert(memcmp(empty.p + empty.n - 4, "\1\0\1\0", 4) == 0);
+	write_span(&w, empty.p, empty.n - (size_t)2 * EMPTY_OCTETS);
+	write_quantity(&w, o->n);
+	assert(!w.failed && (size_t)(w.end - w.p) >= values_octets(o));
+	TRY(values_write(w.p, arena, la, o, fi));
+	w.p += values_octets(o);
+	write_span(&w, empty.p + empty.n - EMPTY_OCTETS, EMPTY_OCTETS);
 	if (w.failed)
 		return fault_set(fi, FAULT_INTERNAL, "answer does not fit");
 	return sign(out, arena, la, writer_done(&w), fi);

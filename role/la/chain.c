@@ -146,7 +146,7 @@ chain_of_lci(
 	return FAULT_OK;
 }
 
-/* ---- values ---- */
+/* ---- quantities ---- */
 
 size_t
 quantity_octets(size_t n)
@@ -165,63 +165,4 @@ write_quantity(struct writer *w, size_t n)
 
 	write_uint(w, octets, 1);
 	write_uint(w, n, octets);
-}
-
-size_t
-chain_values_octets(const struct chain_range *r)
-{
-	size_t weeks = (size_t)(r->i_max - r->i_min);
-
-	return quantity_octets(weeks) +
-	       weeks * (quantity_octets(r->j_n) + (size_t)r->j_n * PLV_OCTETS);
-}
-
-/* The values of one week. */
-static void
-write_week(struct writer *w, uint16_t i, const struct lv *value, uint8_t n,
-    const uint8_t la_id[2], const struct symm_key *key)
-{
-	struct plv plv[UINT8_MAX];
-	size_t octets = (size_t)n * PLV_OCTETS;
-
-	write_quantity(w, n);
-	assert(!w->failed && (size_t)(w->end - w->p) >= octets);
-	for (uint8_t j = 0; j < n; j++)
-		plv[j] = (struct plv){i, value[j]};
-	plv_seal(w->p, la_id, key, plv, n);
-	w->p += octets;
-	wipe(plv, n * sizeof(*plv));
-}
-
-#define WEEKS_AT_ONCE 8
-
-void
-chain_write_values(struct writer *w, const struct chain *c,
-    const struct chain_range *r, const uint8_t la_id[2],
-    const struct symm_key *key)
-{
-	struct key16 ls[WEEKS_AT_ONCE], last = c->seed;
-	struct lv value[WEEKS_AT_ONCE * UINT8_MAX];
-	uint16_t i = c->i0;
-	size_t n, t;
-
-	assert(c->i0 <= r->i_min);
-	for (; i < r->i_min; i++)
-		linkage_step(&last, la_id, &last, 1);
-	write_quantity(w, (size_t)(r->i_max - r->i_min));
-	while (i < r->i_max) {
-		n = (size_t)(r->i_max - i);
-		if (n > WEEKS_AT_ONCE)
-			n = WEEKS_AT_ONCE;
-		ls[0] = last;
-		linkage_chain(ls + 1, la_id, ls, n - 1);
-		linkage_plv(value, la_id, ls, n, 0, r->j_n);
-		for (t = 0; t < n; t++, i++)
-			write_week(
-			    w, i, value + t * r->j_n, r->j_n, la_id, key);
-		linkage_step(&last, la_id, &ls[n - 1], 1);
-	}
-	wipe(ls, sizeof(ls));
-	wipe(&last, sizeof(last));
-	wipe(value, sizeof(value));
 }

@@ -64,13 +64,6 @@ struct chain_range {
 	uint8_t j_n;
 };
 
-/* COER "SEQUENCE OF SEQUENCE OF EncryptedIndividualPLV", week by week.
- * i0 <= i_min (asserted). */
-size_t chain_values_octets(const struct chain_range *);
-void chain_write_values(struct writer *, const struct chain *,
-    const struct chain_range *, const uint8_t la_id[2],
-    const struct symm_key *);
-
 /* COER quantity of a SEQUENCE OF. */
 void write_quantity(struct writer *, size_t);
 size_t quantity_octets(size_t);

@@ -52,6 +52,11 @@ enum fault must_check order_open(struct order *, const scms_pdu **, struct la *,
 enum fault must_check order_check(struct order *, int *code, const scms_pdu *,
     struct la *, struct arena *, uint32_t now, struct fault_info *);
 
+/* values.c: octets of all chains of the answer, with their values; writes
+ * them.  FAULT_TOO_LARGE: arena. */
+size_t values_octets(const struct order *);
+enum fault must_check values_write(uint8_t *out, struct arena *,
+    const struct la *, const struct order *, struct fault_info *);
 /* answer.c: the whole signed answer, success or failure. */
 enum fault must_check answer_success(struct bytes *out, struct arena *,
     const struct la *, const struct order *, struct fault_info *);

@@ -215,6 +215,8 @@ la_pre_linkage_values(void *ctx, const struct http_request *request,
 		log_warn("order not answered: %s", fi.text);
 		http_reply(response, status_of(f), BYTES_NONE);
 		http_set_header(response, "Monarch-Error", fault_name(f));
+		if (response->status == 503)
+			http_set_header(response, "Retry-After", "1");
 	}
 	arena_free(&arena);
 }
