@@ -46,19 +46,12 @@ got_unit(void *ctx, const struct db_row *row, struct fault_info *fi)
 	return FAULT_OK;
 }
 
-/* From one state to another, with what that means for the pool. */
 static enum fault
-move_unit(struct db *db, int64_t device, const struct pool_key *key, int to,
+set_state(struct db *db, int64_t device, const struct pool_key *key, int state,
     uint32_t now, struct fault_info *fi)
 {
-	int64_t draw;
-
-	if (to != UNIT_POOLED)
-		return DB_RUN(db, DO_UNIT_STATE, fi, DB_INT(device),
-		    DB_INT(key->i), DB_INT(to), DB_INT(now));
-	TRY(pool_add(db, key, now, &draw, fi));
-	return DB_RUN(db, DO_UNIT_POOL_AGAIN, fi, DB_INT(device),
-	    DB_INT(key->i), DB_INT(now), DB_INT(draw));
+	return DB_RUN(db, DO_UNIT_STATE, fi, DB_INT(device), DB_INT(key->i),
+	    DB_INT(state), DB_INT(now));
 }
 
 static enum fault
@@ -69,7 +62,7 @@ remove_units(struct db *db, int64_t device, int from, struct units *u,
 	TRY(DB_EACH(db, DO_UNITS_IN_STATE, got_unit, u, fi, DB_INT(device),
 	    DB_INT(from)));
 	for (size_t k = 0; k < u->n; k++) {
-		TRY(move_unit(db, device, &u->v[k], UNIT_REMOVED, now, fi));
+		TRY(set_state(db, device, &u->v[k], UNIT_REMOVED, now, fi));
 		if (from == UNIT_POOLED)
 			TRY(pool_take(db, &u->v[k], 1, fi));
 	}
@@ -77,16 +70,33 @@ remove_units(struct db *db, int64_t device, int from, struct units *u,
 }
 
 static enum fault
+restore_unit(struct pool_tally *tally, struct db *db, int64_t device,
+    const struct pool_key *key, uint32_t now, struct fault_info *fi)
+{
+	int64_t draw;
+
+	TRY(pool_add(tally, db, key, now, &draw, fi));
+	return DB_RUN(db, DO_UNIT_POOL_AGAIN, fi, DB_INT(device),
+	    DB_INT(key->i), DB_INT(now), DB_INT(draw));
+}
+
+static enum fault
 restore_units(struct db *db, int64_t device, uint32_t i, struct units *u,
     uint32_t now, struct fault_info *fi)
 {
+	struct pool_tally tally = {0};
+
 	u->n = 0;
 	TRY(DB_EACH(db, DO_UNITS_IN_STATE, got_unit, u, fi, DB_INT(device),
 	    DB_INT(UNIT_REMOVED)));
 	for (size_t k = 0; k < u->n; k++)
-		TRY(move_unit(db, device, &u->v[k],
-		    u->v[k].i < i ? UNIT_LAPSED : UNIT_POOLED, now, fi));
-	return FAULT_OK;
+		if (u->v[k].i < i)
+			TRY(set_state(
+			    db, device, &u->v[k], UNIT_LAPSED, now, fi));
+		else
+			TRY(restore_unit(
+			    &tally, db, device, &u->v[k], now, fi));
+	return pool_tally_write(&tally, db, now, fi);
 }
 
 typedef enum fault device_fn(struct db *, int64_t device, struct units *,

@@ -1,12 +1,14 @@
 /* plan.c - see plan.h. */
-#include "role/ra/plan.h"
+#include <string.h>
+
 #include "base/log.h"
 #include "base/time32.h"
+#include "role/ra/plan.h"
 #include "role/ra/stages.h"
 #include "service/crash.h"
 
 #define UNITS_PER_COMMIT   10000u
-#define DEVICES_PER_COMMIT 1000u
+#define DEVICES_PER_COMMIT 500u
 #define POOLS_PER_COMMIT   1000u
 #define REFUSED_PER_COMMIT 1000u
 #define RANGES_MAX	   64u /* PLV files of a chain at a time */
@@ -57,54 +59,76 @@ most(uint32_t a, uint32_t b)
 	return a > b ? a : b;
 }
 
-static enum fault
-add_unit(struct ra *ra, struct db *db, const struct device *d, uint32_t i,
-    uint32_t each, struct fault_info *fi)
-{
-	struct pool_key key = {ra->class_id, i, each};
-	uint32_t now = time32_now();
+/* A transaction under way. */
+struct planning {
+	struct ra *ra;
+	struct db *db;
+	uint32_t now;
+	struct pool_tally tally;
+};
 
+static void
+planning_begin(struct planning *p, struct ra *ra, struct db *db)
+{
+	memset(p, 0, sizeof(*p));
+	p->ra = ra;
+	p->db = db;
+	p->now = time32_now();
+}
+
+static enum fault
+planning_commit(struct planning *p, struct fault_info *fi)
+{
+	TRY(pool_tally_write(&p->tally, p->db, p->now, fi));
+	return db_commit(p->db, fi);
+}
+
+static enum fault
+add_unit(struct planning *p, const struct device *d, uint32_t i, uint32_t each,
+    struct fault_info *fi)
+{
+	struct pool_key key = {p->ra->class_id, i, each};
 	int64_t draw;
 
-	TRY(pool_add(db, &key, now, &draw, fi));
-	return DB_RUN(db, DO_UNIT_ADD, fi, DB_INT(d->number), DB_INT(i),
-	    DB_INT(each), DB_INT(ra->class_id), DB_INT(d->chain), DB_INT(now),
+	TRY(pool_add(&p->tally, p->db, &key, p->now, &draw, fi));
+	return DB_RUN(p->db, DO_UNIT_ADD, fi, DB_INT(d->number), DB_INT(i),
+	    DB_INT(each), DB_INT(key.class), DB_INT(d->chain), DB_INT(p->now),
 	    DB_INT(draw));
 }
 
 /* All periods of a range that the device is to have. */
 static enum fault
-plan_range(struct ra *ra, struct db *db, struct device *d,
-    const struct range *r, struct fault_info *fi)
+plan_range(struct planning *p, struct device *d, const struct range *r,
+    struct fault_info *fi)
 {
+	const struct ra *ra = p->ra;
 	uint32_t each = least(ra->environment->certs_per_i_period, r->j_max);
 	uint32_t from = most(most(d->next_i, r->i_min), ra_period_first(ra));
 	uint32_t to = least(least(d->end_i, r->i_max), ra_horizon(ra));
 
 	for (uint32_t i = from; i < to; i++)
-		TRY(add_unit(ra, db, d, i, each, fi));
+		TRY(add_unit(p, d, i, each, fi));
 	if (from < to)
 		d->next_i = to;
 	return FAULT_OK;
 }
 
 static enum fault
-plan_device(
-    struct ra *ra, struct db *db, struct device *d, struct fault_info *fi)
+plan_device(struct planning *p, struct device *d, struct fault_info *fi)
 {
 	struct ranges ranges = {.n = 0};
-	uint32_t from = most(d->next_i, ra_period_first(ra));
+	uint32_t from = most(d->next_i, ra_period_first(p->ra));
 
-	TRY(DB_EACH(db, DO_PLV_FILES, got_range, &ranges, fi, DB_INT(d->chain),
-	    DB_INT(from)));
+	TRY(DB_EACH(p->db, DO_PLV_FILES, got_range, &ranges, fi,
+	    DB_INT(d->chain), DB_INT(from)));
 	for (size_t k = 0; k < ranges.n; k++)
-		TRY(plan_range(ra, db, d, &ranges.v[k], fi));
+		TRY(plan_range(p, d, &ranges.v[k], fi));
 	if (ranges.n == 0) /* no more values of its chain */
 		from = most(from, d->chain_end);
 	if (d->next_i < from) /* past periods for which nothing can be had */
 		d->next_i = least(from, d->end_i);
 	return DB_RUN(
-	    db, DO_DEVICE_NEXT, fi, DB_INT(d->number), DB_INT(d->next_i));
+	    p->db, DO_DEVICE_NEXT, fi, DB_INT(d->number), DB_INT(d->next_i));
 }
 
 /* ---- devices ---- */
@@ -143,7 +167,9 @@ static enum fault
 plan_next(struct ra *ra, struct db *db, bool *busy, struct fault_info *fi)
 {
 	struct devices all = {.n = 0};
+	struct planning p;
 
+	planning_begin(&p, ra, db);
 	TRY(db_begin(db, fi));
 	TRY(DB_EACH(db, DO_PLAN_NEXT, got_device, &all, fi,
 	    DB_INT(ra_horizon(ra)), DB_INT(devices_per_commit(ra))));
@@ -152,52 +178,79 @@ plan_next(struct ra *ra, struct db *db, bool *busy, struct fault_info *fi)
 	for (size_t k = 0; k < all.n; k++) {
 		uint32_t before = all.v[k].next_i;
 
-		TRY(plan_device(ra, db, &all.v[k], fi));
+		TRY(plan_device(&p, &all.v[k], fi));
 		if (all.v[k].next_i != before)
 			*busy = true;
 	}
-	TRY(db_commit(db, fi));
+	TRY(planning_commit(&p, fi));
 	crash_point("ra-planned");
 	RA_STAGE_END(plan);
 	return FAULT_OK;
 }
 
-/* A chain for a device that has none; FAULT_NOT_FOUND: none is free. */
-static enum fault
-give_chain(
-    struct ra *ra, struct db *db, struct device *d, struct fault_info *fi)
-{
-	const struct db_value from[] = {DB_INT(ra_period_first(ra))};
+/* ---- chains for those who have none ---- */
 
-	TRY(db_run_int(db, &d->chain, DO_CHAIN_FREE_ONE, from, 1, fi));
-	TRY(DB_RUN(db, DO_CHAIN_TAKE, fi, DB_INT(d->chain), DB_INT(d->number)));
+struct free_chains {
+	struct {
+		int64_t id;
+		uint32_t i_end;
+		struct range range;
+	} v[DEVICES_PER_COMMIT];
+	size_t n;
+};
+
+static enum fault
+got_free(void *ctx, const struct db_row *row, struct fault_info *fi)
+{
+	struct free_chains *all = ctx;
+	size_t k = all->n;
+
+	(void)fi;
+	if (k == DEVICES_PER_COMMIT)
+		return FAULT_OK;
+	all->v[k].id = db_int(row, 0);
+	all->v[k].i_end = (uint32_t)db_int(row, 1);
+	all->v[k].range = (struct range){(uint32_t)db_int(row, 2),
+	    (uint32_t)db_int(row, 3), (uint32_t)db_int(row, 4)};
+	all->n++;
+	return FAULT_OK;
+}
+
+static enum fault
+give_chain(struct planning *p, struct device *d, const struct free_chains *free,
+    size_t k, struct fault_info *fi)
+{
+	d->chain = free->v[k].id;
 	TRY(DB_RUN(
-	    db, DO_DEVICE_CHAIN, fi, DB_INT(d->number), DB_INT(d->chain)));
-	return plan_device(ra, db, d, fi);
+	    p->db, DO_CHAIN_TAKE, fi, DB_INT(d->chain), DB_INT(d->number)));
+	TRY(plan_range(p, d, &free->v[k].range, fi));
+	return DB_RUN(p->db, DO_DEVICE_CHAIN, fi, DB_INT(d->number),
+	    DB_INT(d->chain), DB_INT(free->v[k].i_end), DB_INT(d->next_i));
 }
 
 static enum fault
 plan_chainless(struct ra *ra, struct db *db, bool *busy, struct fault_info *fi)
 {
 	struct devices all = {.n = 0};
-	enum fault f = FAULT_OK;
-	size_t k;
+	struct free_chains free;
+	struct planning p;
 
+	free.n = 0;
+	planning_begin(&p, ra, db);
 	TRY(db_begin(db, fi));
 	TRY(DB_EACH(db, DO_PLAN_CHAINLESS, got_device, &all, fi,
 	    DB_INT(ra_horizon(ra)), DB_INT(devices_per_commit(ra))));
-	if (all.n == 0)
+	if (all.n > 0)
+		TRY(DB_EACH(db, DO_CHAINS_FREE_SOME, got_free, &free, fi,
+		    DB_INT(ra_period_first(ra)), DB_INT(all.n)));
+	if (free.n == 0)
 		return FAULT_OK;
-	for (k = 0; k < all.n && f == FAULT_OK; k++)
-		f = give_chain(ra, db, &all.v[k], fi);
-	if (f != FAULT_OK && f != FAULT_NOT_FOUND)
-		return f;
-	TRY(db_commit(db, fi));
-	if (k > 1 || f == FAULT_OK) { /* somebody has got one */
-		crash_point("ra-planned");
-		RA_STAGE_END(plan);
-		*busy = true;
-	}
+	for (size_t k = 0; k < all.n && k < free.n; k++)
+		TRY(give_chain(&p, &all.v[k], &free, k, fi));
+	TRY(planning_commit(&p, fi));
+	crash_point("ra-planned");
+	RA_STAGE_END(plan);
+	*busy = true;
 	return FAULT_OK;
 }
 
@@ -273,27 +326,33 @@ got_refused(void *ctx, const struct db_row *row, struct fault_info *fi)
 	return FAULT_OK;
 }
 
+static enum fault
+pool_again(
+    struct planning *p, const struct refused *unit, struct fault_info *fi)
+{
+	int64_t draw;
+
+	TRY(pool_add(&p->tally, p->db, &unit->key, p->now, &draw, fi));
+	return DB_RUN(p->db, DO_UNIT_POOL_AGAIN, fi, DB_INT(unit->device),
+	    DB_INT(unit->key.i), DB_INT(p->now), DB_INT(draw));
+}
+
 /* Units that the PCA refused as a whole wait again when their pause is over. */
 static enum fault
 pool_refused(struct ra *ra, struct db *db, bool *busy, struct fault_info *fi)
 {
 	struct all_refused all = {.n = 0};
-	uint32_t now = time32_now();
+	struct planning p;
 
-	(void)ra;
+	planning_begin(&p, ra, db);
 	TRY(db_begin(db, fi));
-	TRY(DB_EACH(db, DO_UNIT_REFUSED_DUE, got_refused, &all, fi, DB_INT(now),
-	    DB_INT(REFUSED_PER_COMMIT)));
+	TRY(DB_EACH(db, DO_UNIT_REFUSED_DUE, got_refused, &all, fi,
+	    DB_INT(p.now), DB_INT(REFUSED_PER_COMMIT)));
 	if (all.n == 0)
 		return FAULT_OK;
-	for (size_t k = 0; k < all.n; k++) {
-		int64_t draw;
-
-		TRY(pool_add(db, &all.v[k].key, now, &draw, fi));
-		TRY(DB_RUN(db, DO_UNIT_POOL_AGAIN, fi, DB_INT(all.v[k].device),
-		    DB_INT(all.v[k].key.i), DB_INT(now), DB_INT(draw)));
-	}
-	TRY(db_commit(db, fi));
+	for (size_t k = 0; k < all.n; k++)
+		TRY(pool_again(&p, &all.v[k], fi));
+	TRY(planning_commit(&p, fi));
 	*busy = true;
 	return FAULT_OK;
 }

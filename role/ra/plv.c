@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "base/time32.h"
 #include "role/ra/fetch.h"
 #include "role/ra/plv.h"
 #include "role/ra/stages.h"
@@ -13,6 +14,7 @@
 #define MEMORY	      ((size_t)192 << 20)
 #define CONFIRMS_MAX  32u /* per message */
 #define IDLE_MS	      500u
+#define TIDY_NS	      UINT64_C(1000000000)
 
 /* ---- confirmations ---- */
 
@@ -160,32 +162,40 @@ plv_step(struct ra *ra, struct db *db, struct arena *arena, unsigned *pause,
 
 /* ---- the threads ---- */
 
-/* Only the first tidies up. */
+/* Used-up ranges are looked for by the first thread, and at once again only
+ * where there were some: looking costs as much as an order. */
+struct tidying {
+	bool is_mine;
+	int64_t cursor;
+	uint64_t next; /* clock_ns */
+};
+
 static void
-tidy(struct ra *ra, struct db *db, int64_t *cursor, struct service *service)
+tidy(struct tidying *t, struct ra *ra, struct db *db, struct service *service)
 {
 	struct fault_info fi;
 	size_t removed = 1;
 
-	while (removed > 0 && !service_stopping(service)) {
-		enum fault f = plv_clean(ra, db, cursor, &removed, &fi);
-
-		if (f == FAULT_OK)
-			continue;
-		db_rollback(db);
-		service_sleep(service, peer_fails(&ra->storage, &fi));
+	if (!t->is_mine || clock_ns() < t->next)
 		return;
-	}
+	while (removed > 0 && !service_stopping(service))
+		if (plv_clean(ra, db, &t->cursor, &removed, &fi) != FAULT_OK) {
+			db_rollback(db);
+			service_sleep(service, peer_fails(&ra->storage, &fi));
+			return;
+		}
+	t->next = clock_ns() + TIDY_NS;
 }
 
 void
 plv_run(void *ctx, struct service *service)
 {
 	struct ra *ra = ctx;
-	bool is_first = atomic_fetch_add(&ra->fetches.threads, 1) == 0;
+	struct tidying tidying = {
+	    .is_mine = atomic_fetch_add(&ra->fetches.threads, 1) == 0,
+	};
 	struct arena arena = arena_new(MEMORY);
 	struct fault_info fi;
-	int64_t cursor = 0;
 	struct db *db;
 
 	if (db_open(&db, ra->db_path, &ra_schema, &fi) != FAULT_OK)
@@ -200,8 +210,7 @@ plv_run(void *ctx, struct service *service)
 			service_sleep(service, pause);
 		if (f == FAULT_OK)
 			continue;
-		if (is_first)
-			tidy(ra, db, &cursor, service);
+		tidy(&tidying, ra, db, service);
 		if (pause == 0)
 			wake_wait(&ra->wake, count, IDLE_MS);
 	}

@@ -268,17 +268,51 @@ pool_go(struct db *db, const struct batch *b, struct arena *arena,
 
 /* ---- counting ---- */
 
-enum fault
-pool_add(struct db *db, const struct pool_key *key, uint32_t since,
-    int64_t *draw, struct fault_info *fi)
+static enum fault
+write_slot(struct pool_tally *t, size_t at, struct db *db, uint32_t since,
+    struct fault_info *fi)
 {
-	const struct db_value args[] = {DB_INT(key->class), DB_INT(key->i),
-	    DB_INT(key->each), DB_INT(since)};
-	int64_t drawn;
+	const struct pool_key *key = &t->v[at].key;
+	uint32_t n = t->v[at].n;
+
+	t->v[at].n = 0;
+	return n == 0 ? FAULT_OK
+		      : DB_RUN(db, DO_POOL_ADD, fi, DB_INT(key->class),
+			    DB_INT(key->i), DB_INT(key->each), DB_INT(n),
+			    DB_INT(since));
+}
+
+enum fault
+pool_add(struct pool_tally *t, struct db *db, const struct pool_key *key,
+    uint32_t since, int64_t *draw, struct fault_info *fi)
+{
+	const struct db_value args[] = {
+	    DB_INT(key->class), DB_INT(key->i), DB_INT(key->each)};
+	size_t at = key->i % POOL_TALLY;
+	enum fault f = FAULT_OK;
 
 	assert(db_in_transaction(db));
-	TRY(db_run_int(db, &drawn, DO_POOL_ADD, args, 4, fi));
-	*draw = lot_above((uint64_t)drawn);
+	if (t->v[at].n > 0 && !same(&t->v[at].key, key))
+		TRY(write_slot(t, at, db, since, fi));
+	if (t->v[at].n == 0) {
+		f = db_run_int(db, &t->v[at].drawn, DO_POOL_LOTS, args, 3, fi);
+		if (f == FAULT_NOT_FOUND)
+			t->v[at].drawn = 0;
+		else
+			TRY(f);
+		t->v[at].key = *key;
+	}
+	t->v[at].n++;
+	*draw = lot_above((uint64_t)t->v[at].drawn);
+	return FAULT_OK;
+}
+
+enum fault
+pool_tally_write(
+    struct pool_tally *t, struct db *db, uint32_t since, struct fault_info *fi)
+{
+	for (size_t at = 0; at < POOL_TALLY; at++)
+		TRY(write_slot(t, at, db, since, fi));
 	return FAULT_OK;
 }
 

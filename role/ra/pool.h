@@ -22,6 +22,7 @@
 #include "store/db.h"
 
 #define POOLS_RESERVED 16
+#define POOL_TALLY     512
 
 struct pool_key {
 	int64_t class;
@@ -50,9 +51,22 @@ enum fault must_check pools_draw(struct batch *, struct pools *, struct db *,
 
 /* ---- within a transaction of the caller ---- */
 
-/* One more unit waits, since then; *draw is its lot. */
-enum fault must_check pool_add(struct db *, const struct pool_key *,
-    uint32_t since, int64_t *draw, struct fault_info *);
+/* Units that come, counted for the pools of a transaction.  All zeros: none. */
+struct pool_tally {
+	struct {
+		struct pool_key key;
+		int64_t drawn;
+		uint32_t n;
+	} v[POOL_TALLY];
+};
+
+/* One more unit waits, since then (the same time for all of a tally); *draw is
+ * its lot.  It counts when the tally is written. */
+enum fault must_check pool_add(struct pool_tally *, struct db *,
+    const struct pool_key *, uint32_t since, int64_t *draw,
+    struct fault_info *);
+enum fault must_check pool_tally_write(
+    struct pool_tally *, struct db *, uint32_t since, struct fault_info *);
 /* n units that waited have got another state. */
 enum fault must_check pool_take(
     struct db *, const struct pool_key *, size_t n, struct fault_info *);

@@ -66,9 +66,11 @@ teardown(void **state)
 static void
 arrive(int64_t device)
 {
+	struct pool_tally tally = {0};
 	int64_t draw;
 
-	must(pool_add(db, &key, NOW, &draw, &fi));
+	must(pool_add(&tally, db, &key, NOW, &draw, &fi));
+	must(pool_tally_write(&tally, db, NOW, &fi));
 	must(DB_RUN(db, DO_UNIT_ADD, &fi, DB_INT(device), DB_INT(key.i),
 	    DB_INT(key.each), DB_INT(key.class), DB_INT(1), DB_INT(NOW),
 	    DB_INT(draw)));
