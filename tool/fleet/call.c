@@ -30,7 +30,7 @@ static const struct {
 /* By the ECA's codes or the RA's. */
 static enum outcome
 refused(struct fleet *f, const struct http_result *result, struct arena *arena,
-    enum request kind)
+    const struct errand *errand)
 {
 	const char *code = http_result_header(result, arena, "SCMS-POC-Error");
 	const char *text =
@@ -40,12 +40,15 @@ refused(struct fleet *f, const struct http_result *result, struct arena *arena,
 	char name[32], first[160];
 
 	for (size_t k = 0; k < sizeof(ra_errors) / sizeof(ra_errors[0]); k++)
-		if (kind != REQUEST_ENROLLMENT && ra_errors[k].code == n)
+		if (errand->kind != REQUEST_ENROLLMENT &&
+		    ra_errors[k].code == n)
 			fault = ra_errors[k].fault;
 	if (fault == FAULT_NOT_FOUND) {
 		atomic_fetch_add(&f->report.early, 1);
 		return OUTCOME_EARLY;
 	}
+	if (errand->again && fault == FAULT_DENIED)
+		return OUTCOME_REFUSED;
 	snprintf(name, sizeof(name), "%s %u", fault_name(fault),
 	    n != 0 ? n : result->status);
 	snprintf(first, sizeof(first), "status %u%s%.100s", result->status,
@@ -64,13 +67,13 @@ call_bad(struct fleet *f, const struct fault_info *fi)
 
 enum outcome
 call_http(struct fleet *f, struct http_result *result, struct arena *arena,
-    struct http_client *client, enum request kind, const struct http_call *call)
+    const struct errand *errand, const struct http_call *call)
 {
 	uint64_t begun = clock_ns();
 	struct fault_info fi;
 	enum fault fault;
 
-	fault = http_call(client, result, arena, call, &fi);
+	fault = http_call(errand->client, result, arena, call, &fi);
 	if (atomic_load(&f->stopping))
 		return OUTCOME_STOPPED;
 	if (fault == FAULT_NETWORK || fault == FAULT_TLS) {
@@ -79,11 +82,11 @@ call_http(struct fleet *f, struct http_result *result, struct arena *arena,
 	}
 	if (fault != FAULT_OK)
 		return call_bad(f, &fi);
-	report_latency(&f->report, kind, clock_ns() - begun);
+	report_latency(&f->report, errand->kind, clock_ns() - begun);
 	atomic_fetch_add(&f->report.octets, result->body.n + result->head.n);
 	return result->status == 200 || result->status == 304
 		   ? OUTCOME_DONE
-		   : refused(f, result, arena, kind);
+		   : refused(f, result, arena, errand);
 }
 
 enum outcome
@@ -97,17 +100,17 @@ call_download(struct fleet *f, struct http_result *result, struct arena *arena,
 	    .headers = headers,
 	    .limit = ANSWER_LIMIT,
 	    .timeout_ms = TIMEOUT_MS};
+	const struct errand errand = {f->world.ra_client, kind, false};
 
 	EVP_EncodeBlock(
 	    (unsigned char *)header + strlen(header), m->octets, (int)m->n);
 	snprintf(url, sizeof(url), "%s%s", f->world.ra_url, path);
-	return call_http(f, result, arena, f->world.ra_client, kind, &call);
+	return call_http(f, result, arena, &errand, &call);
 }
 
 static enum outcome
 post(struct fleet *f, struct http_result *result, struct arena *arena,
-    struct http_client *client, const char *url, enum request kind,
-    const struct message *m)
+    const struct errand *errand, const char *url, const struct message *m)
 {
 	const struct http_call call = {.method = "POST",
 	    .url = url,
@@ -115,7 +118,7 @@ post(struct fleet *f, struct http_result *result, struct arena *arena,
 	    .limit = ANSWER_LIMIT,
 	    .timeout_ms = TIMEOUT_MS};
 
-	return call_http(f, result, arena, client, kind, &call);
+	return call_http(f, result, arena, errand, &call);
 }
 
 /* ---- enrollment ---- */
@@ -138,15 +141,20 @@ take_enrollment(struct fleet *f, struct job *job, struct record *r,
 	    r, w, device, e.certificate, e.reconstruction, fi);
 }
 
+/* What was refused is as if it had never been: the next one is new. */
 static enum outcome
 enroll(struct fleet *f, struct job *job, struct record *r, struct arena *arena)
 {
+	const struct errand errand = {
+	    f->world.eca_client, REQUEST_ENROLLMENT, job->again};
 	struct http_result result;
 	struct fault_info fi;
 	enum outcome outcome;
 
-	outcome = post(f, &result, arena, f->world.eca_client, f->world.eca_url,
-	    REQUEST_ENROLLMENT, &job->message);
+	outcome =
+	    post(f, &result, arena, &errand, f->world.eca_url, &job->message);
+	if (outcome == OUTCOME_REFUSED)
+		r->enroll_time = 0;
 	if (outcome != OUTCOME_DONE)
 		return outcome;
 	if (take_enrollment(f, job, r, arena, result.body, &fi) != FAULT_OK)
@@ -189,28 +197,29 @@ take_ack(struct fleet *f, struct job *job, struct record *r,
 		   : fault_set(fi, FAULT_BAD_MESSAGE, "no ack for the request");
 }
 
-/* A request that the RA refused is as if it had never been; the next one is
- * new. */
 static enum outcome
 provision(
     struct fleet *f, struct job *job, struct record *r, struct arena *arena)
 {
+	const struct errand errand = {
+	    f->world.ra_client, REQUEST_PROVISIONING, job->again};
 	struct http_result result;
 	struct fault_info fi;
 	enum outcome outcome;
 	char url[256];
+	uint16_t i;
 
 	snprintf(url, sizeof(url), "%s/provision-pseudonym-certificate-batch",
 	    f->world.ra_url);
-	outcome = post(f, &result, arena, f->world.ra_client, url,
-	    REQUEST_PROVISIONING, &job->message);
+	outcome = post(f, &result, arena, &errand, url, &job->message);
 	if (outcome == OUTCOME_REFUSED)
 		r->provision_time = 0;
 	if (outcome != OUTCOME_DONE)
 		return outcome;
 	if (take_ack(f, job, r, arena, result.body, &fi) != FAULT_OK)
 		return call_bad(f, &fi);
-	r->first_i = r->next_i = (uint16_t)world_period(&f->world);
+	i = (uint16_t)world_period(&f->world);
+	record_set_progress(r, (struct progress){i, i, 0});
 	atomic_thread_fence(memory_order_release);
 	r->stage = STAGE_PROVISIONED;
 	return OUTCOME_DONE;
@@ -248,6 +257,7 @@ download(
     struct fleet *f, struct job *job, struct record *r, struct arena *arena)
 {
 	uint32_t device = job->message.device;
+	struct progress p = r->progress;
 	struct http_result result;
 	struct fault_info fi;
 	enum outcome outcome;
@@ -269,9 +279,9 @@ download(
 					result.body, arena, &fi) != FAULT_OK)
 		return call_bad(f, &fi);
 	atomic_fetch_add(&f->report.certificates, n);
-	r->certificates += n;
-	atomic_thread_fence(memory_order_release);
-	r->next_i = (uint16_t)(job->i + 1);
+	p.next_i = (uint16_t)(job->i + 1);
+	p.certificates += n;
+	record_set_progress(r, p);
 	return OUTCOME_DONE;
 }
 

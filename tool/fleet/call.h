@@ -4,9 +4,17 @@
 
 #include "tool/fleet/fleet.h"
 
+struct errand {
+	struct http_client *client;
+	enum request kind;
+	/* The same octets as before, and perhaps too old by now: to be refused
+	 * for that is no error. */
+	bool again;
+};
+
 /* Sends and notes latency and errors.  OUTCOME_DONE: status 200 or 304. */
 enum outcome call_http(struct fleet *, struct http_result *, struct arena *,
-    struct http_client *, enum request, const struct http_call *);
+    const struct errand *, const struct http_call *);
 /* An authenticated download of the file that the message names. */
 enum outcome call_download(struct fleet *, struct http_result *, struct arena *,
     enum request, const char *path, const struct message *);

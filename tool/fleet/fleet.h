@@ -43,6 +43,7 @@ struct fleet {
 struct job {
 	struct message message;
 	uint32_t i; /* period asked for */
+	bool again; /* octets that were sent before and got no answer */
 	uint64_t made;
 	char filename[FILENAME_SIZE];
 };

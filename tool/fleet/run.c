@@ -43,7 +43,7 @@ downloads(const struct fleet *f, const struct work *w)
 	uint32_t n = 0, period = world_period(&f->world);
 
 	for (size_t k = 0; k < w->n; k++) {
-		uint32_t next = f->state.v[w->device[k]].next_i;
+		uint32_t next = f->state.v[w->device[k]].progress.next_i;
 
 		n += w->end_i - (next > period ? next : period);
 	}
@@ -138,7 +138,7 @@ run_count(const struct fleet *f, struct report_end *end)
 		end->enrolled += r->stage >= STAGE_ENROLLED;
 		end->provisioned += r->stage >= STAGE_PROVISIONED;
 		end->supplied +=
-		    r->stage >= STAGE_PROVISIONED && r->next_i >= all;
-		end->certificates += r->certificates;
+		    r->stage >= STAGE_PROVISIONED && r->progress.next_i >= all;
+		end->certificates += r->progress.certificates;
 	}
 }

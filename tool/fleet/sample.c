@@ -84,6 +84,8 @@ fetch_file(struct fleet *f, size_t which, struct arena *arena)
 	    .headers = headers,
 	    .limit = FILE_LIMIT,
 	    .timeout_ms = TIMEOUT_MS};
+	const struct errand errand = {
+	    f->world.ra_client, files[which].request, false};
 	struct http_result result;
 	struct fault_info fi;
 	enum outcome outcome;
@@ -95,8 +97,7 @@ fetch_file(struct fleet *f, size_t which, struct arena *arena)
 	if (f->samples.name[which][0] != '\0')
 		headers[0] = header;
 	pthread_mutex_unlock(&f->samples.lock);
-	outcome = call_http(
-	    f, &result, arena, f->world.ra_client, files[which].request, &call);
+	outcome = call_http(f, &result, arena, &errand, &call);
 	if (outcome != OUTCOME_DONE || result.status == 304)
 		return outcome;
 	if (files[which].check(f, arena, result.body, &fi) != FAULT_OK)

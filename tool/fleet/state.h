@@ -27,6 +27,14 @@
 
 enum stage { STAGE_NEW, STAGE_ENROLLED, STAGE_PROVISIONED };
 
+/* Written as one. */
+struct progress {
+	/* Periods held: first_i to next_i - 1, but for those that were over
+	 * before they could be fetched. */
+	uint16_t first_i, next_i;
+	uint32_t certificates;
+};
+
 struct record {
 	uint8_t stage; /* written last */
 	uint8_t certificate_n;
@@ -35,11 +43,8 @@ struct record {
 	/* Times of the requests under way or answered: with them they can be
 	 * made again.  0: none. */
 	uint32_t enroll_time, provision_time;
-	/* Periods held: first_i to next_i - 1, but for those that were over
-	 * before they could be fetched. */
-	uint16_t first_i, next_i;
-	uint32_t certificates;
 	uint32_t contact_i; /* period of the last full contact of a sample */
+	_Alignas(8) struct progress progress;
 	uint8_t request_hash[SHA256_SIZE], ack_hash[SHA256_SIZE];
 	uint8_t e[SHA256_SIZE], r[SHA256_SIZE]; /* private key: e * k_u + r */
 	uint8_t certificate[STATE_CERTIFICATE_MAX];
@@ -75,6 +80,12 @@ void state_close(struct state *);
 /* Appends to the list; all or, after an error, perhaps some. */
 enum fault must_check state_hold(
     struct state *, const struct held *, size_t n, struct fault_info *);
+
+static inline void
+record_set_progress(struct record *r, struct progress p)
+{
+	__atomic_store(&r->progress, &p, __ATOMIC_RELEASE);
+}
 
 static inline struct bytes
 record_certificate(const struct record *r)

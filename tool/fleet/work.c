@@ -53,7 +53,8 @@ work_is_due(const struct fleet *f, const struct work *w, const struct record *r)
 	case MESSAGE_PROVISIONING:
 		return r->stage == STAGE_ENROLLED;
 	case MESSAGE_DOWNLOAD:
-		return r->stage == STAGE_PROVISIONED && r->next_i < w->end_i &&
+		return r->stage == STAGE_PROVISIONED &&
+		       r->progress.next_i < w->end_i &&
 		       world_period(&f->world) < w->end_i;
 	}
 	return false;
@@ -69,7 +70,17 @@ add_turn(struct crew *c, uint32_t device, unsigned ms)
 
 /* ---- feeder ---- */
 
-/* Time and name; a request whose answer was lost keeps its time. */
+/* A request whose answer was lost keeps its time, and so its octets. */
+static void
+set_time(struct job *job, uint32_t *kept, uint32_t now)
+{
+	job->again = *kept != 0;
+	if (*kept == 0)
+		*kept = now;
+	job->message.time = *kept;
+}
+
+/* Time and name. */
 static void
 fill(struct crew *c, struct job *job, uint32_t device)
 {
@@ -83,17 +94,15 @@ fill(struct crew *c, struct job *job, uint32_t device)
 	m->record = r;
 	m->time = now;
 	job->made = clock_ns();
+	job->again = false;
 	if (m->kind == MESSAGE_ENROLLMENT) {
-		if (r->enroll_time == 0)
-			r->enroll_time = now;
-		m->time = r->enroll_time;
+		set_time(job, &r->enroll_time, now);
 	} else if (m->kind == MESSAGE_PROVISIONING) {
-		if (r->provision_time == 0)
-			r->provision_time = now;
-		m->time = r->provision_time;
+		set_time(job, &r->provision_time, now);
 	} else {
 		/* What was over before it was fetched is lost. */
-		job->i = r->next_i > period ? r->next_i : period;
+		job->i =
+		    r->progress.next_i > period ? r->progress.next_i : period;
 		hex_encode(hash, digest_id8(r->request_hash), 8);
 		for (char *p = hash; *p != '\0'; p++)
 			*p = *p >= 'a' ? (char)(*p - 'a' + 'A') : *p;
@@ -212,7 +221,7 @@ next_job(struct crew *c)
 static bool
 is_stale(const struct job *job)
 {
-	return job->message.kind != MESSAGE_ENROLLMENT &&
+	return job->message.kind != MESSAGE_ENROLLMENT && !job->again &&
 	       clock_ns() - job->made > (uint64_t)STALE_MS * MS;
 }
 
@@ -260,8 +269,6 @@ give_back(struct crew *c, struct job *job, enum outcome outcome, bool stale)
 	pthread_mutex_unlock(&c->lock);
 }
 
-/* A provisioning request that was made for an earlier attempt is sent as it
- * was, however old. */
 static void *
 send_jobs(void *arg)
 {
