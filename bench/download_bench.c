@@ -6,10 +6,14 @@
  *
  * The requests are signed with the devices' keys for this moment, so SECONDS
  * must be less than twice the tolerance of the environment.  Prints
- * "downloads_per_s", "octets_per_download" and milliseconds of latency, and
- * full handshakes per second over as many connections.
+ * "downloads_per_s", what each costs the RA, the LOP and this program,
+ * "octets_per_download", milliseconds of latency, and the same of full
+ * handshakes over as many connections: "tls_handshakes_per_s" as many as there
+ * are, which this program and the LOP share the cores for, and
+ * "tls_handshakes_per_core", what a core does that is the RA's alone.
  */
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <pthread.h>
@@ -18,6 +22,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -31,6 +37,7 @@
 #include "service/environment.h"
 #include "service/service.h"
 
+#define LOADERS	     2 /* threads */
 #define REQUESTS_MAX 2000
 #define PERIODS	     16 /* of each device */
 #define LATENCIES    (1u << 20)
@@ -51,6 +58,7 @@ static _Atomic uint64_t done, octets, latencies;
 static uint32_t latency_us[LATENCIES];
 static _Atomic bool stopping;
 static unsigned seconds;
+static size_t connections;
 
 static void
 need(enum fault f)
@@ -159,58 +167,124 @@ disconnect(SSL *ssl)
 	close(fd);
 }
 
-/* Reads one answer; its size. */
-static size_t
-read_answer(SSL *ssl, char *text, size_t room)
-{
-	size_t n = 0, want = 0;
-	const char *p;
-	int got;
-
-	while (want == 0 || n < want) {
-		got = SSL_read(ssl, text + n, (int)(room - 1 - n));
-		if (got <= 0)
-			die("connection ended");
-		n += (size_t)got;
-		text[n] = '\0';
-		if (want != 0 || (p = strstr(text, "\r\n\r\n")) == NULL)
-			continue;
-		want = (size_t)(p + 4 - text);
-		if (strncmp(text, "HTTP/1.1 200", 12) != 0)
-			die(text);
-		if ((p = strcasestr(text, "\r\nContent-Length:")) == NULL)
-			die("no Content-Length");
-		want += strtoul(p + 17, NULL, 10);
-		if (want >= room)
-			die("answer too large");
-	}
-	return n;
-}
-
 /* ---- load ---- */
 
+/* A connection that always has one request under way. */
+struct client {
+	SSL *ssl;
+	size_t at;	/* of the request */
+	size_t n, want; /* octets of its answer; want 0: not known yet */
+	uint64_t start;
+	char text[1 << 17];
+};
+
+static void
+ask(struct client *c)
+{
+	int size = (int)strlen(request[c->at]);
+
+	c->n = c->want = 0;
+	c->start = clock_ns();
+	if (SSL_write(c->ssl, request[c->at], size) != size)
+		die("connection ended");
+}
+
+/* The size of the whole answer, 0: not known yet. */
+static size_t
+answer_size(const char *text)
+{
+	const char *end = strstr(text, "\r\n\r\n"), *p;
+
+	if (end == NULL)
+		return 0;
+	if (strncmp(text, "HTTP/1.1 200", 12) != 0)
+		die(text);
+	if ((p = strcasestr(text, "\r\nContent-Length:")) == NULL)
+		die("no Content-Length");
+	return (size_t)(end + 4 - text) + strtoul(p + 17, NULL, 10);
+}
+
+/* Reads what is there; true: the answer is complete. */
+static bool
+read_some(struct client *c)
+{
+	const int room = (int)(sizeof(c->text) - 1 - c->n);
+	int got = SSL_read(c->ssl, c->text + c->n, room);
+
+	if (got <= 0) {
+		if (SSL_get_error(c->ssl, got) != SSL_ERROR_WANT_READ)
+			die("connection ended");
+		return false;
+	}
+	c->n += (size_t)got;
+	c->text[c->n] = '\0';
+	if (c->want == 0)
+		c->want = answer_size(c->text);
+	if (c->want >= sizeof(c->text))
+		die("answer too large");
+	return c->want != 0 && c->n >= c->want;
+}
+
+static void
+note(struct client *c)
+{
+	size_t n = atomic_fetch_add(&latencies, 1) % LATENCIES;
+
+	latency_us[n] = (uint32_t)((clock_ns() - c->start) / 1000);
+	octets += c->n;
+	done++;
+	c->at = (c->at + 1) % requests;
+}
+
+static struct client *
+open_clients(int epoll, size_t n, size_t first)
+{
+	struct client *c = calloc(n, sizeof(*c));
+
+	if (c == NULL)
+		die("out of memory");
+	for (size_t k = 0; k < n; k++) {
+		struct epoll_event e = {.events = EPOLLIN, .data.ptr = &c[k]};
+		int fd;
+
+		c[k].ssl = connect_to();
+		SSL_set_read_ahead(c[k].ssl, 1);
+		c[k].at = (first + k) * 37 % requests;
+		fd = SSL_get_fd(c[k].ssl);
+		fcntl(fd, F_SETFL, O_NONBLOCK);
+		epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &e);
+		ask(&c[k]);
+	}
+	return c;
+}
+
+/* One of LOADERS threads, with its share of the connections. */
 static void *
 download(void *arg)
 {
-	size_t at = (size_t)(uintptr_t)arg * 37 % requests, n;
-	char *text = malloc(1 << 18);
-	SSL *ssl = connect_to();
-	uint64_t start;
+	size_t number = (size_t)(uintptr_t)arg;
+	size_t n = connections / LOADERS + (number < connections % LOADERS);
+	struct epoll_event events[64];
+	int epoll = epoll_create1(0), got;
+	struct client *c = open_clients(epoll, n, number * connections);
 
 	while (!atomic_load(&stopping)) {
-		size_t size = strlen(request[at]);
+		got = epoll_wait(epoll, events, 64, 100);
+		for (int k = 0; k < got; k++) {
+			struct client *one = events[k].data.ptr;
 
-		start = clock_ns();
-		if (SSL_write(ssl, request[at], (int)size) != (int)size)
-			die("connection ended");
-		octets += read_answer(ssl, text, 1 << 18);
-		done++;
-		n = atomic_fetch_add(&latencies, 1) % LATENCIES;
-		latency_us[n] = (uint32_t)((clock_ns() - start) / 1000);
-		at = (at + 1) % requests;
+			do
+				if (read_some(one)) {
+					note(one);
+					ask(one);
+				}
+			while (SSL_has_pending(one->ssl));
+		}
 	}
-	disconnect(ssl);
-	free(text);
+	for (size_t k = 0; k < n; k++)
+		disconnect(c[k].ssl);
+	free(c);
+	close(epoll);
 	return NULL;
 }
 
@@ -225,9 +299,9 @@ shake_hands(void *arg)
 	return NULL;
 }
 
-/* The RA's, so far. */
+/* Of a component, so far. */
 static double
-cpu_us(void)
+cpu_us(const char *part)
 {
 	unsigned long user = 0, system = 0;
 	char path[PATH_SIZE], line[512];
@@ -235,7 +309,7 @@ cpu_us(void)
 	FILE *f;
 	char *p;
 
-	path_join(path, environment_dir, "ra/run/pid");
+	snprintf(path, sizeof(path), "%s/%s/run/pid", environment_dir, part);
 	need(file_read(&pid, &arena, path, 32, &info));
 	snprintf(path, sizeof(path), "/proc/%d/stat",
 	    atoi(
@@ -245,31 +319,58 @@ cpu_us(void)
 	    (p = strrchr(line, ')')) == NULL ||
 	    sscanf(p, ") %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu",
 		&user, &system) != 2)
-		die("the RA's CPU time");
+		die("CPU time");
 	fclose(f);
 	return 1e6 * (double)(user + system) / (double)sysconf(_SC_CLK_TCK);
 }
 
-static void
-run(const char *name, void *(*work)(void *), size_t connections)
+static double
+own_cpu_us(void)
 {
+	struct rusage u;
+
+	getrusage(RUSAGE_SELF, &u);
+	return 1e6 * (double)(u.ru_utime.tv_sec + u.ru_stime.tv_sec) +
+	       (double)(u.ru_utime.tv_usec + u.ru_stime.tv_usec);
+}
+
+struct measured {
+	double ra, lop, own;
+};
+
+static struct measured
+measure(void)
+{
+	return (struct measured){cpu_us("ra"), cpu_us("lop"), own_cpu_us()};
+}
+
+/* Returns microseconds of the RA's CPU for each. */
+static double
+run(const char *name, void *(*work)(void *), size_t threads)
+{
+	struct measured from = measure(), to;
 	pthread_t thread[1024];
 	uint64_t start = clock_ns();
-	double cpu = cpu_us();
+	double n;
 
 	done = 0;
 	stopping = false;
-	for (size_t k = 0; k < connections; k++)
+	for (size_t k = 0; k < threads; k++)
 		if (pthread_create(
 			&thread[k], NULL, work, (void *)(uintptr_t)k) != 0)
 			die("no thread");
 	sleep(seconds);
 	stopping = true;
-	for (size_t k = 0; k < connections; k++)
+	for (size_t k = 0; k < threads; k++)
 		pthread_join(thread[k], NULL);
+	to = measure();
+	n = (double)done;
 	printf("%ss_per_s %.0f\n", name,
-	    (double)done / ((double)(clock_ns() - start) * 1e-9));
-	printf("%s_ra_cpu_us %.1f\n", name, (cpu_us() - cpu) / (double)done);
+	    n / ((double)(clock_ns() - start) * 1e-9));
+	printf("%s_ra_cpu_us %.1f\n", name, (to.ra - from.ra) / n);
+	printf("%s_lop_cpu_us %.1f\n", name, (to.lop - from.lop) / n);
+	printf("%s_client_cpu_us %.1f\n", name, (to.own - from.own) / n);
+	return (to.ra - from.ra) / n;
 }
 
 static int
@@ -292,7 +393,7 @@ print_latency(const char *name, double part)
 int
 main(int argc, char **argv)
 {
-	size_t connections;
+	double us;
 
 	if (argc < 5)
 		die("usage: ENVIRONMENT CONNECTIONS SECONDS DEVICE...");
@@ -308,13 +409,14 @@ main(int argc, char **argv)
 		prepare_device(argv[k]);
 	if (requests == 0)
 		die("no device has certificates");
-	run("download", download, connections);
+	run("download", download, LOADERS);
 	printf("octets_per_download %.0f\n", (double)octets / (double)done);
 	qsort(latency_us, latencies < LATENCIES ? latencies : LATENCIES,
 	    sizeof(*latency_us), compare);
 	print_latency("latency_p50_ms", 0.5);
 	print_latency("latency_p99_ms", 0.99);
 	SSL_CTX_set_session_cache_mode(tls, SSL_SESS_CACHE_OFF);
-	run("tls_handshake", shake_hands, connections);
+	us = run("tls_handshake", shake_hands, connections);
+	printf("tls_handshakes_per_core %.0f\n", 1e6 / us);
 	return 0;
 }

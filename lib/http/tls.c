@@ -97,9 +97,10 @@ set_options(SSL_CTX *tls, enum http_tls kind)
 				     SSL_OP_NO_COMPRESSION |
 				     SSL_OP_CIPHER_SERVER_PREFERENCE);
 	SSL_CTX_set_session_cache_mode(tls, SSL_SESS_CACHE_OFF);
-	SSL_CTX_set_mode(tls, SSL_MODE_ENABLE_PARTIAL_WRITE |
-				  SSL_MODE_RELEASE_BUFFERS |
-				  SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+	/* the chain is what the file holds, not looked for each time */
+	SSL_CTX_set_mode(tls,
+	    SSL_MODE_NO_AUTO_CHAIN | SSL_MODE_ENABLE_PARTIAL_WRITE |
+		SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
 	SSL_CTX_set_read_ahead(tls, 1);
 	SSL_CTX_set_default_passwd_cb(tls, no_passphrase);
 	return SSL_CTX_set_num_tickets(tls, 0) == 1 &&

@@ -271,6 +271,12 @@ db_begin(struct db *db, struct fault_info *fi)
 }
 
 enum fault
+db_begin_reading(struct db *db, struct fault_info *fi)
+{
+	return execute(db, "begin deferred", fi);
+}
+
+enum fault
 db_commit(struct db *db, struct fault_info *fi)
 {
 	enum fault f = execute(db, "commit", fi);

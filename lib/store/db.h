@@ -59,6 +59,9 @@ void db_close(struct db *);
 /* begin takes the write lock at once, so that no statement inside fails for
  * want of it.  After a failed commit the transaction is rolled back. */
 enum fault must_check db_begin(struct db *, struct fault_info *);
+/* For a row of statements that only read: one look at the locks for all, and
+ * one state of the database.  Ends with db_rollback. */
+enum fault must_check db_begin_reading(struct db *, struct fault_info *);
 enum fault must_check db_commit(struct db *, struct fault_info *);
 void db_rollback(struct db *); /* no transaction: nothing */
 bool db_in_transaction(const struct db *);

@@ -99,6 +99,8 @@ download_answer(struct ra *ra, enum filename_kind kind, download_make *make,
 	if (m == NULL)
 		log_fatal("no memory for %zu requests", n);
 	f = db_pool_take(&ra->dbs, &db, &fi);
+	if (f == FAULT_OK)
+		f = db_begin_reading(db, &fi);
 	for (size_t k = 0; k < n; k++) {
 		m[k].ee.step = EE_STEP_HEADER;
 		m[k].fault = f;
