@@ -1,13 +1,13 @@
 /*
  * account - puts the books of all components and devices side by side.
  *
- *	account [--verbose] ENVIRONMENT DEVICES
+ *	account [--verbose] ENVIRONMENT
  *
  * Afterwards everything must be done: every device planned to the end of its
  * supply, every unit issued once, every certificate where it belongs, and
  * nothing waiting anywhere.  Prints a table and the first differences; exit
- * status 1 when there is one, 2 when books cannot be read.  DEVICES is the
- * folder with the devices' folders.
+ * status 1 when there is one, 2 when books cannot be read.  The devices are
+ *those of scms-fleet --sample 1.
  */
 #include <inttypes.h>
 #include <limits.h>
@@ -36,7 +36,7 @@ begin(struct books *b)
 	b->units = LIST_OF(struct ra_unit);
 	b->ra_hpcrs = LIST_OF(struct ra_hpcr);
 	b->issued = LIST_OF(struct pca_issued);
-	b->held = LIST_OF(struct held);
+	b->held = LIST_OF(struct holding);
 }
 
 static void
@@ -91,18 +91,16 @@ int
 main(int argc, char **argv)
 {
 	struct books b = {0};
-	char devices[PATH_MAX];
 	uint64_t differences;
 
-	if (argc == 4 && strcmp(argv[1], "--verbose") == 0) {
+	if (argc == 3 && strcmp(argv[1], "--verbose") == 0) {
 		b.verbose = true;
 		argv++;
 		argc--;
 	}
-	if (argc != 3 || realpath(argv[2], devices) == NULL)
-		books_fatal("usage: account [--verbose] ENVIRONMENT DEVICES");
+	if (argc != 2)
+		books_fatal("usage: account [--verbose] ENVIRONMENT");
 	b.dir = argv[1];
-	b.devices = devices;
 	begin(&b);
 	books_ra(&b);
 	books_plv(&b);

@@ -72,7 +72,7 @@ struct pca_issued {
 };
 
 /* What a device holds, found by the number that the RA gave it. */
-struct held {
+struct holding {
 	int64_t device;
 	uint32_t i, j;
 	struct lv lv;
@@ -87,7 +87,7 @@ enum check {
 };
 
 struct books {
-	const char *dir, *devices;
+	const char *dir;
 	struct arena arena;
 	struct environment environment;
 	uint32_t period; /* now */
@@ -97,7 +97,7 @@ struct books {
 	struct list units;				 /* by device, i */
 	struct list ra_hpcrs;				 /* by HPCR */
 	struct list issued;				 /* by HPCR */
-	struct list held;				 /* by device, i, j */
+	struct list held;				 /* struct holding */
 	uint64_t units_done, units_lapsed, certificates; /* of the RA */
 
 	struct {

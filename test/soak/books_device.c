@@ -1,46 +1,90 @@
-/* books_device.c - the devices' folders: what was acknowledged to them, and
- * the certificates that they took out of their responses. */
+/* books_device.c - the devices of scms-fleet, each of which is a sample: what
+ * was acknowledged to them, and the certificates that they took out of their
+ * responses. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "cert/cert.h"
 #include "crypto/hash.h"
-#include "device/provision_file.h"
-#include "device/week.h"
-#include "schema/dot2.h"
+#include "schema/scms_protocol.h"
 #include "test/soak/books.h"
+#include "tool/fleet/state.h"
 
-#define DEVICE_ARENA ((size_t)64 << 20)
+#define ANSWER_ARENA ((size_t)1 << 20)
+#define FILE_MOST    ((size_t)1 << 30)
 
 /* ---- the ECA ---- */
 
-static struct list answers; /* struct bytes: of the ECA */
+static struct list certified; /* struct bytes: certificates in its answers */
+
+static int
+compare_bytes(const void *x, const void *y)
+{
+	const struct bytes *a = x, *b = y;
+
+	if (a->n != b->n)
+		return a->n < b->n ? -1 : 1;
+	return memcmp(a->p, b->p, a->n);
+}
+
+static const eca_ee_cert_response *
+decode_answer(struct bytes answer, struct arena *arena)
+{
+	ieee1609_dot2_data *data = ARENA_NEW(arena, ieee1609_dot2_data);
+	scms_pdu *pdu = ARENA_NEW(arena, scms_pdu);
+	const ieee1609_dot2_data *inner;
+
+	if (coer_decode(&ieee1609_dot2_data_asn, data, arena, answer, NULL) !=
+		FAULT_OK ||
+	    data->content.is != ieee1609_dot2_content_signed_data)
+		return NULL;
+	inner = data->content.signed_data.tbs_data.payload.data;
+	if (inner == NULL ||
+	    coer_decode(&scms_pdu_asn, pdu, arena,
+		inner->content.unsecured_data, NULL) != FAULT_OK)
+		return NULL;
+	return &pdu->content.eca_ee.eca_ee_cert_response;
+}
 
 static void
 add_answer(struct books *b, sqlite3_stmt *s)
 {
-	*(struct bytes *)list_add(&answers) = books_blob(b, s, 0);
+	struct arena arena = arena_new(ANSWER_ARENA);
+	const eca_ee_cert_response *r =
+	    decode_answer(books_blob(b, s, 0), &arena);
+	struct cert *cert;
+
+	if (r == NULL ||
+	    cert_of(&cert, &arena, &r->enrollment_cert, NULL) != FAULT_OK)
+		books_differ(b, CHECK_ENROLLED, "an answer is damaged");
+	else
+		*(struct bytes *)list_add(&certified) =
+		    bytes_copy(&b->arena, cert->raw);
+	arena_free(&arena);
 }
 
-/* The certificate stands inside the answer that was stored. */
+/* ---- fleets ---- */
+
+/* One of DIR/fleet, and the device at hand. */
+struct fleet_books {
+	const char *name;
+	const struct record *record;
+	const struct held *entry; /* sorted by device, i, j */
+	size_t devices, entries, at;
+};
+
 static void
-check_enrollment(struct books *b, const struct folder *f, struct arena *arena)
+check_enrollment(struct books *b, const struct fleet_books *f, size_t device)
 {
-	struct bytes own;
+	struct bytes own = record_certificate(&f->record[device]);
 
-	if (folder_read(&own, arena, f, "bundle/enrollment.oer", NULL) !=
-	    FAULT_OK)
-		return; /* not bootstrapped */
 	books_count(b, CHECK_ENROLLED, 1);
-	for (size_t k = 0; k < answers.n; k++) {
-		const struct bytes *a = list_at(&answers, k);
-
-		if (memmem(a->p, a->n, own.p, own.n) != NULL)
-			return;
-	}
-	books_differ(b, CHECK_ENROLLED, "%s: unknown to the ECA", f->name);
+	if (bsearch(&own, certified.v, certified.n, sizeof(own),
+		compare_bytes) == NULL)
+		books_differ(b, CHECK_ENROLLED, "%s/%zu: unknown to the ECA",
+		    f->name, device);
 }
-
-/* ---- acks ---- */
 
 static const struct ra_device *
 find_device(const struct books *b, const uint8_t request[HASH_SIZE])
@@ -54,56 +98,28 @@ find_device(const struct books *b, const uint8_t request[HASH_SIZE])
 	return NULL;
 }
 
-/* NULL: has no ack; or the RA does not know it, which is told. */
+/* NULL: the RA does not know it, which is told. */
 static const struct ra_device *
-check_ack(struct books *b, const struct folder *f, struct provision_file *p,
-    struct arena *arena)
+check_ack(struct books *b, const struct fleet_books *f, size_t device)
 {
-	const struct ra_device *d;
+	const struct record *r = &f->record[device];
+	const struct ra_device *d = find_device(b, r->request_hash);
 	uint8_t hash[HASH_SIZE];
-	struct bytes ack;
 
-	if (provision_file_read(p, arena, f, NULL) != FAULT_OK || !p->acked)
-		return NULL;
 	books_count(b, CHECK_ACKS, 1);
-	sha256(hash, p->request);
-	if ((d = find_device(b, hash)) == NULL)
-		books_differ(
-		    b, CHECK_ACKS, "%s: the RA has forgotten it", f->name);
-	else if (folder_read(&ack, arena, f, FOLDER_ACK, NULL) != FAULT_OK ||
-		 !bytes_equal(ack, d->ack))
-		books_differ(
-		    b, CHECK_ACKS, "%s: another ack than the RA's", f->name);
+	if (d == NULL) {
+		books_differ(b, CHECK_ACKS, "%s/%zu: the RA has forgotten it",
+		    f->name, device);
+		return NULL;
+	}
+	sha256(hash, d->ack);
+	if (memcmp(hash, r->ack_hash, sizeof(hash)) != 0)
+		books_differ(b, CHECK_ACKS, "%s/%zu: another ack than the RA's",
+		    f->name, device);
 	return d;
 }
 
 /* ---- certificates ---- */
-
-static void
-add_certificate(struct books *b, const struct ra_device *d, uint32_t i,
-    const struct week_certificate *w, const char *name)
-{
-	struct arena arena = arena_new(DEVICE_ARENA);
-	certificate *c = ARENA_NEW(&arena, certificate);
-	struct held *h;
-
-	if (coer_decode(&certificate_asn, c, &arena, w->certificate, NULL) !=
-		FAULT_OK ||
-	    c->to_be_signed.id.is != certificate_id_linkage_data ||
-	    c->to_be_signed.id.linkage_data.i_cert != i) {
-		books_differ(b, CHECK_HELD,
-		    "%s: i %u, j %u is no pseudonym certificate of i", name, i,
-		    w->j);
-	} else {
-		h = list_add(&b->held);
-		h->device = d->number;
-		h->i = i;
-		h->j = w->j;
-		memcpy(h->lv.b, c->to_be_signed.id.linkage_data.linkage_value.b,
-		    sizeof(h->lv.b));
-	}
-	arena_free(&arena);
-}
 
 static bool
 has_unit(const struct books *b, int64_t device, uint32_t i)
@@ -117,69 +133,145 @@ has_unit(const struct books *b, int64_t device, uint32_t i)
 	return u < end && u->device == device;
 }
 
-static void
-check_week(struct books *b, const struct folder *f, const struct ra_device *d,
-    uint32_t i)
+/* Takes the certificates of one period; how many different j. */
+static uint32_t
+take_period(struct books *b, struct fleet_books *f, const struct ra_device *d)
 {
-	struct arena arena = arena_new(DEVICE_ARENA);
-	struct fault_info fi;
-	struct week w;
+	const struct held *first = &f->entry[f->at];
+	uint32_t n = 0;
 
-	if (week_read(&w, &arena, f, i, &fi) != FAULT_OK)
-		books_differ(b, CHECK_SUPPLY, "%s", fi.text);
-	else if (!w.complete || w.n != b->environment.certs_per_i_period)
-		books_differ(b, CHECK_SUPPLY, "%s: i %u: %zu certificates",
-		    f->name, i, w.n);
-	else if (!has_unit(b, d->number, i))
-		books_differ(
-		    b, CHECK_SUPPLY, "%s: i %u was never planned", f->name, i);
-	else
-		for (size_t k = 0; k < w.n; k++)
-			add_certificate(b, d, i, &w.v[k], f->name);
+	for (; f->at < f->entries; f->at++) {
+		const struct held *e = &f->entry[f->at];
+		struct holding *h;
+
+		if (e->device != first->device || e->i != first->i)
+			break;
+		/* the same again, of a run that was killed */
+		if (n > 0 && memcmp(e, e - 1, sizeof(*e)) == 0)
+			continue;
+		h = list_add(&b->held);
+		h->device = d->number;
+		h->i = e->i;
+		h->j = e->j;
+		memcpy(h->lv.b, e->lv, sizeof(h->lv.b));
+		n++;
+	}
+	return n;
+}
+
+static void
+check_period(struct books *b, struct fleet_books *f, const struct ra_device *d)
+{
+	const struct held e = f->entry[f->at];
+	uint32_t n = take_period(b, f, d);
+
 	books_count(b, CHECK_SUPPLY, 1);
-	arena_free(&arena);
+	if (n != b->environment.certs_per_i_period)
+		books_differ(b, CHECK_SUPPLY, "%s/%u: i %u: %u certificates",
+		    f->name, e.device, e.i, n);
+	else if (!has_unit(b, d->number, e.i))
+		books_differ(b, CHECK_SUPPLY, "%s/%u: i %u was never planned",
+		    f->name, e.device, e.i);
+}
+
+static int
+compare_place(const void *x, const void *y)
+{
+	const struct held *a = x, *b = y;
+
+	if (a->device != b->device)
+		return a->device < b->device ? -1 : 1;
+	return a->i < b->i ? -1 : a->i > b->i;
 }
 
 /* The running period and all that are planned are there. */
 static void
-check_supply(struct books *b, const struct folder *f, const struct ra_device *d,
-    const uint32_t *held, size_t n)
+check_supply(struct books *b, const struct fleet_books *f, size_t device,
+    const struct ra_device *d)
 {
-	for (uint32_t i = b->period; i < d->next_i; i++) {
-		size_t k = 0;
+	struct held key = {.device = (uint32_t)device};
 
-		while (k < n && held[k] != i)
-			k++;
-		if (k == n && has_unit(b, d->number, i))
-			books_differ(
-			    b, CHECK_SUPPLY, "%s: i %u is missing", f->name, i);
+	for (uint32_t i = b->period; i < d->next_i; i++) {
+		key.i = (uint16_t)i;
+		if (has_unit(b, d->number, i) &&
+		    bsearch(&key, f->entry, f->entries, sizeof(key),
+			compare_place) == NULL)
+			books_differ(b, CHECK_SUPPLY, "%s/%zu: i %u is missing",
+			    f->name, device, i);
 	}
+	if (f->record[device].progress.next_i != d->next_i)
+		books_differ(b, CHECK_SUPPLY,
+		    "%s/%zu: holds all below i %u, the RA has planned to %u",
+		    f->name, device, f->record[device].progress.next_i,
+		    d->next_i);
 }
 
 static void
-read_device(struct books *b, const char *parent, const char *name)
+read_device(struct books *b, struct fleet_books *f, size_t device)
 {
-	struct arena arena = arena_new(DEVICE_ARENA);
-	const struct ra_device *d;
-	struct provision_file p;
-	char path[PATH_SIZE];
-	struct fault_info fi;
-	struct folder f;
-	uint32_t *i;
-	size_t n;
+	const struct record *r = &f->record[device];
+	const struct ra_device *d = NULL;
 
-	path_join(path, parent, name);
-	if (folder_find(&f, path, NULL) == FAULT_OK) {
-		check_enrollment(b, &f, &arena);
-		d = check_ack(b, &f, &p, &arena);
-		if (d != NULL) {
-			books_must(week_list(&i, &n, &arena, &f, &fi), &fi);
-			for (size_t k = 0; k < n; k++)
-				check_week(b, &f, d, i[k]);
-			check_supply(b, &f, d, i, n);
-		}
-	}
-	arena_free(&arena);
+	if (r->stage >= STAGE_ENROLLED)
+		check_enrollment(b, f, device);
+	if (r->stage >= STAGE_PROVISIONED)
+		d = check_ack(b, f, device);
+	while (f->at < f->entries && f->entry[f->at].device < device)
+		f->at++;
+	while (
+	    d != NULL && f->at < f->entries && f->entry[f->at].device == device)
+		check_period(b, f, d);
+	if (d != NULL)
+		check_supply(b, f, device, d);
+}
+
+static int
+compare_entry(const void *x, const void *y)
+{
+	const struct held *a = x, *b = y;
+	int order = compare_place(a, b);
+
+	if (order == 0 && a->j != b->j)
+		order = a->j < b->j ? -1 : 1;
+	return order != 0 ? order : memcmp(a->lv, b->lv, sizeof(a->lv));
+}
+
+static void *
+read_list(struct books *b, const char *folder, const char *name, size_t head,
+    size_t size, size_t *n)
+{
+	char path[PATH_SIZE], inside[PATH_SIZE];
+	struct fault_info fi;
+	struct bytes file;
+	uint8_t *copy;
+
+	path_join(inside, folder, name);
+	books_path(b, path, inside);
+	books_must(file_read(&file, &b->arena, path, FILE_MOST, &fi), &fi);
+	if (file.n < head)
+		books_fatal("%s has no head", path);
+	*n = (file.n - head) / size;
+	if ((copy = arena_alloc(&b->arena, *n * size + 1, 64)) == NULL)
+		books_fatal("out of memory");
+	memcpy(copy, file.p + head, *n * size);
+	return copy;
+}
+
+static void
+read_fleet(struct books *b, const char *parent, const char *name)
+{
+	struct fleet_books f = {.name = name};
+	char folder[PATH_SIZE];
+	struct held *entry;
+
+	path_join(folder, parent, name);
+	f.record = read_list(b, folder, STATE_DEVICES,
+	    sizeof(struct state_head), sizeof(struct record), &f.devices);
+	f.entry = entry = read_list(
+	    b, folder, STATE_CERTIFICATES, 0, sizeof(struct held), &f.entries);
+	qsort(entry, f.entries, sizeof(*entry), compare_entry);
+	for (size_t k = 0; k < f.devices; k++)
+		read_device(b, &f, k);
 }
 
 /* ---- all certificates, against the books of RA and PCA ---- */
@@ -210,7 +302,8 @@ compare_hpcr(const void *a, const void *b)
 /* Its linkage value leads to the PCA's record, whose HPCR to the RA's, which
  * must name this device, i and j. */
 static void
-check_held(struct books *b, const struct held *h, const struct pca_issued **v)
+check_held(
+    struct books *b, const struct holding *h, const struct pca_issued **v)
 {
 	const struct pca_issued *p = find_lv(v, b->issued.n, &h->lv);
 	const struct ra_hpcr *r = NULL;
@@ -246,10 +339,11 @@ books_device(struct books *b)
 {
 	sqlite3 *db = books_db(b, "eca/data/eca.db");
 
-	answers = LIST_OF(struct bytes);
+	certified = LIST_OF(struct bytes);
 	books_each(db, "select answer from enrollment", add_answer, b);
 	sqlite3_close(db);
-	books_folder(b, b->devices, read_device);
-	list_free(&answers);
+	list_sort(&certified, compare_bytes);
+	books_folder(b, "fleet", read_fleet);
+	list_free(&certified);
 	check_all_held(b);
 }

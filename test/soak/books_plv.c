@@ -92,7 +92,8 @@ books_plv(struct books *b)
 		ra_db, "select coalesce(max(id), 0) from fetch"));
 	books_each(ra_db,
 	    "select 'batch', id from batch union all"
-	    " select 'pool of i', i from pool",
+	    " select 'pool of i', i from pool union all"
+	    " select 'chains of order', fetch from fetch_chain",
 	    is_left, b);
 	books_folder(b, "ra/data/outbox", file_is_left);
 	books_each(ra_db, "select name from plv_file", plv_file_is_there, b);

@@ -4,9 +4,8 @@
  *
  *	damage --list			kinds, each with the line of the table
  *					that must show it
- *	damage KIND ENVIRONMENT DEVICES
+ *	damage KIND ENVIRONMENT
  */
-#include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,8 +16,9 @@
 #include "role/pca/store.h"
 #include "store/bulk.h"
 #include "test/soak/books.h"
+#include "tool/fleet/state.h"
 
-static struct books books; /* dir, devices, arena */
+static struct books books; /* dir, arena */
 
 /* ---- databases ---- */
 
@@ -201,8 +201,10 @@ SQL(chain_shared, "ra/data/ra.db", "update unit set chain ="
     "  (select max(number) from device))"
     " where device = (select min(number) from device)")
 SQL(order_open, "ra/data/ra.db", "insert into fetch(state, i_min, i_max,"
-    " j_max, fresh, chain, request1, request2, confirmed)"
-    " values(0, 1, 2, 20, 1, 0, x'00', x'01', 0)")
+    " j_max, fresh, request1, request2, confirmed)"
+    " values(0, 1, 2, 20, 1, x'00', x'01', 0)")
+SQL(order_chain_left, "ra/data/ra.db", "insert into fetch_chain(fetch, place,"
+    " chain) values(1, 0, 1)")
 SQL(batch_left, "ra/data/ra.db", "insert into batch(state, batch_id, requests)"
     " values(1, x'00', 20)")
 SQL(piece_moved, "ra/data/ra.db", "update unit set offset = offset + 1"
@@ -320,42 +322,61 @@ la_file_left(void)
 	put_file("la2/data/answers/0011.oer");
 }
 
-/* The last period's file of the last device, or of the one before it. */
-static const char *
-last_week(unsigned before)
+/* A file of the first fleet, to be read or changed at the place of an
+ * element. */
+static int
+open_fleet(const char *name)
 {
-	char folder[PATH_SIZE];
-	struct dirent **names;
-	int n = scandir(books.devices, &names, NULL, alphasort);
+	char path[PATH_SIZE];
+	int fd;
 
-	if (n < 4) /* "." and ".." as well */
-		books_fatal("%s: too few devices", books.devices);
-	snprintf(folder, sizeof(folder), "%s/%s/certificates", books.devices,
-	    names[n - 1 - (int)before]->d_name);
-	while (n > 0)
-		free(names[--n]);
-	free(names);
-	return file_in(folder);
+	path_join(path, file_in("fleet"), name);
+	if ((fd = open(path, O_RDWR | O_CLOEXEC)) < 0)
+		books_fatal("%s", path);
+	return fd;
 }
 
+/* The last certificate that a device took is forgotten. */
+static void
+certificate_lost(void)
+{
+	int fd = open_fleet(STATE_CERTIFICATES);
+	off_t size = lseek(fd, 0, SEEK_END);
+
+	if (ftruncate(fd, size - (off_t)sizeof(struct held)) != 0)
+		books_fatal("certificates of the fleet");
+	close(fd);
+}
+
+/* The first device believes that it lacks its last period. */
 static void
 week_lost(void)
 {
-	if (unlink(last_week(0)) != 0)
-		books_fatal("%s", some_file);
+	const off_t at = sizeof(struct state_head);
+	int fd = open_fleet(STATE_DEVICES);
+	struct record r;
+
+	if (pread(fd, &r, sizeof(r), at) != sizeof(r))
+		books_fatal("devices of the fleet");
+	r.progress.next_i--;
+	if (pwrite(fd, &r, sizeof(r), at) != sizeof(r))
+		books_fatal("devices of the fleet");
+	close(fd);
 }
 
-/* The certificates of another device. */
+/* A certificate bears the linkage value of one of another place. */
 static void
-week_swapped(void)
+certificate_swapped(void)
 {
-	struct fault_info fi;
-	struct bytes week;
+	int fd = open_fleet(STATE_CERTIFICATES);
+	struct held v[2];
 
-	books_must(
-	    file_read(&week, &books.arena, last_week(1), (size_t)1 << 20, &fi),
-	    &fi);
-	books_must(file_write(last_week(0), week, 0600, &fi), &fi);
+	if (pread(fd, v, sizeof(v), 0) != sizeof(v))
+		books_fatal("certificates of the fleet");
+	memcpy(v[0].lv, v[1].lv, sizeof(v[0].lv));
+	if (pwrite(fd, v, sizeof(v[0]), 0) != sizeof(v[0]))
+		books_fatal("certificates of the fleet");
+	close(fd);
 }
 
 static const struct {
@@ -377,14 +398,13 @@ main(int argc, char **argv)
 			printf("%s %s\n", kinds[k].name, kinds[k].shows);
 		return 0;
 	}
-	if (argc != 4)
-		books_fatal("usage: damage KIND ENVIRONMENT DEVICES");
+	if (argc != 3)
+		books_fatal("usage: damage KIND ENVIRONMENT");
 	books.dir = realpath(argv[2], NULL);
-	books.devices = realpath(argv[3], NULL);
 	books.arena = arena_new((size_t)1 << 30);
 	for (k = 0; k < n && strcmp(kinds[k].name, argv[1]) != 0; k++)
 		continue;
-	if (k == n || books.dir == NULL || books.devices == NULL)
+	if (k == n || books.dir == NULL)
 		books_fatal("no such kind of damage, or no such folder");
 	kinds[k].run();
 	return 0;

@@ -53,8 +53,8 @@ def complaints(component):
 
 def wait_for_work(load, n, seconds=60):
     """n more devices get their ack."""
-    end, want = time.monotonic() + seconds, len(load.provisioned) + n
-    while len(load.provisioned) < want:
+    end, want = time.monotonic() + seconds, load.provisioned() + n
+    while load.provisioned() < want:
         load.check()
         if time.monotonic() > end:
             fail("no device is provisioned any more")
@@ -117,8 +117,7 @@ def main():
         for component in COMPONENTS:
             start_full(load, component)
     except BaseException:
-        load.problem = load.problem or "ended early"
-        load.stopping.set()
+        load.abandon()
         raise
     world.finish(load)
 

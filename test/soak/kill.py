@@ -1,10 +1,11 @@
 """Kills components at each commit boundary and at random moments while devices
 enroll, ask and download; then everything must be there, once.  See kill.sh.
 
-usage: kill.py [--points] [--kills N] [--weeks N] [--group N] [--most N]
+usage: kill.py [--points] [--seconds N] [--weeks N] [--group N] [--most N]
                [--damage]
 	--points	each crash point of each component
-	--kills N	N SIGKILLs of each component at random moments
+	--seconds N	SIGKILLs at random moments for so long, of components
+			and of the devices' program
 	--weeks N	the clock moves on by a week N times meanwhile
 	--group N	devices that come together
 	--most N	devices in all
@@ -123,7 +124,7 @@ def agree_anew(la):
 def block_and_unblock(load):
     """One device is blocked and unblocked, and the command dies after it."""
     load.tolerated.add("BLOCKED")
-    while len(load.provisioned) < 2:
+    while load.provisioned() < 2:
         load.check()
         time.sleep(0.1)
     import json                         # pylint: disable=import-outside-toplevel
@@ -147,42 +148,45 @@ def kill_while_starting(component):
     return killed
 
 
-def progress(load, done, total, started):
+def progress(load, killed, elapsed, seconds):
     """A line that is written over on a terminal, else one now and then."""
-    line = (f"{done} of {total} kills, {time.monotonic() - started:.0f} s,"
-            f" {len(load.provisioned)} devices, {load.downloads} downloads,"
+    line = (f"{sum(killed.values())} kills, {elapsed:.0f} of {seconds} s,"
+            f" {load.provisioned()} devices, {load.downloads} downloads,"
             f" {sum(load.errors.values())} errors met")
     if sys.stdout.isatty():
-        print(f"\r{line} ", end="\n" if done == total else "", flush=True)
-    elif done % 100 < 2:
+        print(f"\r{line} ", end="", flush=True)
+    elif sum(killed.values()) % 100 < 2:
         say(line)
 
 
-def random_kills(load, each, weeks):
-    parts = world.COMPONENTS + ["lop"]
-    todo = parts * each
-    random.shuffle(todo)
-    total, started = len(todo), time.monotonic()
-    killed = dict.fromkeys(parts, 0)
-    step = total // (weeks + 1) + 1
-    while todo:
+def kill_some(load, killed):
+    """One component or two, or the devices."""
+    if random.random() < 0.05:
+        load.kill()
+        killed["fleet"] += 1
+        return
+    for _ in range(1 if random.random() < 0.8 else 2):
+        part = random.choice(world.COMPONENTS + ["lop"])
+        if not world.kill(part):
+            continue
+        killed[part] += 1
+        if random.random() < 0.25 and kill_while_starting(part):
+            killed[part] += 1
+
+
+def random_kills(load, seconds, weeks):
+    killed = dict.fromkeys(world.COMPONENTS + ["lop", "fleet"], 0)
+    started = time.monotonic()
+    while (elapsed := time.monotonic() - started) < seconds:
         load.check()
         time.sleep(random.uniform(0.0, 0.4))
-        for _ in range(1 if random.random() < 0.8 else 2):
-            if not todo or not world.kill(todo[-1]):
-                continue                # it has another turn
-            part = todo.pop()
-            killed[part] += 1
-            if random.random() < 0.25 and part in todo and \
-                    kill_while_starting(part):
-                todo.remove(part)
-                killed[part] += 1
+        kill_some(load, killed)
         world.up()
-        done = total - len(todo)
-        if weeks and done // step > (clock_weeks := world.clock() // world.WEEK):
-            world.set_clock((clock_weeks + 1) * world.WEEK)
-        progress(load, done, total, started)
-    say("kills: " + ", ".join(f"{k} {v}" for k, v in killed.items()) +
+        passed = world.clock() // world.WEEK
+        if elapsed * (weeks + 1) // seconds > passed:
+            world.set_clock((passed + 1) * world.WEEK)
+        progress(load, killed, elapsed, seconds)
+    say("\nkills: " + ", ".join(f"{k} {v}" for k, v in killed.items()) +
         f"; {time.monotonic() - started:.0f} s")
 
 
@@ -194,14 +198,14 @@ def copy_world(to):
         shutil.copytree(f"{ENV}/{c}/data", f"{to}/env/{c}/data")
     for f in ("environment.conf", "clock"):
         shutil.copy(f"{ENV}/{f}", f"{to}/env/{f}")
-    shutil.copytree(world.DEVICES, to + "/devices")
+    shutil.copytree(f"{ENV}/fleet", f"{to}/env/fleet")
 
 
 def do_damage(folder, what, line):
     copy = folder + "/copy"
     shutil.copytree(folder + "/original", copy)
-    must(world.tool("damage"), what, copy + "/env", copy + "/devices")
-    status, out = run(world.tool("account"), copy + "/env", copy + "/devices")
+    must(world.tool("damage"), what, copy + "/env")
+    status, out = run(world.tool("account"), copy + "/env")
     if status != 1 or f"\n{line}: " not in "\n" + out:
         fail(f"damage {what} is not seen as {line}: {status}\n{out}")
     shutil.rmtree(copy)
@@ -222,7 +226,7 @@ def damage():
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--points", action="store_true")
-    parser.add_argument("--kills", type=int, default=0)
+    parser.add_argument("--seconds", type=int, default=0)
     parser.add_argument("--weeks", type=int, default=0)
     parser.add_argument("--damage", action="store_true")
     parser.add_argument("--group", type=int, default=2)
@@ -243,14 +247,13 @@ def main():
             agree_anew("la1")
             agree_anew("la2")
             block_and_unblock(load)
-        if args.kills:
-            random_kills(load, args.kills, args.weeks)
+        if args.seconds:
+            random_kills(load, args.seconds, args.weeks)
     except BaseException:
-        load.problem = load.problem or "ended early"
-        load.stopping.set()
+        load.abandon()
         raise
-    say(f"devices {len(load.provisioned)}, downloads {load.downloads},"
-        f" errors met {load.errors}")
+    say(f"devices {load.provisioned()}, downloads {load.downloads},"
+        f" runs {load.runs}, errors met {load.errors}")
     world.finish(load)
     if args.damage:
         damage()

@@ -1,8 +1,7 @@
 """What the soak programs share: the environment of lib.sh, its processes, and
-a load of devices that enroll, ask and download without end."""
+a load of devices (scms-fleet) that enroll, ask and download without end."""
 import json
 import os
-import random
 import re
 import signal
 import sqlite3
@@ -12,14 +11,14 @@ import threading
 import time
 
 WORK, ENV = os.environ["WORK"], os.environ["ENV"]
-SCMS, OBE = os.environ["SCMS"], os.environ["OBE"]
-BUILD = os.environ["BUILD"]
-DEVICES = WORK + "/devices"
+SCMS, BUILD = os.environ["SCMS"], os.environ["BUILD"]
+FLEET = BUILD + "/tool/fleet/scms-fleet"
 PROGRAM = {"eca": "eca", "ra": "ra", "la1": "la", "la2": "la", "pca": "pca",
            "crlstore": "crlstore", "pg": "pg"}
 COMPONENTS = list(PROGRAM)
 WEEK = 604800
-# What a device may meet while components die under it.  Anything else, such as
+# What a device may meet while components die under it (the first word of an
+# error's name).  Anything else, such as
 # a bad signature or a forgotten request, is a fault of ours.  (TLS: a handshake
 # that was cut short.)
 PASSING = {"NETWORK", "TLS", "BUSY", "HTTP_STATUS"}
@@ -134,115 +133,137 @@ def set_clock(offset):
 
 # ---- load ----
 
-class Load:
-    """Devices that come, ask once and download again and again; each in a
-    thread that tries until it succeeds, since components die meanwhile."""
+RECORD = 320                            # tool/fleet/state.h
+HEAD = 64
 
-    def __init__(self, group=2, most=400, layout="1.2.2"):
-        self.group, self.most, self.layout = group, most, layout
-        self.made = self.enrolled = self.downloads = 0
-        self.provisioned = []
-        self.waiting = []
+
+class Load:
+    """Two fleets (scms-fleet, every device a sample), which grow with each
+    run, since they start again and again; and are killed as well."""
+
+    def __init__(self, group=2, most=400):
+        self.group, self.most = group, most
+        self.downloads = self.runs = self.killed = 0
         self.errors = {}
         self.tolerated = set(PASSING)
         self.problem = None
         self.stopping = threading.Event()
         self.lock = threading.Lock()
-        self.threads = [threading.Thread(target=self.guard, args=(f,))
-                        for f in (self.enroll, self.provision, self.download)]
+        self.process = {1: None, 2: None}       # seed
+        self.threads = [threading.Thread(target=self.guard, args=(seed,))
+                        for seed in self.process]
 
     def start(self):
         for t in self.threads:
             t.start()
 
     def stop(self):
-        """New devices no more; those under way are brought to their end."""
+        """No runs any more; what they began is finished later."""
         self.stopping.set()
+        self.signal(signal.SIGTERM)
         for t in self.threads:
             t.join()
         self.check()
+
+    def abandon(self):
+        """Something else has failed."""
+        self.problem = self.problem or "ended early"
+        self.stopping.set()
+        self.signal(signal.SIGKILL)
 
     def check(self):
         if self.problem:
             fail(self.problem)
 
-    def guard(self, function):
+    def guard(self, seed):
+        devices = 0
         try:
-            function()
+            while not self.stopping.is_set():
+                devices = min(devices + self.group, self.most // 2)
+                self.run(seed, devices)
+                if devices == self.most // 2:
+                    time.sleep(0.2)
         except Exception as e:          # pylint: disable=broad-except
-            self.problem = self.problem or f"{function.__name__}: {e}"
+            self.problem = self.problem or f"fleet {seed}: {e}"
             self.stopping.set()
 
-    def note(self, out):
-        """Counts the faults that scms-obe printed."""
-        for fault in re.findall(r"\(([A-Z_]+)\)$", out, re.M):
+    def signal(self, number):
+        """To one of the fleets at least, if any is there."""
+        with self.lock:
+            for process in self.process.values():
+                if process and process.poll() is None:
+                    process.send_signal(number)
+
+    def kill(self):
+        """SIGKILL for the fleets; they go on with their state."""
+        self.signal(signal.SIGKILL)
+        self.killed += 1
+
+    def run(self, seed, devices):
+        """One run: who is new enrolls, all fetch what is ready."""
+        report = f"{WORK}/fleet-{seed}.json"
+        if os.path.exists(report):
+            os.unlink(report)
+        with open(f"{WORK}/fleet-{seed}.log", "wb") as log:
             with self.lock:
-                self.errors[fault] = self.errors.get(fault, 0) + 1
-            if fault not in self.tolerated:
-                fail("a device met " + fault + ":\n" + out)
-        if re.search(r"[1-9]\d* refused", out):
+                if self.stopping.is_set():
+                    return 0
+                process = subprocess.Popen(
+                    [FLEET, "--devices", str(devices), "--sample", "1",
+                     "--jobs", "4", "--seed", str(seed), "--json", report, ENV],
+                    stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+                self.process[seed] = process
+            status = process.wait()
+        self.note(seed, status, report)
+        return status
+
+    def note(self, seed, status, report):
+        self.runs += 1
+        with open(f"{WORK}/fleet-{seed}.log", errors="replace") as f:
+            out = f.read()
+        if status == -signal.SIGKILL and self.killed:
+            return
+        if status == -signal.SIGTERM and self.stopping.is_set():
+            return                      # it had hardly begun
+        # 1: not everything is there yet, or not for everybody
+        if status not in (0, 1) or not os.path.exists(report):
+            fail(f"status {status}\n{out}")
+        with open(report, encoding="utf-8") as f:
+            told = json.load(f)
+        self.downloads += told["latency_ms"]["download"]["n"]
+        for name, error in told["errors"].items():
+            with self.lock:
+                self.errors[name] = self.errors.get(name, 0) + error["n"]
+            if name.split()[0] not in self.tolerated:
+                fail(f"a device met {name}: {error['first']}\n{out}")
+        if told["refused"]:
             fail("a device refused certificates:\n" + out)
 
-    def again(self, *args, good=(0,), seconds=120):
-        end = time.monotonic() + seconds
-        while True:
-            status, out = run(*args)
-            if status in good:
-                return out
-            if args[0] == OBE:
-                self.note(out)
-            if time.monotonic() > end or self.problem:
-                fail(f"{' '.join(args)}: in vain\n{out}")
-            time.sleep(0.1)
+    def provisioned(self):
+        """How many devices have their ack."""
+        n = 0
+        for seed in self.process:
+            try:
+                with open(f"{ENV}/fleet/{seed}/devices", "rb") as f:
+                    n += f.read()[HEAD::RECORD].count(2)
+            except OSError:
+                pass
+        return n
 
-    def enroll(self):
-        while not self.stopping.is_set() and self.made < self.most:
-            if len(self.waiting) > 3 * self.group:
-                time.sleep(0.05)
-                continue
-            name = "g%04d-" % (self.made // self.group)
-            csr, bundle = f"{WORK}/{name}.zip", f"{WORK}/{name}bundle.zip"
-            must(OBE, "csr", "--count", str(self.group), "--name", name,
-                 "--psid", "0x20,0x26", "--region", "840", "--out", csr,
-                 DEVICES)
-            folders = [f"{DEVICES}/{name}{k:02d}"
-                       for k in range(1, self.group + 1)]
-            self.made += self.group
-            self.again(SCMS, "enroll", ENV, "--in", csr, "--out", bundle)
-            must(OBE, "bootstrap", "--bundle", bundle, *folders)
-            with self.lock:
-                self.enrolled += self.group
-                self.waiting.append(folders)
+    def devices(self, seed):
+        return (os.path.getsize(f"{ENV}/fleet/{seed}/devices") -
+                HEAD) // RECORD
 
-    def provision(self):
-        while True:
-            with self.lock:
-                folders = self.waiting.pop(0) if self.waiting else None
-            if folders is None:
-                if self.stopping.is_set() and not self.threads[0].is_alive():
-                    return
-                time.sleep(0.02)
-                continue
-            self.again(OBE, "provision", "--quiet", "--attempts", "3",
-                       "--timeout", "5", "--layout", self.layout, *folders)
-            with self.lock:
-                self.provisioned += folders
-
-    def download(self):
-        while not self.stopping.is_set():
-            with self.lock:
-                some = random.sample(self.provisioned,
-                                     min(3, len(self.provisioned)))
-            if not some:
-                time.sleep(0.05)
-                continue
-            # 2: not everything is there yet
-            status, out = run(OBE, "download", "--quiet", "--attempts", "2",
-                              "--timeout", "5", *some)
-            self.note(out)
-            if status not in (0, 1, 2):
-                fail(f"download: status {status}\n{out}")
-            self.downloads += 1
+    def complete(self):
+        """Every device that has begun gets all its supply."""
+        self.stopping.clear()
+        for seed in self.process:
+            for _ in range(5):
+                if (status := self.run(seed, self.devices(seed))) == 0:
+                    break
+            if status != 0:
+                with open(f"{WORK}/fleet-{seed}.log", errors="replace") as f:
+                    fail(f"fleet {seed} cannot be completed\n" + f.read())
 
 
 # ---- the end ----
@@ -267,7 +288,8 @@ def open_work(devices):
                          timeout=10)
     try:
         rows = [
-            ("devices unknown", "select ? - count(*) from device", devices),
+            ("devices unknown", "select max(? - count(*), 0) from device",
+             devices),
             ("devices not planned", "select count(*) from device where"
              " next_i < min(end_i, ?)", period_now() + setting("supply_weeks")),
             ("units waiting", "select count(*) from unit where state in (0, 1)"
@@ -287,10 +309,9 @@ def open_work(devices):
 
 def settle(load, seconds=180):
     """Waits until nothing is left to be done."""
-    up()
     end, quiet = time.monotonic() + seconds, 0
     while quiet < 3:
-        work = open_work(len(load.provisioned))
+        work = open_work(load.provisioned())
         quiet = 0 if work else quiet + 1
         if time.monotonic() > end:
             fail(f"not finished after {seconds} s: {work}\n" +
@@ -298,16 +319,8 @@ def settle(load, seconds=180):
         time.sleep(0.2)
 
 
-def fetch_all(load):
-    """Each device gets its whole supply."""
-    for k in range(0, len(load.provisioned), 50):
-        some = load.provisioned[k:k + 50]
-        load.again(OBE, "download", "--quiet", "--jobs", "2", *some,
-                   good=(0, 2))
-
-
 def account():
-    status, out = run(tool("account"), ENV, DEVICES, timeout=600)
+    status, out = run(tool("account"), ENV, timeout=600)
     print(out, end="", flush=True)
     if status != 0:
         fail("the books differ")
@@ -325,8 +338,10 @@ def in_logs(pattern):
 def finish(load):
     """Everything to its end, then the books."""
     load.stop()
+    up()
+    load.complete()
     settle(load)
-    fetch_all(load)
+    load.complete()
     down()
     bad = in_logs(r"[Aa]ssert|Sanitizer|damaged|abort")
     if bad:
