@@ -20,7 +20,7 @@ struct quad_keys {
 };
 
 /* The round keys of regs registers, from the keys in k[0]. */
-lane_inline void
+lane_heavy void
 quad_keys_expand(struct quad_keys *key, size_t regs)
 {
 	static const uint8_t constant[AES_ROUNDS] = {
@@ -47,7 +47,7 @@ quad_keys_expand(struct quad_keys *key, size_t regs)
 }
 
 /* Encrypts x[stream][register], all streams of a register under its keys. */
-lane_inline void
+lane_heavy void
 quad_encrypt(
     v4 x[][QUADS], size_t streams, const struct quad_keys *key, size_t regs)
 {

@@ -60,7 +60,7 @@ counter(const struct work *k, size_t r, size_t i)
 	return v4_xor(k->counter[r], v4_set_octet(15, (uint8_t)i));
 }
 
-lane_inline void
+lane_heavy void
 begin(struct work *k, size_t blocks, size_t regs)
 {
 	v4 x[3][QUADS];
@@ -102,7 +102,7 @@ place(const struct work *k, size_t r, size_t b, const uint8_t *in[LANES128],
 
 /* Block b: all loads before the first store, since a lane without a message
  * repeats one and in may be out. */
-lane_inline void
+lane_heavy void
 cipher_block(struct work *k, size_t b, bool last, bool seal, size_t regs)
 {
 	const uint8_t *in[QUADS][LANES128];

@@ -4,8 +4,8 @@
 #ifndef CRYPTO_LANES_UNROLL_H
 #define CRYPTO_LANES_UNROLL_H
 
-/* Before a loop of n rounds.  The emulation gains nothing by it. */
-#ifdef LANES_EMULATED
+/* Before a loop of n rounds.  See vec.h for LANES_OUTLINE. */
+#ifdef LANES_OUTLINE
 #define UNROLL(n)
 #else
 #define UNROLL_PRAGMA(x) _Pragma(#x)
