@@ -378,12 +378,40 @@ batch_rewind(struct source *source)
 	((struct batch *)source)->at = 0;
 }
 
+/* A record by the first octets of its key, which nearly always decide. */
+struct ranked {
+	uint64_t first;
+	const struct bulk_record *record;
+};
+
 static int
 by_key(const void *x, const void *y, void *key_n)
 {
-	const struct bulk_record *a = x, *b = y;
+	const struct ranked *a = x, *b = y;
 
-	return memcmp(a->key, b->key, *(const size_t *)key_n);
+	if (a->first != b->first)
+		return a->first < b->first ? -1 : 1;
+	return memcmp(a->record->key, b->record->key, *(const size_t *)key_n);
+}
+
+static void
+sort_records(struct bulk_record *out, const struct bulk_record *in, size_t n,
+    size_t key_n)
+{
+	size_t k, octets = key_n < 8 ? key_n : 8;
+	struct ranked *r = calloc(n, sizeof(*r));
+
+	if (r == NULL)
+		log_fatal("out of memory");
+	for (k = 0; k < n; k++) {
+		memcpy(&r[k].first, in[k].key, octets);
+		r[k].first = be64toh(r[k].first);
+		r[k].record = &in[k];
+	}
+	qsort_r(r, n, sizeof(*r), by_key, &key_n);
+	for (k = 0; k < n; k++)
+		out[k] = *r[k].record;
+	free(r);
 }
 
 /* Records that come sorted need not be sorted again. */
@@ -432,20 +460,21 @@ enum fault
 bulk_append(struct bulk *b, const struct bulk_record *records, size_t n,
     uint64_t *segment, struct fault_info *fi)
 {
-	struct bulk_record *sorted;
+	struct bulk_record *sorted = NULL;
 	uint64_t number;
 	enum fault f;
 
 	assert(b->mode != BULK_READONLY);
 	assert(n > 0 && n <= BULK_BATCH_MAX);
-	if ((sorted = malloc(n * sizeof(*sorted))) == NULL)
-		log_fatal("out of memory");
-	memcpy(sorted, records, n * sizeof(*sorted));
-	if (!is_sorted(sorted, n, b->key_n))
-		qsort_r(sorted, n, sizeof(*sorted), by_key, &b->key_n);
+	if (!is_sorted(records, n, b->key_n)) {
+		if ((sorted = malloc(n * sizeof(*sorted))) == NULL)
+			log_fatal("out of memory");
+		sort_records(sorted, records, n, b->key_n);
+		records = sorted;
+	}
 	wait_for_merger(b);
 	pthread_mutex_lock(&b->append_lock);
-	f = append_sorted(b, sorted, n, &number, fi);
+	f = append_sorted(b, records, n, &number, fi);
 	pthread_mutex_unlock(&b->append_lock);
 	free(sorted);
 	if (f == FAULT_OK && segment != NULL)

@@ -1,4 +1,5 @@
 /* batch.c - the requests of one message, from taken apart to answered. */
+#include <endian.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,35 +11,43 @@
 
 /* ---- who is in ---- */
 
-struct indexed {
-	struct digest hpcr;
-	size_t at;
+/* By the first octets, which nearly always decide. */
+struct ranked {
+	uint64_t first;
+	const struct digest *hpcr;
 };
 
 static int
 compare(const void *a, const void *b)
 {
-	return memcmp(a, b, sizeof(struct digest));
+	const struct ranked *x = a, *y = b;
+
+	if (x->first != y->first)
+		return x->first < y->first ? -1 : 1;
+	return memcmp(x->hpcr, y->hpcr, sizeof(*x->hpcr));
 }
 
-/* HPCRs of all, sorted: their order tells nothing. */
+/* HPCRs of all: hash, and sorted, because their order tells nothing. */
 static enum fault
-sort_by_hpcr(struct indexed **out, struct arena *arena,
+sort_by_hpcr(struct ranked **out, struct digest **hash, struct arena *arena,
     const struct pca_request *request, size_t n, struct fault_info *fi)
 {
-	struct indexed *x = ARENA_ARRAY(arena, n, struct indexed);
-	struct digest *hash = ARENA_ARRAY(arena, n, struct digest);
+	struct ranked *r = ARENA_ARRAY(arena, n, struct ranked);
 	struct bytes *raw = ARENA_ARRAY(arena, n, struct bytes);
 
-	if (x == NULL || hash == NULL || raw == NULL)
+	*hash = ARENA_ARRAY(arena, n, struct digest);
+	if (r == NULL || *hash == NULL || raw == NULL)
 		return fault_set(fi, FAULT_TOO_LARGE, "no memory");
 	for (size_t t = 0; t < n; t++)
 		raw[t] = request[t].octets;
-	sha256_batch(hash, raw, n);
-	for (size_t t = 0; t < n; t++)
-		x[t] = (struct indexed){hash[t], t};
-	qsort(x, n, sizeof(*x), compare);
-	*out = x;
+	sha256_batch(*hash, raw, n);
+	for (size_t t = 0; t < n; t++) {
+		r[t].hpcr = &(*hash)[t];
+		memcpy(&r[t].first, r[t].hpcr->b, sizeof(r[t].first));
+		r[t].first = be64toh(r[t].first);
+	}
+	qsort(r, n, sizeof(*r), compare);
+	*out = r;
 	return FAULT_OK;
 }
 
@@ -46,9 +55,10 @@ static enum fault
 enter(struct batch *b, const struct pca_request *request, size_t n,
     struct fault_info *fi)
 {
-	struct indexed *x = NULL;
+	struct digest *hash = NULL;
+	struct ranked *r = NULL;
 
-	TRY(sort_by_hpcr(&x, b->arena, request, n, fi));
+	TRY(sort_by_hpcr(&r, &hash, b->arena, request, n, fi));
 	b->entry = ARENA_ARRAY(b->arena, n, struct batch_entry);
 	b->hpcr = ARENA_ARRAY(b->arena, n, const uint8_t *);
 	if (b->entry == NULL || b->hpcr == NULL)
@@ -56,10 +66,10 @@ enter(struct batch *b, const struct pca_request *request, size_t n,
 	for (size_t t = 0; t < n; t++) {
 		struct batch_entry *e = &b->entry[b->n];
 
-		if (t > 0 && compare(&x[t], &x[t - 1]) == 0)
+		if (t > 0 && compare(&r[t], &r[t - 1]) == 0)
 			continue;
-		e->request = &request[x[t].at];
-		memcpy(e->hpcr, x[t].hpcr.b, HPCR_OCTETS);
+		e->request = &request[r[t].hpcr - hash];
+		memcpy(e->hpcr, r[t].hpcr->b, HPCR_OCTETS);
 		memcpy(e->item.request_hash, digest_id8(e->hpcr), 8);
 		b->hpcr[b->n++] = e->hpcr;
 	}
