@@ -58,6 +58,9 @@ check_routes(const struct http_server_config *c)
 	world_call(&a, client, s, "POST", "/hello", BYTES_NONE);
 	EXPECT(a, 405, "");
 	assert_string_equal(header(&a, "Allow"), "GET");
+	world_call(&a, client, s, "DELETE", "/ra-only", BYTES_NONE);
+	EXPECT(a, 405, "");
+	assert_string_equal(header(&a, "Allow"), "GET, POST");
 	world_call(&a, client, s, "POST", "/files/x", BYTES_NONE);
 	EXPECT(a, 405, "");
 	world_call(&a, client, s, "GET", "/files/a%20b/c?name=%41%2Bx&y=1",
@@ -67,7 +70,7 @@ check_routes(const struct http_server_config *c)
 	EXPECT(a, 200, "GET|/files/||some value|-");
 	http_server_stats(s, &stats);
 	assert_int_equal(stats.requests, 4);
-	assert_int_equal(stats.refused, 4);
+	assert_int_equal(stats.refused, 5);
 	assert_int_equal(stats.connections, 1); /* kept alive */
 	http_client_free(client);
 	http_server_stop(s, 1);
@@ -528,6 +531,96 @@ a_thread_per_connection(void **state)
 }
 
 static void
+ask_raw(struct raw *r, const char *path)
+{
+	char text[128];
+
+	snprintf(
+	    text, sizeof(text), "GET %s HTTP/1.1\r\nHost: x\r\n\r\n", path);
+	raw_send(r, text, strlen(text));
+}
+
+/* Requests that come while the only thread is busy are answered together, each
+ * as if it were alone. */
+static void
+requests_are_gathered(void **state)
+{
+	enum { N = 12 };
+	struct http_server_config c = pool;
+	struct http_server *s;
+	struct raw busy, r[N];
+	char path[64], answer[1024];
+
+	(void)state;
+	c.threads = 1;
+	s = world_server("pca", c);
+	assert_true(raw_open(&busy, s, TLS1_3_VERSION, NULL));
+	for (int i = 0; i < N; i++)
+		assert_true(raw_open(&r[i], s, TLS1_3_VERSION, NULL));
+	gathered_most = handled = 0;
+	ask_raw(&r[0], "/gathered/alone");
+	raw_read(&r[0], answer, sizeof(answer), 100);
+	assert_non_null(strstr(answer, "\r\n\r\nalone"));
+	assert_int_equal(gathered_most, 1);
+	slow_ms = 60000;
+	ask_raw(&busy, "/slow");
+	while (handled < 2)
+		usleep(1000);
+	for (int i = 0; i < N; i++) {
+		snprintf(path, sizeof(path), "/gathered/%d", i);
+		ask_raw(&r[i], i == 5 ? "/gathered/bad" : path);
+	}
+	slow_ms = 0;
+	for (int i = 0; i < N; i++) {
+		raw_read(&r[i], answer, sizeof(answer), 100);
+		assert_true(has_status(answer, i == 5 ? 409 : 200));
+		snprintf(path, sizeof(path), "\r\n\r\n%d", i);
+		assert_non_null(strstr(answer, i == 5 ? "\r\n\r\nbad" : path));
+	}
+	assert_int_equal(gathered_most, N);
+	assert_int_equal(handled, N + 2);
+	for (int i = 0; i < N; i++)
+		raw_close(&r[i]);
+	raw_close(&busy);
+	http_server_stop(s, 1);
+	/* a thread of its own has nobody to wait with */
+	gathered_most = 0;
+	s = world_server("pca", per_connection);
+	assert_true(has_status(
+	    exchange(s, "GET /gathered/x HTTP/1.1\r\nHost: x\r\n\r\n"), 200));
+	assert_int_equal(gathered_most, 1);
+	http_server_stop(s, 1);
+}
+
+/* Nobody stays longer than it takes to end: not for the answer either. */
+static void
+a_close_is_a_close(void **state)
+{
+	struct http_server *s = world_server("pca", pool);
+	struct raw r;
+	char answer[1024];
+	static const char one[] = "GET /hello HTTP/1.1\r\nHost: x\r\n"
+				  "Connection: keep-alive, Close\r\n\r\n";
+	static const char old[] = "GET /hello HTTP/1.0\r\n\r\n";
+
+	(void)state;
+	assert_true(raw_open(&r, s, TLS1_3_VERSION, NULL));
+	raw_send(&r, one, strlen(one));
+	raw_read(&r, answer, sizeof(answer), 300);
+	assert_true(has_status(answer, 200));
+	assert_non_null(strstr(answer, "\r\nConnection: close\r\n"));
+	assert_true(raw_ended(&r, 5000));
+	raw_close(&r);
+	assert_true(raw_open(&r, s, TLS1_3_VERSION, NULL));
+	raw_send(&r, old, strlen(old));
+	raw_read(&r, answer, sizeof(answer), 300);
+	assert_true(has_status(answer, 200));
+	assert_true(raw_ended(&r, 5000));
+	raw_close(&r);
+	http_server_stop(s, 1);
+}
+
+static void
 what_cannot_be_started(void **state)
 {
 	struct http_server *s = world_server("pca", pool), *other;
@@ -580,6 +673,8 @@ main(void)
 	    cmocka_unit_test(connections_are_limited),
 	    cmocka_unit_test(a_stop_lets_requests_end),
 	    cmocka_unit_test(a_thread_per_connection),
+	    cmocka_unit_test(requests_are_gathered),
+	    cmocka_unit_test(a_close_is_a_close),
 	    cmocka_unit_test(what_cannot_be_started),
 	};
 

@@ -21,6 +21,7 @@
 
 _Atomic unsigned handled;
 _Atomic int slow_ms;
+_Atomic unsigned gathered_most;
 
 static char folder[PATH_SIZE];
 static _Thread_local struct arena answers;
@@ -207,12 +208,36 @@ send_error(void *ctx, const struct http_request *q, struct http_response *r)
 	    5057, "raDuplicateRequestReceived: two\r\nlines");
 }
 
+/* Answers each with its own path, and refuses some. */
+static void
+answer_gathered(void *ctx, const struct http_request *const *q,
+    struct http_response *const *r, size_t n)
+{
+	(void)ctx;
+	if (n > gathered_most)
+		gathered_most = (unsigned)n;
+	for (size_t k = 0; k < n; k++) {
+		handled++;
+		http_reply_text(r[k],
+		    strcmp(q[k]->tail, "bad") == 0 ? 409 : 200, q[k]->tail);
+	}
+}
+
+static void
+gather(void *ctx, const struct http_request *q, struct http_response *r)
+{
+	(void)ctx;
+	(void)q;
+	http_gather(r, answer_gathered);
+}
+
 static const struct http_route routes[] = {
     {"GET", "/hello", NULL, 0, say_hello, 0},
     {"POST", "/echo", NULL, 100000, echo, 0},
     {"POST", "/large", NULL, 3000000, echo, 0},
     {"GET", "/files/", NULL, 0, show_request, HTTP_ROUTE_PREFIX},
     {"GET", "/slow", NULL, 0, wait_a_while, 0},
+    {"GET", "/gathered/", NULL, 0, gather, HTTP_ROUTE_PREFIX},
     {"GET", "/big", NULL, 0, send_big, 0},
     {"GET", "/file", NULL, 0, send_file, 0},
     {"GET", "/download", NULL, 0, send_download, 0},

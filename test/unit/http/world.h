@@ -33,6 +33,8 @@ void world_time(int64_t seconds);
 
 extern _Atomic unsigned handled; /* calls of handlers */
 extern _Atomic int slow_ms;	 /* what GET /slow waits */
+/* Most requests to /gathered/NAME that were answered together. */
+extern _Atomic unsigned gathered_most;
 
 /* Starts a server with certificate NAME; config may be half filled. */
 struct http_server *world_server(const char *name, struct http_server_config);
