@@ -264,6 +264,15 @@ db_close(struct db *db)
 	free(db);
 }
 
+void
+db_cache(struct db *db, unsigned kib)
+{
+	char sql[48];
+
+	snprintf(sql, sizeof(sql), "pragma cache_size = -%u", kib);
+	(void)sqlite3_exec(db->handle, sql, NULL, NULL, NULL);
+}
+
 enum fault
 db_begin(struct db *db, struct fault_info *fi)
 {

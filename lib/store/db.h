@@ -55,6 +55,9 @@ enum fault must_check db_open_readonly(struct db **, const char *path,
     const struct db_schema *, struct fault_info *);
 /* A transaction that is still open is rolled back.  NULL is allowed. */
 void db_close(struct db *);
+/* Keeps up to so many KiB of pages in memory (2,000 without this).  They are
+ * of use while nobody writes through another connection. */
+void db_cache(struct db *, unsigned kib);
 
 /* begin takes the write lock at once, so that no statement inside fails for
  * want of it.  After a failed commit the transaction is rolled back. */

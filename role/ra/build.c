@@ -151,6 +151,14 @@ make_template(struct build *b, struct fault_info *fi)
 	    &b->template, b->arena, &class, (uint16_t)b->batch->i, fi);
 }
 
+/* All that comes from rows and PLV files. */
+static enum fault
+load(struct build *b, size_t *bad, struct fault_info *fi)
+{
+	TRY(make_template(b, fi));
+	return load_units(b, bad, fi);
+}
+
 /* ---- places ---- */
 
 static enum fault
@@ -331,8 +339,8 @@ write_requests(struct build *b, size_t *bad, struct fault_info *fi)
 }
 
 enum fault
-build_message(struct batch *batch, size_t *bad, const struct ra *ra,
-    struct db *db, struct arena *arena, struct fault_info *fi)
+build_message(struct batch *batch, size_t *bad, struct ra *ra, struct db *db,
+    struct arena *arena, struct fault_info *fi)
 {
 	struct build b = {
 	    .batch = batch,
@@ -341,11 +349,14 @@ build_message(struct batch *batch, size_t *bad, const struct ra *ra,
 	    .arena = arena,
 	};
 	struct spdu_header header = {.psid = PSID_SECURITY};
+	enum fault f;
 
 	*bad = BUILD_NO_UNIT;
 	TRY(allocate(&b, fi));
-	TRY(make_template(&b, fi));
-	TRY(load_units(&b, bad, fi));
+	ra_db_lock(ra);
+	f = load(&b, bad, fi);
+	ra_db_unlock(ra, db);
+	TRY(f);
 	RA_STAGE_END(load);
 	TRY(lay_out(&b, fi));
 	TRY(write_requests(&b, bad, fi));

@@ -19,7 +19,7 @@
  * the unit that cannot be built (its PLVs are missing, or its keys lead to
  * the point at infinity) and else BUILD_NO_UNIT.
  */
-enum fault must_check build_message(struct batch *, size_t *bad,
-    const struct ra *, struct db *, struct arena *, struct fault_info *);
+enum fault must_check build_message(struct batch *, size_t *bad, struct ra *,
+    struct db *, struct arena *, struct fault_info *);
 
 #endif /* RA_BUILD_H */

@@ -338,9 +338,8 @@ commit_units(const struct collected *c, const struct batch *b,
 }
 
 enum fault
-collect_store(const struct collected *c, const struct batch *b,
-    const struct ra *ra, struct db *db, struct arena *arena,
-    struct fault_info *fi)
+collect_store(const struct collected *c, const struct batch *b, struct ra *ra,
+    struct db *db, struct arena *arena, struct fault_info *fi)
 {
 	struct answer_place *places =
 	    ARENA_ARRAY(arena, b->units, struct answer_place);
@@ -357,10 +356,10 @@ collect_store(const struct collected *c, const struct batch *b,
 	TRY(store_hpcrs(c, b, ra, arena, fi));
 	crash_point("ra-hpcr-stored");
 	RA_STAGE_END(hpcr);
-	if ((f = commit_units(c, b, places, db, fi)) != FAULT_OK) {
-		db_rollback(db);
-		return f;
-	}
+	ra_db_lock(ra);
+	f = commit_units(c, b, places, db, fi);
+	ra_db_unlock(ra, db);
+	TRY(f);
 	crash_point("ra-batch-collected");
 	RA_STAGE_END(collect);
 	if (c->refused > 0)

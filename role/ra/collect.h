@@ -29,7 +29,7 @@ enum fault must_check collect_open(struct collected *, const struct batch *,
  * May be repeated after a crash at any point.
  */
 enum fault must_check collect_store(const struct collected *,
-    const struct batch *, const struct ra *, struct db *, struct arena *,
+    const struct batch *, struct ra *, struct db *, struct arena *,
     struct fault_info *);
 
 /* What is stored per HPCR: device(8) i(2) j(1). */

@@ -106,7 +106,6 @@ add(struct fetch *f, struct ra *ra, struct db *db, struct fault_info *fi)
 	TRY(db_begin(db, fi));
 	if ((fault = add_rows(db, f, fi)) != FAULT_OK) {
 		f->id = 0;
-		db_rollback(db);
 		return fault;
 	}
 	crash_point("ra-fetch-asked");
@@ -184,31 +183,41 @@ order_continuations(
 	return f->order.continued > 0 ? add(f, ra, db, fi) : FAULT_NOT_FOUND;
 }
 
-/* So many are kept ready, and one for each device that waits for a chain. */
+/* Chains that are missing: so many are kept ready, and one for each device
+ * that waits for one. */
+static enum fault
+count_missing(int64_t *n, const struct ra *ra, struct db *db, uint32_t first,
+    uint32_t most, struct fault_info *fi)
+{
+	const struct db_value start[] = {DB_INT(first)};
+	const struct db_value need[] = {
+	    DB_INT(ra_horizon(ra)), DB_INT(RA_FETCHES * most)};
+	int64_t ready, asked, blocked;
+
+	TRY(db_run_int(db, &ready, DO_CHAINS_FREE, start, 1, fi));
+	TRY(db_run_int(db, &asked, DO_CHAINS_ASKED, start, 1, fi));
+	TRY(db_run_int(db, n, DO_CHAINS_WANTED, need, 2, fi));
+	TRY(db_run_int(db, &blocked, DO_CHAINS_NOT_WANTED, need, 1, fi));
+	*n = *n > blocked ? *n - blocked : 0;
+	*n += ra->environment->plv_cache_pairs - ready - asked;
+	return FAULT_OK;
+}
+
 static enum fault
 order_fresh(
     struct fetch *f, struct ra *ra, struct db *db, struct fault_info *fi)
 {
 	struct order *o = &f->order;
-	int64_t ready, asked, wanted;
+	int64_t missing;
 	uint32_t most;
 
 	if (!set_range(o, ra, ra_period_first(ra)))
 		return FAULT_NOT_FOUND;
 	most = chains_of_an_order(o);
-	{
-		const struct db_value first[] = {DB_INT(o->i_min)};
-		const struct db_value need[] = {
-		    DB_INT(ra_horizon(ra)), DB_INT(RA_FETCHES * most)};
-
-		TRY(db_run_int(db, &ready, DO_CHAINS_FREE, first, 1, fi));
-		TRY(db_run_int(db, &asked, DO_CHAINS_ASKED, first, 1, fi));
-		TRY(db_run_int(db, &wanted, DO_CHAINS_WANTED, need, 2, fi));
-	}
-	wanted += ra->environment->plv_cache_pairs - ready - asked;
-	if (wanted <= 0)
+	TRY(count_missing(&missing, ra, db, o->i_min, most, fi));
+	if (missing <= 0)
 		return FAULT_NOT_FOUND;
-	o->fresh = wanted < most ? (uint32_t)wanted : most;
+	o->fresh = missing < most ? (uint32_t)missing : most;
 	return add(f, ra, db, fi);
 }
 
@@ -289,9 +298,11 @@ fetch_find(struct fetch *f, struct ra *ra, struct db *db, struct fault_info *fi)
 {
 	enum fault fault;
 
+	ra_db_lock(ra);
 	pthread_mutex_lock(&ra->fetches.lock);
 	fault = find(f, ra, db, fi);
 	pthread_mutex_unlock(&ra->fetches.lock);
+	ra_db_unlock(ra, db);
 	return fault;
 }
 
@@ -299,9 +310,14 @@ enum fault
 fetch_renew(struct fetch *f, struct ra *ra, struct db *db, unsigned la,
     struct fault_info *fi)
 {
+	enum fault fault;
+
 	TRY(order_sign(&f->request[la], f->arena, ra, &f->order, la, fi));
-	return DB_RUN(
+	ra_db_lock(ra);
+	fault = DB_RUN(
 	    db, set_request[la], fi, DB_INT(f->id), DB_BYTES(f->request[la]));
+	ra_db_unlock(ra, db);
+	return fault;
 }
 
 /* ---- its end ---- */
@@ -361,31 +377,38 @@ hold(struct db *db, const struct fetch *f, struct fault_info *fi)
 	return db_commit(db, fi);
 }
 
-enum fault
-fetch_store(const struct fetch *f, const struct order_answer answer[2],
-    struct ra *ra, struct db *db, struct fault_info *fi)
+static enum fault
+hold_all(struct db *db, const struct fetch *f,
+    const struct order_answer answer[2], struct fault_info *fi)
 {
 	char file[64];
 
-	TRY(write_file(f, answer, ra, fi));
 	file_name(file, f);
 	TRY(db_begin(db, fi));
 	for (size_t c = 0; c < order_chains(&f->order); c++)
 		TRY(hold_chain(db, f, file, answer, c, fi));
-	TRY(hold(db, f, fi));
+	return hold(db, f, fi);
+}
+
+enum fault
+fetch_store(const struct fetch *f, const struct order_answer answer[2],
+    struct ra *ra, struct db *db, struct fault_info *fi)
+{
+	enum fault fault;
+
+	TRY(write_file(f, answer, ra, fi));
+	ra_db_lock(ra);
+	fault = hold_all(db, f, answer, fi);
+	ra_db_unlock(ra, db);
+	TRY(fault);
 	crash_point("ra-fetch-held");
 	RA_STAGE_END(order_store);
 	return FAULT_OK;
 }
 
-enum fault
-fetch_abandon(const struct fetch *f, struct db *db,
-    const struct fault_info *why, struct fault_info *fi)
+static enum fault
+break_chains(const struct fetch *f, struct db *db, struct fault_info *fi)
 {
-	if (f->order.continued > 0)
-		log_warn("%zu chains cannot go on, their devices get others:"
-			 " %s",
-		    f->order.continued, why->text);
 	TRY(db_begin(db, fi));
 	for (size_t k = 0; k < f->order.continued; k++) {
 		TRY(DB_RUN(db, DO_CHAIN_STATE, fi, DB_INT(f->chains[k]),
@@ -393,4 +416,20 @@ fetch_abandon(const struct fetch *f, struct db *db,
 		TRY(DB_RUN(db, DO_CHAIN_DROP_DEVICE, fi, DB_INT(f->chains[k])));
 	}
 	return hold(db, f, fi);
+}
+
+enum fault
+fetch_abandon(const struct fetch *f, struct ra *ra, struct db *db,
+    const struct fault_info *why, struct fault_info *fi)
+{
+	enum fault fault;
+
+	if (f->order.continued > 0)
+		log_warn("%zu chains cannot go on, their devices get others:"
+			 " %s",
+		    f->order.continued, why->text);
+	ra_db_lock(ra);
+	fault = break_chains(f, db, fi);
+	ra_db_unlock(ra, db);
+	return fault;
 }

@@ -38,7 +38,7 @@ enum fault must_check fetch_store(const struct fetch *,
     struct fault_info *);
 /* The order ends here: its chains are broken.  Held without values, it still
  * gets confirmed, so that the other LA can drop its answer. */
-enum fault must_check fetch_abandon(const struct fetch *, struct db *,
-    const struct fault_info *why, struct fault_info *);
+enum fault must_check fetch_abandon(const struct fetch *, struct ra *,
+    struct db *, const struct fault_info *why, struct fault_info *);
 
 #endif /* RA_FETCH_H */

@@ -155,9 +155,13 @@ close_batch(const struct in_hand *h, struct ra *ra, struct db *db,
     struct arena *arena, struct fault_info *fi)
 {
 	char path[PATH_SIZE];
+	enum fault f;
 
 	TRY(confirm(h->id, ra, arena, fi));
-	TRY(DB_RUN(db, DO_BATCH_DELETE, fi, DB_INT(h->number)));
+	ra_db_lock(ra);
+	f = DB_RUN(db, DO_BATCH_DELETE, fi, DB_INT(h->number));
+	ra_db_unlock(ra, db);
+	TRY(f);
 	crash_point("ra-batch-closed");
 	in_hand_path(path, ra, h->id);
 	unlink(path);
@@ -192,14 +196,11 @@ closer_run(void *ctx, struct service *service)
 	struct ra *ra = ctx;
 	struct arena arena = arena_new(MEMORY);
 	struct fault_info fi;
-	struct db *db;
 
-	if (db_open(&db, ra->db_path, &ra_schema, &fi) != FAULT_OK)
-		log_fatal("%s", fi.text);
 	while (!service_stopping(service)) {
 		uint64_t count = wake_count(&ra->due);
 		unsigned pause;
-		enum fault f = closer_step(ra, db, &arena, &pause, &fi);
+		enum fault f = closer_step(ra, ra->db, &arena, &pause, &fi);
 
 		arena_reset(&arena);
 		if (pause > 0)
@@ -207,6 +208,5 @@ closer_run(void *ctx, struct service *service)
 		else if (f != FAULT_OK)
 			wake_wait(&ra->due, count, IDLE_MS);
 	}
-	db_close(db);
 	arena_free(&arena);
 }

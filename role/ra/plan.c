@@ -359,6 +359,17 @@ pool_refused(struct ra *ra, struct db *db, bool *busy, struct fault_info *fi)
 
 /* ---- the pass ---- */
 
+static enum fault
+flush_contacts(struct ra *ra, struct db *db, struct fault_info *fi)
+{
+	enum fault f;
+
+	ra_db_lock(ra);
+	f = contacts_flush(&ra->contacts, db, fi);
+	ra_db_unlock(ra, db);
+	return f;
+}
+
 enum fault
 plan_pass(struct ra *ra, struct db *db, bool *busy, struct fault_info *fi)
 {
@@ -373,11 +384,13 @@ plan_pass(struct ra *ra, struct db *db, bool *busy, struct fault_info *fi)
 
 	*busy = false;
 	stage_begin();
-	TRY(contacts_flush(&ra->contacts, db, fi));
+	TRY(flush_contacts(ra, db, fi));
 	for (size_t k = 0; k < sizeof(parts) / sizeof(parts[0]); k++) {
-		enum fault f = parts[k](ra, db, busy, fi);
+		enum fault f;
 
-		db_rollback(db);
+		ra_db_lock(ra);
+		f = parts[k](ra, db, busy, fi);
+		ra_db_unlock(ra, db);
 		TRY(f);
 	}
 	return FAULT_OK;
@@ -396,22 +409,18 @@ plan_run(void *ctx, struct service *service)
 {
 	struct ra *ra = ctx;
 	struct fault_info fi;
-	struct db *db;
 	bool busy;
 
-	if (db_open(&db, ra->db_path, &ra_schema, &fi) != FAULT_OK)
-		log_fatal("%s", fi.text);
 	while (!service_stopping(service)) {
 		uint64_t count = wake_count(&ra->wake);
 
-		if (plan_pass(ra, db, &busy, &fi) != FAULT_OK)
+		if (plan_pass(ra, ra->db, &busy, &fi) != FAULT_OK)
 			service_sleep(service, peer_fails(&ra->storage, &fi));
 		else if (busy)
 			wake_others(ra);
 		else
 			wake_wait(&ra->wake, count, IDLE_MS);
 	}
-	if (contacts_flush(&ra->contacts, db, &fi) != FAULT_OK)
+	if (flush_contacts(ra, ra->db, &fi) != FAULT_OK)
 		log_warn("%s", fi.text);
-	db_close(db);
 }

@@ -85,7 +85,10 @@ ask(struct order_answer *out, struct ra *ra, struct db *db,
 	struct http_result result;
 	enum fault fault;
 
-	TRY(db_run(db, DO_FETCHES_HELD, NULL, 0, got_held, &c, fi));
+	ra_db_lock(ra);
+	fault = db_run(db, DO_FETCHES_HELD, NULL, 0, got_held, &c, fi);
+	ra_db_unlock(ra, db);
+	TRY(fault);
 	m.headers = c.n > 0 ? headers : NULL;
 	fault = peer_post(&ra->la[la], &result, f->arena, &m, fi);
 	if (fault == FAULT_HTTP_STATUS) {
@@ -94,7 +97,10 @@ ask(struct order_answer *out, struct ra *ra, struct db *db,
 	}
 	TRY(fault);
 	RA_STAGE_END(order_wait);
-	TRY(note_confirmed(db, &c, fi));
+	ra_db_lock(ra);
+	fault = note_confirmed(db, &c, fi);
+	ra_db_unlock(ra, db);
+	TRY(fault);
 	TRY(order_open(
 	    out, f->arena, ra, &f->order, la, f->request[la], result.body, fi));
 	RA_STAGE_END(order_open);
@@ -110,7 +116,7 @@ refused(struct ra *ra, struct db *db, struct fetch *f, unsigned la,
 {
 	struct fault_info why = *fi;
 
-	TRY(verdict == ORDER_DEAD ? fetch_abandon(f, db, &why, fi)
+	TRY(verdict == ORDER_DEAD ? fetch_abandon(f, ra, db, &why, fi)
 				  : fetch_renew(f, ra, db, la, fi));
 	*fi = why;
 	return FAULT_DENIED;
@@ -146,12 +152,8 @@ plv_step(struct ra *ra, struct db *db, struct arena *arena, unsigned *pause,
 	fault = fetch_find(&f, ra, db, fi);
 	if (fault == FAULT_OK)
 		fault = carry_out(ra, db, &f, &la, fi);
-	if (fault != FAULT_OK) {
-		db_rollback(db);
-		if (fault != FAULT_NOT_FOUND)
-			*pause =
-			    peer_fails(ra_culprit(ra, &ra->la[la], fault), fi);
-	}
+	if (fault != FAULT_OK && fault != FAULT_NOT_FOUND)
+		*pause = peer_fails(ra_culprit(ra, &ra->la[la], fault), fi);
 	fetch_release(&f, ra);
 	if (fault != FAULT_OK)
 		return fault;
@@ -171,7 +173,7 @@ struct tidying {
 };
 
 static void
-tidy(struct tidying *t, struct ra *ra, struct db *db, struct service *service)
+tidy(struct tidying *t, struct ra *ra, struct service *service)
 {
 	struct fault_info fi;
 	size_t removed = 1;
@@ -179,8 +181,8 @@ tidy(struct tidying *t, struct ra *ra, struct db *db, struct service *service)
 	if (!t->is_mine || clock_ns() < t->next)
 		return;
 	while (removed > 0 && !service_stopping(service))
-		if (plv_clean(ra, db, &t->cursor, &removed, &fi) != FAULT_OK) {
-			db_rollback(db);
+		if (plv_clean(ra, ra->db, &t->cursor, &removed, &fi) !=
+		    FAULT_OK) {
 			service_sleep(service, peer_fails(&ra->storage, &fi));
 			return;
 		}
@@ -196,24 +198,20 @@ plv_run(void *ctx, struct service *service)
 	};
 	struct arena arena = arena_new(MEMORY);
 	struct fault_info fi;
-	struct db *db;
 
-	if (db_open(&db, ra->db_path, &ra_schema, &fi) != FAULT_OK)
-		log_fatal("%s", fi.text);
 	while (!service_stopping(service)) {
 		uint64_t count = wake_count(&ra->wake);
 		unsigned pause;
-		enum fault f = plv_step(ra, db, &arena, &pause, &fi);
+		enum fault f = plv_step(ra, ra->db, &arena, &pause, &fi);
 
 		arena_reset(&arena);
 		if (pause > 0)
 			service_sleep(service, pause);
 		if (f == FAULT_OK)
 			continue;
-		tidy(&tidying, ra, db, service);
+		tidy(&tidying, ra, service);
 		if (pause == 0)
 			wake_wait(&ra->wake, count, IDLE_MS);
 	}
-	db_close(db);
 	arena_free(&arena);
 }

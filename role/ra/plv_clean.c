@@ -84,24 +84,35 @@ remove_files(const struct used_up *used, const struct ra *ra, struct db *db,
 	return FAULT_OK;
 }
 
+static enum fault
+clean(struct ra *ra, struct db *db, int64_t *cursor, struct used_up *used,
+    struct fault_info *fi)
+{
+	uint32_t first = ra_period_first(ra);
+	int64_t last;
+
+	TRY(DB_EACH(db, DO_PLV_FILES_USED_UP, got_used_up, used, fi,
+	    DB_INT(*cursor), DB_INT(first), DB_INT(RANGES_MAX)));
+	TRY(db_run_int(db, &last, DO_PLV_FILE_LAST, NULL, 0, fi));
+	*cursor = *cursor + RANGES_MAX < last ? *cursor + RANGES_MAX : 0;
+	if (used->n == 0)
+		return FAULT_OK;
+	TRY(delete_ranges(used, db, first, fi));
+	return remove_files(used, ra, db, fi);
+}
+
 enum fault
 plv_clean(struct ra *ra, struct db *db, int64_t *cursor, size_t *removed,
     struct fault_info *fi)
 {
 	struct used_up used = {.n = 0};
-	uint32_t first = ra_period_first(ra);
-	int64_t last;
+	enum fault f;
 
-	*removed = 0;
-	TRY(DB_EACH(db, DO_PLV_FILES_USED_UP, got_used_up, &used, fi,
-	    DB_INT(*cursor), DB_INT(first), DB_INT(RANGES_MAX)));
-	TRY(db_run_int(db, &last, DO_PLV_FILE_LAST, NULL, 0, fi));
-	*cursor = *cursor + RANGES_MAX < last ? *cursor + RANGES_MAX : 0;
-	if (used.n == 0)
-		return FAULT_OK;
-	TRY(delete_ranges(&used, db, first, fi));
+	ra_db_lock(ra);
+	f = clean(ra, db, cursor, &used, fi);
+	ra_db_unlock(ra, db);
 	*removed = used.n;
-	return remove_files(&used, ra, db, fi);
+	return f;
 }
 
 enum fault

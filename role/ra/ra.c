@@ -11,11 +11,12 @@
 #include "role/ra/in_hand.h"
 #include "role/ra/plv.h"
 
-#define LA_PORT	 8890
-#define PCA_PORT 8891
-#define EE_PORT	 8892
-#define MEMORY	 ((size_t)4 << 20)
-#define CERT_MAX 4096
+#define LA_PORT	     8890
+#define PCA_PORT     8891
+#define EE_PORT	     8892
+#define MEMORY	     ((size_t)4 << 20)
+#define CERT_MAX     4096
+#define DB_CACHE_KIB 65536u
 /* A disk that was full has room again when somebody made some. */
 #define STORAGE_PAUSE_MS 4000
 
@@ -33,6 +34,19 @@ ra_path(const struct ra *ra, char out[PATH_SIZE], const char *kind,
 		memcpy(folder, out, sizeof(folder));
 		path_join(out, folder, name);
 	}
+}
+
+void
+ra_db_lock(struct ra *ra)
+{
+	pthread_mutex_lock(&ra->db_lock);
+}
+
+void
+ra_db_unlock(struct ra *ra, struct db *db)
+{
+	db_rollback(db);
+	pthread_mutex_unlock(&ra->db_lock);
 }
 
 struct peer *
@@ -332,7 +346,8 @@ open_stores(struct ra *ra, struct fault_info *fi)
 	if ((f = store_class(ra, db, fi)) == FAULT_OK &&
 	    (f = in_hand_recover(ra, db, fi)) == FAULT_OK)
 		f = plv_recover(ra, db, fi);
-	db_pool_give(&ra->dbs, db);
+	ra->db = db;
+	db_cache(db, DB_CACHE_KIB);
 	return f;
 }
 
@@ -377,6 +392,7 @@ ra_alloc(struct service *service)
 	wake_init(&ra->due);
 	pools_init(&ra->pools);
 	pthread_mutex_init(&ra->fetches.lock, NULL);
+	pthread_mutex_init(&ra->db_lock, NULL);
 	contacts_init(&ra->contacts);
 	db_pool_init(&ra->dbs, ra->db_path);
 	ra->retries = retries_new(ra->environment->retry_limit_per_hour);
@@ -417,6 +433,8 @@ ra_close(struct ra *ra)
 	if (ra == NULL)
 		return;
 	bulk_close(ra->hpcr);
+	db_close(ra->db);
+	pthread_mutex_destroy(&ra->db_lock);
 	db_pool_close(&ra->dbs);
 	published_destroy(&ra->lccf);
 	published_destroy(&ra->lpf);

@@ -69,7 +69,9 @@ struct ra {
 
 	const char *url; /* certDLURL */
 	char db_path[PATH_SIZE];
-	struct db_pool dbs;
+	struct db_pool dbs; /* for requests */
+	struct db *db;	    /* for the threads, one at a time */
+	pthread_mutex_t db_lock;
 	struct bulk *hpcr;
 	struct wake wake; /* something to plan or to order */
 	struct wake due;  /* something to send or to close */
@@ -84,6 +86,14 @@ struct ra {
 	_Atomic uint64_t downloads;
 	_Atomic uint64_t errors[RA_ERRORS]; /* by enum ee_error */
 };
+
+/*
+ * The threads share a connection, because a connection that alone writes keeps
+ * its pages in memory, and waiting for a mutex is shorter than SQLite's wait
+ * for a lock.  Unlocking rolls back a transaction that was not committed.
+ */
+void ra_db_lock(struct ra *);
+void ra_db_unlock(struct ra *, struct db *);
 
 static inline void
 ra_count(_Atomic uint64_t *counter)

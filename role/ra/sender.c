@@ -111,14 +111,15 @@ commit_batch(struct batch *b, struct sender *s, struct fault_info *fi)
 	b->drawn = drawn;
 	crash_point("ra-outbox-written");
 	RA_STAGE_END(outbox);
-	if ((f = write_rows(b, s->ra, s->db, &s->scratch, fi)) != FAULT_OK) {
-		db_rollback(s->db);
-		unlink(path);
-		return f;
-	}
+	ra_db_lock(s->ra);
 	/* A commit that failed may still come back after a power cut, and must
 	 * then find its file; if it does not, the next start removes it. */
-	TRY(db_commit(s->db, fi));
+	if ((f = write_rows(b, s->ra, s->db, &s->scratch, fi)) != FAULT_OK)
+		unlink(path);
+	else
+		f = db_commit(s->db, fi);
+	ra_db_unlock(s->ra, s->db);
+	TRY(f);
 	crash_point("ra-batch-sent");
 	RA_STAGE_END(commit);
 	return FAULT_OK;
@@ -135,16 +136,20 @@ make_batch(struct batch *b, struct sender *s, struct fault_info *fi)
 	enum fault f;
 
 	memset(b, 0, sizeof(*b));
-	TRY(pools_draw(
-	    b, &ra->pools, s->db, &s->scratch, &rule, time32_now(), fi));
+	ra_db_lock(ra);
+	f = pools_draw(
+	    b, &ra->pools, s->db, &s->scratch, &rule, time32_now(), fi);
+	ra_db_unlock(ra, s->db);
+	TRY(f);
 	RA_STAGE_END(draw);
 	key = pool_of(b);
 	f = build_message(b, &bad, ra, s->db, &s->scratch, &why);
 	if (f == FAULT_OK) {
 		f = commit_batch(b, s, fi);
 	} else if (bad != BUILD_NO_UNIT) {
+		ra_db_lock(ra);
 		f = give_up(b, bad, s->db, &why, fi);
-		db_rollback(s->db);
+		ra_db_unlock(ra, s->db);
 		f = f == FAULT_OK ? FAULT_BLOCKED : f;
 	} else if (fi != NULL) {
 		*fi = why;
@@ -277,11 +282,8 @@ sender_run(void *ctx, struct service *service)
 	struct ra *ra = ctx;
 	struct fault_info fi;
 	struct sender s;
-	struct db *db;
 
-	if (db_open(&db, ra->db_path, &ra_schema, &fi) != FAULT_OK)
-		log_fatal("%s", fi.text);
-	sender_open(&s, ra, db);
+	sender_open(&s, ra, ra->db);
 	while (!service_stopping(service)) {
 		uint64_t count = wake_count(&ra->due);
 		unsigned pause;
@@ -298,5 +300,4 @@ sender_run(void *ctx, struct service *service)
 			wake_wait(&ra->due, count, IDLE_MS);
 	}
 	sender_close(&s);
-	db_close(db);
 }
