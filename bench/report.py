@@ -18,7 +18,7 @@ GOALS = [
     ("pipeline_portable_certificates_per_s", 9000, "whole pipeline, portable"),
     ("downloads_per_s", 10000, "batch downloads, 8 lanes"),
     ("downloads_portable_per_s", 6000, "batch downloads, portable"),
-    ("tls_handshakes_per_core_s", 2000, "full TLS handshakes per core"),
+    ("tls_handshakes_per_core", 2000, "full TLS handshakes per core"),
     ("verify_known_over_openssl", 7, "BSM verification, keys known"),
     ("verify_first_over_openssl", 6, "BSM verification, first message"),
     ("scaling_100k_over_1k", -1.2, "cost per certificate, 100,000 : 1,000"),

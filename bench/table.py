@@ -18,7 +18,7 @@ PIPELINE = [
     ("batch downloads, signature verified, 64 TLS connections", "per s",
      "downloads_per_s", "downloads_portable_per_s"),
     ("full TLS handshakes, one core of the RA", "per s",
-     "tls_handshakes_per_core_s", "tls_handshakes_portable_per_core_s"),
+     "tls_handshakes_per_core", "tls_handshakes_portable_per_core"),
     ("a vehicle downloads, decrypts, reconstructs, checks", "certificates/s",
      "device_certificates_checked_per_s",
      "device_portable_certificates_checked_per_s"),
