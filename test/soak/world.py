@@ -3,6 +3,7 @@ a load of devices (scms-fleet) that enroll, ask and download without end."""
 import json
 import os
 import re
+import select
 import signal
 import sqlite3
 import subprocess
@@ -91,12 +92,12 @@ def kill(component):
         if pid_of(component) != pid:
             return False
         signal.pidfd_send_signal(fd, signal.SIGKILL)
+        # until all its threads are gone, and its locks with them
+        select.select([fd], [], [])
     except ProcessLookupError:
         return False
     finally:
         os.close(fd)
-    while pid_of(component) == pid:
-        time.sleep(0.001)
     return True
 
 

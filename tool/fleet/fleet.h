@@ -87,10 +87,13 @@ struct work {
 	size_t n;
 };
 
+/* The first period below end_i that a device does not get. */
+uint32_t
+work_end_i(const struct fleet *, uint32_t end_i, const struct record *);
 /* Is there something left to do for this device? */
 bool
 work_is_due(const struct fleet *, const struct work *, const struct record *);
-/* Until nothing is left to do.  FAULT_NETWORK: nobody answered for minutes;
+/* Until nothing is left to do.  FAULT_NETWORK: nothing came for long;
  * FAULT_BUSY: stopped.  Devices that were refused again and again are left
  * out. */
 enum fault must_check work_run(

@@ -400,6 +400,7 @@ message_take_enrollment(struct record *r, const struct world *w,
 	memcpy(r->r, share.r.b, sizeof(r->r));
 	memcpy(r->certificate, issued->raw.p, issued->raw.n);
 	r->certificate_n = (uint8_t)issued->raw.n;
+	r->certificate_end = issued->end;
 	return FAULT_OK;
 }
 

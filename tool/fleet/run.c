@@ -74,7 +74,7 @@ static enum fault
 download_all(struct fleet *f, struct work *w, struct fault_info *fi)
 {
 	w->kind = MESSAGE_DOWNLOAD;
-	w->end_i = world_period(&f->world) + f->world.env.supply_weeks;
+	w->end_i = world_supply_end(&f->world);
 	choose(f, w);
 	if (w->n == 0)
 		return FAULT_OK;
@@ -129,7 +129,7 @@ run_weeks(struct fleet *f, uint32_t weeks, struct fault_info *fi)
 void
 run_count(const struct fleet *f, struct report_end *end)
 {
-	uint32_t all = world_period(&f->world) + f->world.env.supply_weeks;
+	uint32_t all = world_supply_end(&f->world);
 
 	end->devices = f->state.n;
 	for (uint32_t k = 0; k < f->state.n; k++) {
@@ -137,8 +137,8 @@ run_count(const struct fleet *f, struct report_end *end)
 
 		end->enrolled += r->stage >= STAGE_ENROLLED;
 		end->provisioned += r->stage >= STAGE_PROVISIONED;
-		end->supplied +=
-		    r->stage >= STAGE_PROVISIONED && r->progress.next_i >= all;
+		end->supplied += r->stage >= STAGE_PROVISIONED &&
+				 r->progress.next_i >= work_end_i(f, all, r);
 		end->certificates += r->progress.certificates;
 	}
 }

@@ -20,7 +20,7 @@
 #include "base/fault.h"
 #include "crypto/hash.h"
 
-#define STATE_CERTIFICATE_MAX 168
+#define STATE_CERTIFICATE_MAX 164
 #define STATE_DEVICES	      "devices"
 #define STATE_CERTIFICATES    "certificates"
 #define STATE_MAGIC	      "MNRCFLT1"
@@ -48,6 +48,7 @@ struct record {
 	uint8_t request_hash[SHA256_SIZE], ack_hash[SHA256_SIZE];
 	uint8_t e[SHA256_SIZE], r[SHA256_SIZE]; /* private key: e * k_u + r */
 	uint8_t certificate[STATE_CERTIFICATE_MAX];
+	uint32_t certificate_end;
 };
 
 struct held {

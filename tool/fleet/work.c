@@ -13,11 +13,14 @@
 #define STALE_MS     2000 /* the RA bears 5 s */
 #define PASSING_MS   300
 #define SILENCE_MS   300000 /* nobody answers: it is no use */
-#define REFUSALS     6
-#define EARLY_MS     20 /* and more, the longer it takes: */
-#define EARLY_MOST   1500
-#define EARLY_PART   20
-#define ARENA_LIMIT  ((size_t)8 << 20)
+#define BARREN_MS                                                 \
+	1800000 /* they answer, and nothing comes of it; and what \
+		   a pool may take */
+#define REFUSALS    6
+#define EARLY_MS    20 /* and more, the longer it takes: */
+#define EARLY_MOST  1500
+#define EARLY_PART  20
+#define ARENA_LIMIT ((size_t)8 << 20)
 
 /* A device that waits for its turn. */
 struct turn {
@@ -38,13 +41,24 @@ struct crew {
 	struct job **queue, **spare, *jobs;
 	size_t queue_first, queued, spares, jobs_n;
 	size_t flying; /* taken from the ring and not yet back */
-	uint64_t begun, heard;
+	uint64_t begun, heard, achieved, patience;
 	bool over;
 };
+
+uint32_t
+work_end_i(const struct fleet *f, uint32_t end_i, const struct record *r)
+{
+	uint32_t last =
+	    environment_period(&f->world.env, r->certificate_end - 1);
+
+	return end_i <= last ? end_i : last + 1;
+}
 
 bool
 work_is_due(const struct fleet *f, const struct work *w, const struct record *r)
 {
+	uint32_t end;
+
 	if (r->failures >= REFUSALS)
 		return false;
 	switch (w->kind) {
@@ -53,9 +67,10 @@ work_is_due(const struct fleet *f, const struct work *w, const struct record *r)
 	case MESSAGE_PROVISIONING:
 		return r->stage == STAGE_ENROLLED;
 	case MESSAGE_DOWNLOAD:
+		end = work_end_i(f, w->end_i, r);
 		return r->stage == STAGE_PROVISIONED &&
-		       r->progress.next_i < w->end_i &&
-		       world_period(&f->world) < w->end_i;
+		       r->progress.next_i < end &&
+		       world_period(&f->world) < end;
 	}
 	return false;
 }
@@ -167,6 +182,15 @@ enqueue(struct crew *c, struct job **job, size_t n)
 	pthread_mutex_unlock(&c->lock);
 }
 
+static bool
+is_hopeful(const struct crew *c)
+{
+	uint64_t now = clock_ns();
+
+	return now - c->heard < (uint64_t)SILENCE_MS * MS &&
+	       now - c->achieved < c->patience;
+}
+
 static enum fault
 feed(struct crew *c, struct arena *arena, struct fault_info *fi)
 {
@@ -177,8 +201,7 @@ feed(struct crew *c, struct arena *arena, struct fault_info *fi)
 	for (;;) {
 		pthread_mutex_lock(&c->lock);
 		while (!may_feed(c) && !atomic_load(&c->f->stopping) &&
-		       c->turns + c->flying > 0 &&
-		       clock_ns() - c->heard < (uint64_t)SILENCE_MS * MS)
+		       c->turns + c->flying > 0 && is_hopeful(c))
 			wait_ms(c, 20);
 		n = may_feed(c) ? take_turns(c, job) : 0;
 		pthread_mutex_unlock(&c->lock);
@@ -194,8 +217,7 @@ feed(struct crew *c, struct arena *arena, struct fault_info *fi)
 	}
 	return c->turns + c->flying == 0
 		   ? FAULT_OK
-		   : fault_set(fi, FAULT_NETWORK,
-			 "nobody has answered for %u s", SILENCE_MS / 1000);
+		   : fault_set(fi, FAULT_NETWORK, "nothing comes any more");
 }
 
 /* ---- senders ---- */
@@ -259,6 +281,7 @@ give_back(struct crew *c, struct job *job, enum outcome outcome, bool stale)
 	if (outcome != OUTCOME_PASSING && !stale)
 		c->heard = clock_ns();
 	if (outcome == OUTCOME_DONE && !stale) {
+		c->achieved = clock_ns();
 		atomic_fetch_add(&c->f->done, 1);
 		again = again && !c->work->once;
 	}
@@ -304,7 +327,9 @@ crew_open(struct crew *c, struct fleet *f, const struct work *w)
 	pthread_condattr_t attr;
 
 	*c = (struct crew){.f = f, .work = w, .begun = clock_ns()};
-	c->heard = c->begun;
+	c->heard = c->achieved = c->begun;
+	c->patience = (uint64_t)BARREN_MS * MS +
+		      f->world.env.shuffle_max_age_seconds * 2000000000ull;
 	pthread_mutex_init(&c->lock, NULL);
 	pthread_condattr_init(&attr);
 	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);

@@ -159,6 +159,8 @@ open_peers(struct world *w, struct fault_info *fi)
 	TRY(read_public(w, &file, "ECA.oer", fi));
 	TRY(cert_load(&w->eca, &w->arena, file, fi));
 	TRY(trust_check_chain(NULL, w->trust, w->eca, time32_now(), fi));
+	TRY(read_public(w, &file, "PCA.oer", fi));
+	TRY(cert_load(&w->pca, &w->arena, file, fi));
 	TRY(read_public(w, &file, "RA.oer", fi));
 	TRY(cert_load(&w->ra, &w->arena, file, fi));
 	TRY(trust_check_chain(NULL, w->trust, w->ra, time32_now(), fi));
@@ -234,4 +236,16 @@ uint32_t
 world_period(const struct world *w)
 {
 	return environment_period(&w->env, time32_now());
+}
+
+/* A certificate of a period must end before that of its issuer. */
+uint32_t
+world_supply_end(const struct world *w)
+{
+	uint64_t lifetime = conf_duration_seconds(w->env.pseudonym_lifetime);
+	uint32_t end = world_period(w) + w->env.supply_weeks, last;
+
+	last =
+	    environment_period(&w->env, w->pca->end - (uint32_t)lifetime) + 1;
+	return end < last ? end : last;
 }

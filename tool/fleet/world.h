@@ -24,7 +24,7 @@ struct world {
 	struct http_client *ra_client, *eca_client;
 	const char *ra_url, *eca_url;
 	struct trust *trust;
-	struct cert *ra, *eca;
+	struct cert *ra, *eca, *pca;
 	struct p256_known *ra_key; /* of encryption */
 	uint8_t ra_p1[SHA256_SIZE];
 	struct monarch_verifier *stranger;
@@ -48,5 +48,8 @@ enum fault must_check world_next_period(
     const struct world *, struct fault_info *);
 /* The period that it is now. */
 uint32_t world_period(const struct world *);
+/* The first period that devices cannot have now: the supply ends there, or the
+ * PCA's certificate.  Enrollment certificates may end earlier. */
+uint32_t world_supply_end(const struct world *);
 
 #endif /* FLEET_WORLD_H */
