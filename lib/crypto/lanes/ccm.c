@@ -136,7 +136,7 @@ cipher_block(struct work *k, size_t b, bool last, bool seal, size_t regs)
 	}
 }
 
-lane_inline void
+lane_heavy void
 cipher(struct work *k, size_t blocks, bool seal, size_t regs)
 {
 	begin(k, blocks, regs);

@@ -11,7 +11,7 @@ struct four {
 	uint8_t *out[LANES128];
 };
 
-lane_inline void
+lane_heavy void
 encrypt_some(struct four *p, const struct quad_keys *key, size_t r, size_t n)
 {
 	v4 in[AT_ONCE], x[AT_ONCE];
@@ -52,7 +52,7 @@ run_four(struct four *p, const struct quad_keys *key, size_t r, size_t blocks)
 		encrypt_some(p, key, r, 1);
 }
 
-lane_inline void
+lane_heavy void
 run(struct quad_keys *key, const struct aes_job *job, size_t n, size_t blocks,
     size_t regs)
 {

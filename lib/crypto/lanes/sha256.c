@@ -50,59 +50,44 @@ static const uint32_t IV[8] = {
 	v16_xor3(v16_rotate_right(x, a), v16_rotate_right(x, b), \
 	    v16_shift_right(x, c))
 
-/* kw is the constant plus the word of the round.  The eight variables do not
- * move; the caller names them in turn. */
-#define ROUND(a, b, c, d, e, f, g, h, kw)                                    \
-	do {                                                                 \
-		v16 t = v16_add(v16_add(h, kw),                              \
-		    v16_add(SIGMA(e, 6, 11, 25), v16_choose(e, f, g)));      \
-		d = v16_add(d, t);                                           \
-		h = v16_add(                                                 \
-		    t, v16_add(SIGMA(a, 2, 13, 22), v16_majority(a, b, c))); \
-	} while (0)
-
-lane_inline void
-rounds8(v16 s[8], const v16 w[8], const uint32_t k[8])
+/* Sixteen rounds; expand: first w[i] becomes the word of sixteen rounds on.
+ * The eight variables do not move, they are named in turn. */
+lane_heavy void
+rounds(v16 s[8], v16 w[16], const uint32_t k[16], bool expand)
 {
-#define KW(i) v16_add(w[i], v16_set(k[i]))
-	ROUND(s[0], s[1], s[2], s[3], s[4], s[5], s[6], s[7], KW(0));
-	ROUND(s[7], s[0], s[1], s[2], s[3], s[4], s[5], s[6], KW(1));
-	ROUND(s[6], s[7], s[0], s[1], s[2], s[3], s[4], s[5], KW(2));
-	ROUND(s[5], s[6], s[7], s[0], s[1], s[2], s[3], s[4], KW(3));
-	ROUND(s[4], s[5], s[6], s[7], s[0], s[1], s[2], s[3], KW(4));
-	ROUND(s[3], s[4], s[5], s[6], s[7], s[0], s[1], s[2], KW(5));
-	ROUND(s[2], s[3], s[4], s[5], s[6], s[7], s[0], s[1], KW(6));
-	ROUND(s[1], s[2], s[3], s[4], s[5], s[6], s[7], s[0], KW(7));
-#undef KW
-}
-
-/* The next sixteen words of the message schedule. */
-lane_inline void
-schedule(v16 w[16])
-{
+#define S(variable) s[(8 + (variable)-i % 8) % 8]
 	UNROLL(16)
-	for (size_t t = 0; t < 16; t++) {
-		v16 x = w[(t + 1) % 16], y = w[(t + 14) % 16];
+	for (size_t i = 0; i < 16; i++) {
+		v16 t;
 
-		w[t] = v16_add(v16_add(w[t], w[(t + 9) % 16]),
+		if (expand) {
+			v16 x = w[(i + 1) % 16], y = w[(i + 14) % 16];
+
+			w[i] = v16_add(v16_add(w[i], w[(i + 9) % 16]),
+			    v16_add(SMALL_SIGMA(x, 7, 18, 3),
+				SMALL_SIGMA(y, 17, 19, 10)));
+		}
+		t = v16_add(v16_add(S(7), v16_add(w[i], v16_set(k[i]))),
 		    v16_add(
-			SMALL_SIGMA(x, 7, 18, 3), SMALL_SIGMA(y, 17, 19, 10)));
+			SIGMA(S(4), 6, 11, 25), v16_choose(S(4), S(5), S(6))));
+		S(3) = v16_add(S(3), t);
+		S(7) = v16_add(t, v16_add(SIGMA(S(0), 2, 13, 22),
+				      v16_majority(S(0), S(1), S(2))));
 	}
+#undef S
 }
 
-/* Takes one block into the state; w is used up. */
+/* Takes one block into the state. */
 static __attribute__((noinline)) void
-compress(v16 h[8], v16 w[16])
+compress(v16 h[8], const v16 block[16])
 {
-	v16 s[8];
+	v16 s[8], w[16];
 
 	memcpy(s, h, sizeof(s));
-	for (size_t t = 0; t < 64; t += 16) {
-		if (t > 0)
-			schedule(w);
-		rounds8(s, w, K + t);
-		rounds8(s, w + 8, K + t + 8);
-	}
+	memcpy(w, block, sizeof(w));
+	rounds(s, w, K, false);
+	for (size_t t = 16; t < 64; t += 16)
+		rounds(s, w, K + t, true);
 	UNROLL(8)
 	for (size_t i = 0; i < 8; i++)
 		h[i] = v16_add(h[i], s[i]);
@@ -116,7 +101,7 @@ begin(v16 h[8])
 		h[i] = v16_set(IV[i]);
 }
 
-static inline void
+lane_heavy void
 compress_octets(v16 h[8], const uint8_t *const p[LANES32])
 {
 	v16 w[16];

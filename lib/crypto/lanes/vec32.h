@@ -43,7 +43,7 @@ typedef uint32_t v16 __attribute__((vector_size(4 * LANES32)));
 #ifdef LANES_EMULATED
 
 /* w[t] = the big-endian words t of the 64 octets at p[0..15]. */
-lane_inline void
+lane_heavy void
 v16_load_words(v16 w[16], const uint8_t *const p[LANES32])
 {
 	for (size_t i = 0; i < LANES32; i++)
@@ -56,7 +56,7 @@ v16_load_words(v16 w[16], const uint8_t *const p[LANES32])
 }
 
 /* The 32 octets of each lane, to out[0..15]. */
-lane_inline void
+lane_heavy void
 v16_store_words(uint8_t *const out[LANES32], const v16 h[8])
 {
 	for (size_t i = 0; i < LANES32; i++)
@@ -119,7 +119,7 @@ load_quarters(
 }
 
 /* w[t] = the big-endian words t of the 64 octets at p[0..15]. */
-lane_inline void
+lane_heavy void
 v16_load_words(v16 w[16], const uint8_t *const p[LANES32])
 {
 	UNROLL(4)
@@ -145,7 +145,7 @@ store128(uint8_t *p, __m128i x)
 }
 
 /* The 32 octets of each lane, to out[0..15]. */
-lane_inline void
+lane_heavy void
 v16_store_words(uint8_t *const out[LANES32], const v16 h[8])
 {
 	UNROLL(2)

@@ -151,7 +151,7 @@ gf_double(uint64_t a)
 	return (a & OCTETS(0x7f)) << 1 ^ (a >> 7 & OCTETS(1)) * 0x1b;
 }
 
-lane_inline uint64_t
+lane_heavy uint64_t
 gf_multiply(uint64_t a, uint64_t b)
 {
 	uint64_t r = 0;
@@ -172,7 +172,7 @@ octets_rotate(uint64_t a, unsigned n)
 }
 
 /* The S-box: x^254, then the affine map. */
-lane_inline uint64_t
+lane_heavy uint64_t
 sub_octets(uint64_t x)
 {
 	uint64_t x2 = gf_multiply(x, x), x3 = gf_multiply(x2, x);
@@ -186,7 +186,7 @@ sub_octets(uint64_t x)
 	       octets_rotate(y, 3) ^ octets_rotate(y, 4) ^ OCTETS(0x63);
 }
 
-lane_inline v4
+lane_heavy v4
 sub_and_shift_rows(v4 a)
 {
 	v4 r;
@@ -214,7 +214,7 @@ v4_round_last(v4 a, v4 key)
 	return v4_xor(sub_and_shift_rows(a), key);
 }
 
-lane_inline v4
+lane_heavy v4
 v4_round(v4 a, v4 key)
 {
 	a = sub_and_shift_rows(a);
