@@ -35,8 +35,10 @@ static const char *const edge[] = {
     "ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
 };
 
-/* Points whose y is near 0 or an edge; p - y belongs to -P. */
-static const char *const small_y[][2] = {
+/* Points with x = 0, or whose y is near 0 or an edge; p - y belongs to -P. */
+static const char *const special[][2] = {
+    {"0000000000000000000000000000000000000000000000000000000000000000",
+	"66485c780e2f83d72433bd5d84a06bb6541c2af31dae871728bf856a174f93f4"},
     {"6916fac45e568b6b9e2e2ecd611b282e5fcc40a3067d601057f879ce5a8a73cc",
 	"0000000000000000000000000000000000000000000000000000000000000001"},
     {"b06686a59b4e8bbedd0e9275a9d9476d260626aa5367ec7b42f769a182121e22",
@@ -330,9 +332,9 @@ input_wild_point(struct stream *s, struct point *P)
 		while (!plain_mul(P, &k, NULL, NULL));
 		break;
 	case 1:
-		i = stream_below(s, COUNT(small_y));
-		copy_hex(P->x, small_y[i][0]);
-		copy_hex(P->y, small_y[i][1]);
+		i = stream_below(s, COUNT(special));
+		copy_hex(P->x, special[i][0]);
+		copy_hex(P->y, special[i][1]);
 		if (stream_below(s, 2) == 1)
 			opposite(P);
 		break;
@@ -378,8 +380,8 @@ input_bad_point(struct stream *s, struct point *P)
 		P->x[31] ^= 1;
 		break;
 	case 2:
-		copy_hex(P->x, small_y[0][0]);
-		copy_hex(P->y, small_y[0][1]);
+		copy_hex(P->x, special[1][0]);
+		copy_hex(P->y, special[1][1]);
 		if (!unreduced(P->y))
 			plain_failed("1 + p");
 		break;

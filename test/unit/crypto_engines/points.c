@@ -74,6 +74,11 @@ mul_fill(struct batch *b, struct stream *s)
 	for (size_t i = 0; i < b->n; i++) {
 		any_point(b, s, i, &b->P[i]);
 		scalar_of(b, s, i, &b->k[i]);
+		if (batch_wild(b, s, i) && stream_below(s, 4) == 0) {
+			b->k[i] = one; /* gives P or -P */
+			if (stream_below(s, 2) == 0)
+				plain_negative(&b->k[i], &one);
+		}
 	}
 }
 
@@ -94,6 +99,20 @@ mul_right(const struct batch *b, size_t i, const uint8_t *out, bool ok)
 	    plain_on_curve(&b->P[i]) && plain_mul(&p, NULL, &b->P[i], &b->k[i]);
 
 	return same(out, ok, &p, P_SIZE, finite);
+}
+
+/* R - k * G, so that adding k * G gives R, whose coordinates are hard. */
+static void
+hard_result(struct stream *s, struct point *P, struct scalar *k)
+{
+	struct scalar minus;
+	struct point R;
+
+	input_random(s, k);
+	input_wild_point(s, &R);
+	plain_negative(&minus, k);
+	if (!plain_mul(P, &minus, &R, &one))
+		input_wild_point(s, P);
 }
 
 /* P + k * G.  Hard: P = (+-next - sum) * G, so that it meets the next digit's
@@ -120,7 +139,10 @@ add_base_fill(struct batch *b, struct stream *s)
 {
 	for (size_t i = 0; i < b->n; i++)
 		if (batch_wild(b, s, i) && stream_below(s, 2) == 0) {
-			hard_sum(s, &b->P[i], &b->k[i]);
+			if (stream_below(s, 8) == 0)
+				hard_result(s, &b->P[i], &b->k[i]);
+			else
+				hard_sum(s, &b->P[i], &b->k[i]);
 		} else {
 			any_point(b, s, i, &b->P[i]);
 			scalar_of(b, s, i, &b->k[i]);
