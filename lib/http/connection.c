@@ -1,24 +1,27 @@
 /*
- * connection.c - one connection: handshake, requests one after another, end.
+ * connection.c - open connections: their deadlines and their peer.
  *
- * Everything here goes on until it would have to wait and then says for what;
- * who waits, and how, is for worker.c.
+ * libmicrohttpd ends a connection that is silent; one that sends an octet now
+ * and then would stay for ever.  So a thread looks at all connections each
+ * second and shuts those down whose time is over.  A connection leaves the
+ * list before libmicrohttpd closes its descriptor, so the thread never
+ * touches a descriptor that has become somebody else's.
  */
+#include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <unistd.h>
+#include <time.h>
 
-#include <openssl/err.h>
+#include <gnutls/gnutls.h>
+#include <gnutls/x509.h>
 
 #include "base/log.h"
 #include "base/time32.h"
 #include "http/server_int.h"
 
-#define FIRST_IN ((size_t)4 << 10)
-
-uint64_t
+static uint64_t
 now_ms(void)
 {
 	return clock_ns() / 1000000;
@@ -27,338 +30,216 @@ now_ms(void)
 void
 connection_enter(struct connection *k, enum phase phase)
 {
-	k->phase = phase;
-	k->since = now_ms();
+	atomic_store_explicit(
+	    &k->state, now_ms() << PHASE_BITS | phase, memory_order_relaxed);
 }
 
-uint64_t
-connection_left(const struct connection *k, uint64_t now)
+static void
+opened(struct http_server *s, struct MHD_Connection *mhd, void **slot)
 {
-	const struct http_server_config *c = &k->server->config;
-	const unsigned idle = c->idle_seconds;
-	const unsigned seconds[PHASES] = {
-	    [PHASE_NEW] = idle < NEW_SECONDS ? idle : NEW_SECONDS,
-	    [PHASE_IDLE] = idle,
-	    [PHASE_REQUEST] = c->request_seconds,
-	    [PHASE_RESPONSE] = c->response_seconds,
-	    [PHASE_CLOSING] = CLOSING_SECONDS,
-	};
-	uint64_t end = k->since + seconds[k->phase] * UINT64_C(1000);
-
-	if (k->phase == PHASE_HANDLER)
-		return UINT64_MAX;
-	return end > now ? end - now : 0;
-}
-
-struct connection *
-connection_new(struct http_server *s, int fd)
-{
+	const union MHD_ConnectionInfo *info;
 	struct connection *k = calloc(1, sizeof(*k));
 
-	if (k == NULL || (k->in = malloc(FIRST_IN)) == NULL ||
-	    (k->ssl = SSL_new(s->tls)) == NULL || SSL_set_fd(k->ssl, fd) != 1)
+	if (k == NULL)
 		log_fatal("out of memory");
-	SSL_set_accept_state(k->ssl);
-	k->in_size = FIRST_IN;
-	k->server = s;
-	k->fd = fd;
+	info = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD);
+	k->fd = info->connect_fd;
 	connection_enter(k, PHASE_NEW);
-	return k;
+	pthread_mutex_lock(&s->lock);
+	k->next = s->connections;
+	k->link = &s->connections;
+	if (k->next != NULL)
+		k->next->link = &k->next;
+	s->connections = k;
+	s->connections_n++;
+	pthread_mutex_unlock(&s->lock);
+	*slot = k;
+}
+
+static void
+closed(struct http_server *s, void **slot)
+{
+	struct connection *k = *slot;
+
+	if (k == NULL)
+		return;
+	pthread_mutex_lock(&s->lock);
+	*k->link = k->next;
+	if (k->next != NULL)
+		k->next->link = k->link;
+	s->connections_n--;
+	pthread_mutex_unlock(&s->lock);
+	if (!k->used)
+		atomic_fetch_add(&s->unused, 1);
+	free(k);
+	*slot = NULL;
 }
 
 void
-connection_free(struct connection *k)
+connection_notify(void *server, struct MHD_Connection *mhd, void **slot,
+    enum MHD_ConnectionNotificationCode code)
 {
-	if (k->exchange != NULL)
-		exchange_free(k->exchange);
-	if (!k->used)
-		atomic_fetch_add(&k->server->unused, 1);
-	SSL_free(k->ssl);
-	close(k->fd);
-	free(k->in);
-	free(k);
+	if (code == MHD_CONNECTION_NOTIFY_STARTED)
+		opened(server, mhd, slot);
+	else
+		closed(server, slot);
 }
 
-/* ---- octets ---- */
-
-/* What a call of OpenSSL that did not succeed waits for. */
-static enum step
-waits_for(struct connection *k, int result)
+struct connection *
+connection_of(struct MHD_Connection *mhd)
 {
-	enum step step = STEP_END;
+	const union MHD_ConnectionInfo *info =
+	    MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
 
-	switch (SSL_get_error(k->ssl, result)) {
-	case SSL_ERROR_WANT_READ:
-		step = STEP_READ;
-		break;
-	case SSL_ERROR_WANT_WRITE:
-		step = STEP_WRITE;
-		break;
-	default:
-		break;
-	}
-	ERR_clear_error();
-	return step;
+	return info->socket_context;
 }
-
-/* STEP_AGAIN: some octets came. */
-static enum step
-receive(struct connection *k, void *out, size_t room, size_t *got)
-{
-	int r = SSL_read_ex(k->ssl, out, room, got);
-
-	return r == 1 ? STEP_AGAIN : waits_for(k, r);
-}
-
-/* The octets not looked at come to the front; room for more behind them.
- * False: the head is too large. */
-static bool
-make_room(struct connection *k)
-{
-	size_t left = k->in_n - k->in_at;
-
-	if (k->in_at > 0)
-		memmove(k->in, k->in + k->in_at, left);
-	k->in_at = 0;
-	k->in_n = left;
-	if (left < k->in_size)
-		return true;
-	if (k->in_size >= HEAD_MAX)
-		return false;
-	k->in_size *= 2;
-	if ((k->in = realloc(k->in, k->in_size)) == NULL)
-		log_fatal("out of memory");
-	return true;
-}
-
-/* ---- a request ---- */
 
 static void
-skip_empty_lines(struct connection *k)
+sweep_once(struct http_server *s)
 {
-	while (
-	    k->in_n - k->in_at >= 2 && memcmp(k->in + k->in_at, "\r\n", 2) == 0)
-		k->in_at += 2;
-}
+	const unsigned idle = s->config.idle_seconds;
+	const uint64_t limit_ms[PHASES] = {
+	    [PHASE_NEW] =
+		(idle < NEW_SECONDS ? idle : NEW_SECONDS) * UINT64_C(1000),
+	    [PHASE_IDLE] = idle * UINT64_C(1000),
+	    [PHASE_REQUEST] = s->config.request_seconds * UINT64_C(1000),
+	    [PHASE_HANDLER] = UINT64_MAX,
+	    [PHASE_RESPONSE] = s->config.response_seconds * UINT64_C(1000),
+	};
+	uint64_t now = now_ms();
+	struct connection *k;
 
-static enum step
-after_head(struct connection *k)
-{
-	if (exchange_complete(k->exchange)) {
-		k->state = STATE_RUN;
-		return STEP_READY;
+	for (k = s->connections; k != NULL; k = k->next) {
+		uint64_t state =
+		    atomic_load_explicit(&k->state, memory_order_relaxed);
+		uint64_t since = state >> PHASE_BITS;
+
+		if (now > since &&
+		    now - since > limit_ms[state & ((1u << PHASE_BITS) - 1)])
+			shutdown(k->fd, SHUT_RDWR);
 	}
-	k->state = STATE_BODY;
-	return STEP_AGAIN;
 }
 
-/* "100 Continue", which is small enough always to find room. */
+void *
+connection_sweep(void *server)
+{
+	struct http_server *s = server;
+	struct timespec until;
+
+	pthread_mutex_lock(&s->lock);
+	while (!atomic_load(&s->stopping)) {
+		sweep_once(s);
+		clock_gettime(CLOCK_REALTIME, &until);
+		until.tv_sec++;
+		pthread_cond_timedwait(&s->wake, &s->lock, &until);
+	}
+	pthread_mutex_unlock(&s->lock);
+	return NULL;
+}
+
+/* The only DNS name of a certificate, in lower case. */
 static bool
-encourage(struct connection *k)
+only_dns_name(char out[PEER_NAME_MAX], gnutls_x509_crt_t crt)
 {
-	static const char text[] = "HTTP/1.1 100 Continue\r\n\r\n";
-	size_t sent;
-
-	if (!k->exchange->expects || exchange_complete(k->exchange))
-		return true;
-	return SSL_write_ex(k->ssl, text, sizeof(text) - 1, &sent) == 1 &&
-	       sent == sizeof(text) - 1;
-}
-
-static enum step
-begin(struct connection *k, size_t n)
-{
-	k->used = true;
-	connection_enter(k, PHASE_REQUEST);
-	if (n == 0) {
-		k->last = true;
-		k->exchange =
-		    exchange_refuse(k, 431 /* header fields too large */);
-	} else {
-		k->exchange = exchange_begin(k, k->in + k->in_at, n);
-		k->in_at += n;
-	}
-	return encourage(k) ? after_head(k) : STEP_END;
-}
-
-static enum step
-read_head(struct connection *k)
-{
-	size_t searched = 0, got, n;
-	enum step step;
-
-	for (;;) {
-		skip_empty_lines(k);
-		n = parse_head_size(
-		    k->in + k->in_at, k->in_n - k->in_at, searched);
-		if (n > 0)
-			return begin(k, n);
-		searched = k->in_n - k->in_at;
-		if (!make_room(k))
-			return begin(k, 0);
-		step = receive(k, k->in + k->in_n, k->in_size - k->in_n, &got);
-		if (step != STEP_AGAIN)
-			return step;
-		k->in_n += got;
-	}
-}
-
-/* Octets that came with the head, or with the end of a chunk. */
-static bool
-take_buffered(struct connection *k)
-{
-	size_t n = exchange_take(
-	    k->exchange, (const uint8_t *)k->in + k->in_at, k->in_n - k->in_at);
-
-	k->in_at += n;
-	return n > 0;
-}
-
-static enum step
-read_body(struct connection *k)
-{
-	enum step step;
-	uint8_t *room;
-	size_t n, got;
-
-	while (!exchange_complete(k->exchange)) {
-		if (k->in_at < k->in_n) {
-			if (!take_buffered(k))
-				return STEP_END;
-			continue;
-		}
-		n = exchange_room(k->exchange, &room);
-		if (n > 0) {
-			step = receive(k, room, n, &got);
-			if (step != STEP_AGAIN)
-				return step;
-			if (exchange_take(k->exchange, room, got) != got)
-				return STEP_END;
-			continue;
-		}
-		k->in_at = k->in_n = 0;
-		step = receive(k, k->in, k->in_size, &got);
-		if (step != STEP_AGAIN)
-			return step;
-		k->in_n = got;
-	}
-	k->state = STATE_RUN;
-	return STEP_READY;
-}
-
-/* ---- an answer ---- */
-
-static enum step
-close_orderly(struct connection *k)
-{
-	SSL_shutdown(k->ssl);
-	ERR_clear_error();
-	shutdown(k->fd, SHUT_WR);
-	k->state = STATE_DRAIN;
-	connection_enter(k, PHASE_CLOSING);
-	return STEP_AGAIN;
-}
-
-static enum step
-answered(struct connection *k)
-{
-	exchange_free(k->exchange);
-	k->exchange = NULL;
-	if (k->last)
-		return close_orderly(k);
-	k->state = STATE_HEAD;
-	connection_enter(k, PHASE_IDLE);
-	return k->in_at < k->in_n || SSL_has_pending(k->ssl) ? STEP_AGAIN
-							     : STEP_READ;
-}
-
-static enum step
-send_answer(struct connection *k)
-{
-	struct exchange *ex = k->exchange;
-	size_t sent;
+	char name[PEER_NAME_MAX];
+	unsigned i, found = 0;
+	size_t n;
 	int r;
 
-	do {
-		while (ex->out.n > 0) {
-			r = SSL_write_ex(k->ssl, ex->out.p, ex->out.n, &sent);
-			if (r != 1)
-				return waits_for(k, r);
-			ex->out.p += sent;
-			ex->out.n -= sent;
-		}
-	} while (response_next(ex));
-	/* a file that ended too early cannot be made good */
-	return ex->response.length > 0 ? STEP_END : answered(k);
-}
-
-enum step
-connection_answer(struct connection *k)
-{
-	k->state = STATE_SEND;
-	connection_enter(k, PHASE_RESPONSE);
-	if (k->exchange->close ||
-	    atomic_load_explicit(&k->server->stopping, memory_order_relaxed))
-		k->last = true;
-	response_begin(k->exchange);
-	return send_answer(k);
-}
-
-/* What still comes is thrown away, so that the answer is not lost by a reset of
- * the connection. */
-static enum step
-drain(struct connection *k)
-{
-	ssize_t n;
-
-	while (k->drained < THROW_AWAY_MAX) {
-		n = recv(k->fd, k->in, k->in_size, MSG_DONTWAIT);
-		if (n < 0 && errno == EINTR)
+	for (i = 0;; i++) {
+		n = sizeof(name);
+		r = gnutls_x509_crt_get_subject_alt_name(
+		    crt, i, name, &n, NULL);
+		if (r == GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE)
+			break;
+		if (r < 0)
+			return false;
+		if (r != GNUTLS_SAN_DNSNAME)
 			continue;
-		if (n < 0 && errno == EAGAIN)
-			return STEP_READ;
-		if (n <= 0)
-			break;
-		k->drained += (size_t)n;
+		if (++found > 1 || n == 0 || n >= PEER_NAME_MAX ||
+		    memchr(name, '\0', n) != NULL)
+			return false;
+		for (size_t k = 0; k < n; k++)
+			out[k] = (char)tolower((unsigned char)name[k]);
+		out[n] = '\0';
 	}
-	return STEP_END;
+	return found == 1;
 }
 
-static enum step
-shake_hands(struct connection *k)
+static bool
+read_certificate(struct connection *k, const gnutls_datum_t *der)
 {
-	int r = SSL_do_handshake(k->ssl);
+	char name[PEER_NAME_MAX];
+	gnutls_x509_crt_t crt;
+	bool ok = false;
 
-	if (r != 1)
-		return waits_for(k, r);
-	k->state = STATE_HEAD;
-	return STEP_AGAIN;
+	if (gnutls_x509_crt_init(&crt) < 0)
+		return false;
+	if (gnutls_x509_crt_import(crt, der, GNUTLS_X509_FMT_DER) == 0 &&
+	    only_dns_name(name, crt)) {
+		k->not_before =
+		    time32_of_posix(gnutls_x509_crt_get_activation_time(crt));
+		k->not_after =
+		    time32_of_posix(gnutls_x509_crt_get_expiration_time(crt));
+		memcpy(k->peer, name, sizeof(k->peer));
+		ok = true;
+	}
+	gnutls_x509_crt_deinit(crt);
+	return ok;
 }
 
-enum step
-connection_step(struct connection *k)
+/* One line per second at most: anybody can show us a certificate. */
+static void
+log_refusal(struct http_server *s, unsigned status)
 {
-	enum step step = STEP_AGAIN;
+	uint64_t now = now_ms(), last = atomic_load(&s->refusal_logged);
+	gnutls_datum_t text = {NULL, 0};
 
-	while (step == STEP_AGAIN) {
-		switch (k->state) {
-		case STATE_HANDSHAKE:
-			step = shake_hands(k);
-			break;
-		case STATE_HEAD:
-			step = read_head(k);
-			break;
-		case STATE_BODY:
-			step = read_body(k);
-			break;
-		case STATE_RUN:
-			return STEP_READY;
-		case STATE_SEND:
-			return send_answer(k);
-		case STATE_DRAIN:
-			step = drain(k);
-			break;
-		}
+	if (now - last < 1000 ||
+	    !atomic_compare_exchange_strong(&s->refusal_logged, &last, now))
+		return;
+	if (status != 0)
+		gnutls_certificate_verification_status_print(
+		    status, GNUTLS_CRT_X509, &text, 0);
+	log_warn("TLS client certificate refused: %s",
+	    text.data != NULL ? (const char *)text.data
+			      : "it must have one DNS name");
+	gnutls_free(text.data);
+}
+
+static void
+verify(struct http_server *s, struct connection *k, gnutls_session_t session)
+{
+	static unsigned char purpose[] = GNUTLS_KP_TLS_WWW_CLIENT;
+	gnutls_typed_vdata_st rule = {
+	    .type = GNUTLS_DT_KEY_PURPOSE_OID, .data = purpose};
+	const gnutls_datum_t *chain;
+	unsigned n, status = 0;
+
+	if ((chain = gnutls_certificate_get_peers(session, &n)) == NULL ||
+	    n == 0)
+		return;
+	if (gnutls_certificate_verify_peers(session, &rule, 1, &status) < 0)
+		status = GNUTLS_CERT_INVALID;
+	if (status != 0 || !read_certificate(k, &chain[0]))
+		log_refusal(s, status);
+}
+
+const char *
+connection_peer(
+    struct http_server *s, struct connection *k, struct MHD_Connection *mhd)
+{
+	const union MHD_ConnectionInfo *info;
+	uint32_t now = time32_now();
+
+	if (k->peer[0] == '\0') {
+		info = MHD_get_connection_info(
+		    mhd, MHD_CONNECTION_INFO_GNUTLS_SESSION);
+		if (info == NULL || info->tls_session == NULL)
+			return NULL;
+		verify(s, k, info->tls_session);
+		if (k->peer[0] == '\0')
+			return NULL;
 	}
-	return step;
+	return now >= k->not_before && now <= k->not_after ? k->peer : NULL;
 }

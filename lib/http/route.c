@@ -12,15 +12,6 @@ path_matches(const struct http_route *r, const char *path)
 	return strcmp(path, r->path) == 0;
 }
 
-static void
-take(struct exchange *ex, const struct http_route *r, void *ctx)
-{
-	ex->route = r;
-	ex->ctx = ctx;
-	ex->request.method = r->method;
-	ex->request.tail = ex->request.path + strlen(r->path);
-}
-
 /* Methods of a path that is there, for the header Allow. */
 static void
 allow(struct exchange *ex, const char *method)
@@ -32,11 +23,20 @@ allow(struct exchange *ex, const char *method)
 		    arena_printf(&ex->arena, "%s, %s", ex->allow, method);
 }
 
+static void
+take(struct exchange *ex, const struct http_route *r, void *ctx)
+{
+	ex->route = r;
+	ex->ctx = ctx;
+	ex->request.method = r->method;
+	ex->request.tail = ex->request.path + strlen(r->path);
+}
+
 unsigned
-route_find(struct exchange *ex)
+route_find(struct exchange *ex, const char *method)
 {
 	const struct http_server *s = ex->server;
-	const char *as = strcmp(ex->method, "HEAD") == 0 ? "GET" : ex->method;
+	const char *as = strcmp(method, "HEAD") == 0 ? "GET" : method;
 	size_t i, k;
 
 	for (i = 0; i < s->config.sets_n; i++) {
@@ -52,7 +52,8 @@ route_find(struct exchange *ex)
 			allow(ex, r->method);
 		}
 	}
-	return ex->allow != NULL ? 405 : 404;
+	return ex->allow != NULL ? MHD_HTTP_METHOD_NOT_ALLOWED
+				 : MHD_HTTP_NOT_FOUND;
 }
 
 /* Is peer the name of n octets, completed by the domain if it has no dot? */

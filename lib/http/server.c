@@ -2,18 +2,57 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <gnutls/gnutls.h>
+
+#include "base/file.h"
 #include "base/log.h"
+#include "base/secret.h"
 #include "base/time32.h"
 #include "http/server_int.h"
 
-#define BACKLOG 1024
+#define PEM_MAX		  ((size_t)1 << 20)
+#define CONNECTION_MEMORY ((size_t)32 << 10) /* headers and buffer */
+#define BACKLOG		  1024
+
+/* Devices must find ECDHE-ECDSA-AES128-SHA256 (wire-interface.md 2); without
+ * -VERS-ALL GnuTLS would agree to TLS 1.0. */
+static const char *const priorities[] = {
+    [HTTP_TLS_DEVICES] = "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2:+SHA256",
+    [HTTP_TLS_INTERNAL] = "NORMAL:-VERS-ALL:+VERS-TLS1.3",
+};
+
+static time_t
+tls_time(time_t *out)
+{
+	time_t t = (time_t)time32_to_posix(time32_now());
+
+	if (out != NULL)
+		*out = t;
+	return t;
+}
+
+static enum fault
+read_pem(char **out, const char *path, struct fault_info *fi)
+{
+	struct arena arena = arena_new(PEM_MAX);
+	struct bytes b;
+	enum fault f = file_read(&b, &arena, path, PEM_MAX, fi);
+
+	if (f == FAULT_OK) {
+		if ((*out = malloc(b.n + 1)) == NULL)
+			log_fatal("out of memory");
+		memcpy(*out, b.p, b.n);
+		(*out)[b.n] = '\0';
+	}
+	arena_free(&arena);
+	return f;
+}
 
 static bool
 wants_certificates(const struct http_server_config *c)
@@ -77,8 +116,11 @@ load(struct http_server *s, const struct http_server_config *c,
 	s->config.sets = s->sets;
 	/* a body of undeclared size grows by copying: twice its size */
 	s->arena_limit = s->config.arena + 2 * largest_body(c);
-	s->asks_certificates = wants_certificates(c);
-	return tls_open(s, fi);
+	TRY(read_pem(&s->cert, c->cert, fi));
+	TRY(read_pem(&s->key, c->key, fi));
+	if (wants_certificates(c))
+		TRY(read_pem(&s->ca, c->ca, fi));
+	return FAULT_OK;
 }
 
 struct address {
@@ -136,9 +178,6 @@ open_socket(struct http_server *s, struct fault_info *fi)
 	if (s->listen_fd < 0 ||
 	    setsockopt(
 		s->listen_fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) != 0 ||
-	    /* accepted ones inherit it */
-	    setsockopt(
-		s->listen_fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on)) != 0 ||
 	    bind(s->listen_fd, &a.u.any, a.n) != 0 ||
 	    listen(s->listen_fd, BACKLOG) != 0 ||
 	    getsockname(s->listen_fd, &a.u.any, &a.n) != 0)
@@ -149,18 +188,90 @@ open_socket(struct http_server *s, struct fault_info *fi)
 	return FAULT_OK;
 }
 
+static void on_mhd_log(void *, const char *, va_list) printf_like(2, 0);
+
+/* Keeps what libmicrohttpd says while it starts, for the error text. */
+static void
+on_mhd_log(void *server, const char *fmt, va_list ap)
+{
+	struct http_server *s = server;
+	size_t n;
+
+	if (atomic_load(&s->started))
+		return;
+	vsnprintf(s->reason, sizeof(s->reason), fmt, ap);
+	for (n = strlen(s->reason); n > 0 && s->reason[n - 1] <= ' '; n--)
+		s->reason[n - 1] = '\0';
+}
+
+static enum fault
+start_daemon(struct http_server *s, struct fault_info *fi)
+{
+	const struct http_server_config *c = &s->config;
+	bool pool = c->threading == HTTP_THREAD_POOL;
+	/* Not epoll: there a thread of libmicrohttpd 0.9.75 spins, asking
+	 * GnuTLS again and again, as long as any TLS handshake waits for its
+	 * client. */
+	unsigned flags =
+	    MHD_USE_TLS | MHD_USE_ERROR_LOG | MHD_USE_ITC |
+	    MHD_USE_SUPPRESS_DATE_NO_CLOCK | MHD_USE_POLL_INTERNAL_THREAD |
+	    (pool ? MHD_ALLOW_SUSPEND_RESUME : MHD_USE_THREAD_PER_CONNECTION);
+	struct MHD_OptionItem options[] = {
+	    {MHD_OPTION_HTTPS_MEM_TRUST, 0, s->ca},
+	    {MHD_OPTION_THREAD_POOL_SIZE, c->threads, NULL},
+	    {MHD_OPTION_END, 0, NULL},
+	};
+	size_t from = s->ca != NULL ? 0 : 1;
+
+	if (!pool || c->threads < 2)
+		options[1] = options[2];
+	/* clang-format off */
+	s->daemon = MHD_start_daemon(flags, 0, NULL, NULL, exchange_handle, s,
+	    MHD_OPTION_EXTERNAL_LOGGER, on_mhd_log, s,
+	    MHD_OPTION_LISTEN_SOCKET, s->listen_fd,
+	    MHD_OPTION_HTTPS_MEM_CERT, s->cert,
+	    MHD_OPTION_HTTPS_MEM_KEY, s->key,
+	    MHD_OPTION_HTTPS_PRIORITIES, priorities[c->tls],
+	    MHD_OPTION_CONNECTION_LIMIT, c->connections,
+	    MHD_OPTION_CONNECTION_TIMEOUT, c->idle_seconds,
+	    MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONNECTION_MEMORY,
+	    MHD_OPTION_STRICT_FOR_CLIENT, 1,
+	    MHD_OPTION_URI_LOG_CALLBACK, form_note_uri, s,
+	    MHD_OPTION_UNESCAPE_CALLBACK, form_unescape, s,
+	    MHD_OPTION_NOTIFY_CONNECTION, connection_notify, s,
+	    MHD_OPTION_NOTIFY_COMPLETED, exchange_completed, s,
+	    MHD_OPTION_ARRAY, options + from,
+	    MHD_OPTION_END);
+	/* clang-format on */
+	if (s->daemon == NULL)
+		return fault_set(fi, FAULT_TLS, "HTTPS server with %s: %s",
+		    c->cert,
+		    s->reason[0] != '\0' ? s->reason
+					 : "certificate or key unusable");
+	atomic_store(&s->started, true);
+	s->listen_fd = -1; /* libmicrohttpd closes it */
+	return FAULT_OK;
+}
+
 static void
 server_free(struct http_server *s)
 {
-	if (s->workers != NULL)
-		workers_end(s);
+	gather_stop(s);
+	if (s->daemon != NULL)
+		MHD_stop_daemon(s->daemon);
 	if (s->listen_fd >= 0)
 		close(s->listen_fd);
 	exchange_free_pool(s);
-	tls_close(s);
+	if (s->key != NULL)
+		wipe(s->key, strlen(s->key));
+	free(s->key);
+	free(s->cert);
+	free(s->ca);
 	free(s->domain);
 	free(s->sets);
-	pthread_cond_destroy(&s->fewer);
+	pthread_cond_destroy(&s->gather_wake);
+	pthread_mutex_destroy(&s->gather_lock);
+	pthread_cond_destroy(&s->wake);
 	pthread_mutex_destroy(&s->lock);
 	free(s);
 }
@@ -176,13 +287,21 @@ http_server_start(struct http_server **out, const struct http_server_config *c,
 		log_fatal("out of memory");
 	s->listen_fd = -1;
 	pthread_mutex_init(&s->lock, NULL);
-	pthread_cond_init(&s->fewer, NULL);
+	pthread_cond_init(&s->wake, NULL);
+	pthread_mutex_init(&s->gather_lock, NULL);
+	pthread_cond_init(&s->gather_wake, NULL);
+	TAILQ_INIT(&s->waiting);
+	gnutls_global_set_time_function(tls_time);
 	if ((f = load(s, c, fi)) != FAULT_OK ||
-	    (f = open_socket(s, fi)) != FAULT_OK) {
+	    (f = open_socket(s, fi)) != FAULT_OK ||
+	    (f = start_daemon(s, fi)) != FAULT_OK) {
 		server_free(s);
 		return f;
 	}
-	workers_start(s);
+	if (s->config.threading == HTTP_THREAD_POOL)
+		gather_start(s, s->config.threads);
+	if (pthread_create(&s->sweeper, NULL, connection_sweep, s) != 0)
+		log_fatal("cannot make a thread");
 	*out = s;
 	return FAULT_OK;
 }
@@ -197,10 +316,17 @@ void
 http_server_stop(struct http_server *s, unsigned seconds)
 {
 	uint64_t until = clock_ns() + seconds * UINT64_C(1000000000);
+	int fd;
 
 	if (s == NULL)
 		return;
-	workers_quiesce(s);
+	pthread_mutex_lock(&s->lock);
+	atomic_store(&s->stopping, true);
+	pthread_cond_signal(&s->wake);
+	pthread_mutex_unlock(&s->lock);
+	pthread_join(s->sweeper, NULL);
+	if ((fd = MHD_quiesce_daemon(s->daemon)) >= 0)
+		s->listen_fd = fd;
 	while (atomic_load(&s->active) > 0 && clock_ns() < until)
 		usleep(5000);
 	server_free(s);
@@ -212,5 +338,7 @@ http_server_stats(struct http_server *s, struct http_server_stats *out)
 	out->requests = atomic_load(&s->requests);
 	out->refused = atomic_load(&s->refused);
 	out->unused = atomic_load(&s->unused);
-	out->connections = atomic_load(&s->connections_n);
+	pthread_mutex_lock(&s->lock);
+	out->connections = s->connections_n;
+	pthread_mutex_unlock(&s->lock);
 }

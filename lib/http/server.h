@@ -1,7 +1,7 @@
 /*
  * server.h - HTTPS server: routes, who may call them, and limits.
  *
- * Its own HTTP/1.1 over OpenSSL.  The parser is strict: what is
+ * libmicrohttpd with GnuTLS underneath.  The parser is strict: what is
  * ambiguous (a folded or repeated Content-Length, Transfer-Encoding beside
  * it, a header name that only begins like these, %00, ...) gets 400 and the
  * connection is closed.  TLS certificates are judged by time32_now().  No

@@ -1,12 +1,11 @@
 /*
  * server_int.h - what the files of the server share.
  *
- *	server.c	settings, start, stop
- *	tls.c		TLS: settings, the peer's certificate
- *	worker.c	threads: which connection is looked at when
- *	connection.c	one connection: its state, its octets, its deadline
- *	exchange.c	one request: admission, body, handler
- *	parse.c		head and chunks of a request
+ *	server.c	start, stop, options of libmicrohttpd
+ *	connection.c	open connections, their deadlines, the peer's name
+ *	exchange.c	one request from its first header to its answer's end
+ *	gather.c	requests whose answers are made together
+ *	form.c		what a request must look like
  *	route.c		which handler, and who may call it
  *	response.c	answers
  */
@@ -15,8 +14,9 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
+#include <sys/queue.h>
 
-#include <openssl/ssl.h>
+#include <microhttpd.h>
 
 #include "http/server.h"
 
@@ -27,128 +27,80 @@ enum phase {
 	PHASE_REQUEST,
 	PHASE_HANDLER,
 	PHASE_RESPONSE,
-	PHASE_CLOSING, /* all is said; what still comes is thrown away */
 	PHASES
 };
-#define NEW_SECONDS	15u /* until the first request */
-#define CLOSING_SECONDS 2u
+#define PHASE_BITS  3
+#define NEW_SECONDS 15u /* until the first request */
 
-#define HEAD_MAX      ((size_t)32 << 10) /* request line and headers */
-#define HEADERS_MAX   64u
 #define PEER_NAME_MAX 254
-/* A refused body up to this size is read and thrown away, so that the sender
- * gets the answer and not a broken connection. */
-#define THROW_AWAY_MAX ((size_t)4 << 20)
-
-struct worker;
 
 struct connection {
-	struct connection *next, **link; /* of its worker's list */
-	struct http_server *server;
+	struct connection *next, **link; /* of the server's list */
 	int fd;
-	SSL *ssl;
-	enum {
-		STATE_HANDSHAKE,
-		STATE_HEAD,
-		STATE_BODY,
-		STATE_RUN, /* the request is complete */
-		STATE_SEND,
-		STATE_DRAIN /* PHASE_CLOSING */
-	} state;
-	enum phase phase;
-	uint64_t since; /* ms, of the phase */
-	bool writable;	/* epoll waits for room instead of octets */
-	bool used;	/* a request has come */
-	bool last;	/* no request after this one */
-	char *in;	/* octets that came, from in_at on not looked at */
-	size_t in_at, in_n, in_size;
-	size_t drained;
-	struct exchange *exchange;	/* NULL: no request */
+	/* Milliseconds since when << PHASE_BITS | phase, as one value. */
+	_Atomic uint64_t state;
+	bool used;			/* a request has come */
+	size_t uri_n;			/* octets of the latest URI */
 	char peer[PEER_NAME_MAX];	/* "": not verified */
 	uint32_t not_before, not_after; /* of its certificate */
-};
-
-struct field {
-	const char *name, *value;
-};
-
-/* Where in a chunked body the next octet belongs. */
-enum chunk_state {
-	CHUNK_SIZE,
-	CHUNK_EXTENSION,
-	CHUNK_SIZE_LF,
-	CHUNK_DATA,
-	CHUNK_DATA_CR,
-	CHUNK_DATA_LF,
-	CHUNK_TRAILER, /* at the start of a line */
-	CHUNK_TRAILER_LINE,
-	CHUNK_TRAILER_LF,
-	CHUNK_LAST_LF,
-	CHUNK_DONE,
-	CHUNK_BAD
-};
-
-struct chunks {
-	enum chunk_state state;
-	unsigned digits;
-	uint64_t left;	 /* of the chunk */
-	size_t overhead; /* octets that are no data */
 };
 
 /* A request and its answer. */
 struct exchange {
 	struct http_request request; /* first: see exchange_of() */
 	struct http_server *server;
+	struct MHD_Connection *mhd;
 	struct connection *connection;
 	const struct http_route *route;
 	void *ctx;
 	struct arena arena;
-
-	struct field *headers, *query;
-	size_t headers_n, query_n;
-	const char *method; /* as sent */
-	uint64_t declared;  /* Content-Length */
-	bool has_body, chunked, expects, close;
-
 	unsigned refusal;  /* status, or 0 */
-	const char *allow; /* methods, beside 405 */
-	struct chunks chunks;
+	const char *allow; /* method, beside 405 */
+	uint64_t declared; /* Content-Length */
+	bool has_body, chunked;
 	uint8_t *body;
 	size_t body_n, body_size, thrown_away;
 	size_t reserved; /* of the server's memory */
-
 	struct http_response response;
-	struct bytes out;      /* to be sent next */
-	size_t body_sent;      /* of response.body */
-	uint8_t *piece;	       /* of a file */
+	bool answered;	/* the response is there */
+	bool suspended; /* for the threads of gather.c */
+	TAILQ_ENTRY(exchange) waiting;
 	struct exchange *next; /* of the pool */
 };
 
+TAILQ_HEAD(exchange_queue, exchange);
+
 struct http_server {
 	struct http_server_config config;
-	SSL_CTX *tls;
+	struct MHD_Daemon *daemon;
 	int listen_fd;
 	uint16_t port;
-	char *domain;
+	char *cert, *key, *ca, *domain;
 	struct http_route_set *sets;
 	size_t arena_limit;
-	bool asks_certificates;
-	X509_STORE *peers; /* NULL: peers show no certificates */
+	char reason[160]; /* why MHD did not start */
+	_Atomic bool started;
 
-	_Atomic bool stopping; /* no more connections, last answers */
-	_Atomic bool ending;   /* nothing more */
+	_Atomic bool stopping;
 	_Atomic uint64_t requests, refused, unused;
-	_Atomic uint64_t refusal_logged; /* ms; see tls_peer */
+	_Atomic uint64_t refusal_logged; /* ms; see connection_peer */
 	_Atomic size_t memory;		 /* reserved by bodies */
 	_Atomic uint64_t active;	 /* exchanges not answered */
-	_Atomic uint64_t connections_n;
 
-	pthread_mutex_t lock; /* of all lists */
-	pthread_cond_t fewer; /* connections, see worker.c */
-	struct worker *workers;
-	unsigned workers_n, next_worker;
+	pthread_mutex_t lock; /* of the two lists */
+	pthread_cond_t wake;
+	pthread_t sweeper;
+	struct connection *connections;
+	uint64_t connections_n;
 	struct exchange *pool;
 	size_t pool_n;
+
+	pthread_mutex_t gather_lock; /* of what follows */
+	pthread_cond_t gather_wake;
+	struct exchange_queue waiting;
+	bool gathering; /* else each answer is made by itself */
+	pthread_t *gatherers;
+	unsigned gatherers_n;
 };
 
 static inline struct exchange *
@@ -157,79 +109,51 @@ exchange_of(const struct http_request *r)
 	return (struct exchange *)(uintptr_t)r;
 }
 
-/* tls.c */
-enum fault must_check tls_open(struct http_server *, struct fault_info *);
-void tls_close(struct http_server *);
-/* The verified name of the TLS client, NULL if there is none. */
-const char *tls_peer(struct connection *);
-
-/* worker.c */
-void workers_start(struct http_server *);
-/* Accept no more. */
-void workers_quiesce(struct http_server *);
-/* Ends all connections and threads. */
-void workers_end(struct http_server *);
-
 /* connection.c */
-enum step {
-	STEP_READ,  /* waits for octets */
-	STEP_WRITE, /* waits for room */
-	STEP_READY, /* a request is complete: exchange_run() */
-	STEP_AGAIN, /* answered; the next request may be here already */
-	STEP_END
-};
-struct connection *connection_new(struct http_server *, int fd);
-void connection_free(struct connection *);
+void connection_notify(void *server, struct MHD_Connection *, void **slot,
+    enum MHD_ConnectionNotificationCode);
+struct connection *connection_of(struct MHD_Connection *);
 void connection_enter(struct connection *, enum phase);
-/* Goes on as far as possible. */
-enum step must_check connection_step(struct connection *);
-/* Begins to send the answer. */
-enum step must_check connection_answer(struct connection *);
-/* Milliseconds that are left to the connection; 0: none. */
-uint64_t connection_left(const struct connection *, uint64_t now_ms);
-uint64_t now_ms(void);
+/* The verified name of the TLS client, NULL if there is none. */
+const char *connection_peer(
+    struct http_server *, struct connection *, struct MHD_Connection *);
+void *connection_sweep(void *server); /* thread */
 
 /* exchange.c */
-/* Looks at a head of n octets, which the exchange keeps using.  The exchange
- * may be refused; exchange_complete says whether it still wants its body. */
-struct exchange *exchange_begin(struct connection *, char *head, size_t n);
-/* An exchange that is refused without having been looked at. */
-struct exchange *exchange_refuse(struct connection *, unsigned status);
-void exchange_free(struct exchange *);
-/* Nothing more is to be read before the answer. */
-bool exchange_complete(const struct exchange *);
-/* Takes up to n octets of the body; how many, 0: broken off. */
-size_t exchange_take(struct exchange *, const uint8_t *, size_t n);
-/* Where octets of the body may be read to directly; 0: nowhere. */
-size_t exchange_room(const struct exchange *, uint8_t **);
-/* Runs the handlers; where they ask for it, several at once. */
-void exchange_run(struct exchange **, size_t n);
+enum MHD_Result exchange_handle(void *server, struct MHD_Connection *,
+    const char *url, const char *method, const char *version, const char *data,
+    size_t *n, void **slot);
+void exchange_completed(void *server, struct MHD_Connection *, void **slot,
+    enum MHD_RequestTerminationCode);
 void exchange_free_pool(struct http_server *);
 
-/* parse.c */
-/* Octets of the head with its empty line; 0: not complete.  The first from
- * octets were searched before. */
-size_t parse_head_size(const char *, size_t n, size_t from);
-/* Cuts the head into strings in place; false: it is not as RFC 9112 wants it,
- * or may be understood in two ways. */
-bool must_check parse_head(struct exchange *, char *head, size_t n);
-/* Looks at up to n octets of a chunked body; how many were used, and which of
- * them, at the end, are data. */
-size_t
-parse_chunks(struct chunks *, const uint8_t *, size_t n, struct bytes *data);
+/* gather.c */
+void gather_start(struct http_server *, unsigned threads);
+/* Finishes what waits; from now on each answer is made by itself. */
+void gather_stop(struct http_server *);
+/* Sees to it that the function the response asks for is run: false, it was;
+ * true, it will be, the connection being suspended until then. */
+bool must_check gather_later(struct exchange *);
+
+/* form.c */
+/* Sets has_body, chunked, declared; false: the request is ambiguous. */
+bool must_check form_check(struct exchange *);
+/* MHD_OPTION_URI_LOG_CALLBACK: notes the length up to the first octet 0. */
+void *form_note_uri(void *, const char *uri, struct MHD_Connection *);
+/* Was there an octet 0 in the URI?  libmicrohttpd would not tell. */
+bool form_uri_was_cut(
+    const struct connection *, const char *url, const char *version);
+/* MHD_OPTION_UNESCAPE_CALLBACK: leaves %00 and what is not an escape as it
+ * is, so that a path that still has a '%' is refused. */
+size_t form_unescape(void *, struct MHD_Connection *, char *);
 
 /* route.c */
 /* Sets route, ctx, tail; 0 or the status of the refusal. */
-unsigned route_find(struct exchange *);
+unsigned route_find(struct exchange *, const char *method);
 bool route_permits(
     const struct http_server *, const struct http_route *, const char *peer);
 
 /* response.c */
-/* Makes the head, and what is sent with it. */
-void response_begin(struct exchange *);
-/* Sets out to what comes next; false: all was sent. */
-bool must_check response_next(struct exchange *);
-/* Releases what the response holds. */
-void response_free(struct http_response *);
+enum MHD_Result response_send(struct exchange *, struct http_response *);
 
 #endif /* HTTP_SERVER_INT_H */

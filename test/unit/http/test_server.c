@@ -464,6 +464,7 @@ connections_are_limited(void **state)
 
 struct late {
 	struct http_server *s;
+	const char *path;
 	struct answer a;
 };
 
@@ -473,16 +474,17 @@ ask_slowly(void *arg)
 	struct late *l = arg;
 	struct http_client *client = world_client(NULL);
 
-	world_call(&l->a, client, l->s, "GET", "/slow", BYTES_NONE);
+	world_call(&l->a, client, l->s, "GET", l->path, BYTES_NONE);
 	http_client_free(client);
 	world_thread_end();
 	return NULL;
 }
 
 static void
-check_stop(const struct http_server_config *c)
+check_stop(
+    const struct http_server_config *c, const char *path, const char *text)
 {
-	struct late l = {.s = world_server("pca", *c)};
+	struct late l = {.s = world_server("pca", *c), .path = path};
 	pthread_t thread;
 
 	handled = 0;
@@ -492,7 +494,7 @@ check_stop(const struct http_server_config *c)
 		usleep(1000);
 	http_server_stop(l.s, 5);
 	pthread_join(thread, NULL);
-	EXPECT(l.a, 200, "slow");
+	EXPECT(l.a, 200, text);
 	assert_string_equal(header(&l.a, "Connection"), "close");
 }
 
@@ -500,15 +502,61 @@ static void
 a_stop_lets_requests_end(void **state)
 {
 	(void)state;
-	check_stop(&pool);
-	check_stop(&per_connection);
+	check_stop(&pool, "/slow", "slow");
+	check_stop(&per_connection, "/slow", "slow");
+	check_stop(&pool, "/together?name=1", "1");
+	check_stop(&per_connection, "/together?name=2", "again 2");
+}
+
+#define MANY 24
+
+/* Answers wait until all have asked, so most must be made together. */
+static void
+check_together(const struct http_server_config *c, unsigned wait_for)
+{
+	struct late l[MANY];
+	char path[MANY][32], text[32];
+	struct http_server *s = world_server("pca", *c);
+	pthread_t thread[MANY];
+
+	slow_ms = 0;
+	together.asked = together.most = 0;
+	together.wait_for = wait_for;
+	for (unsigned k = 0; k < MANY; k++) {
+		snprintf(path[k], sizeof(path[k]), "/together?name=%u", k);
+		l[k] = (struct late){.s = s, .path = path[k]};
+		pthread_create(&thread[k], NULL, ask_slowly, &l[k]);
+	}
+	for (unsigned k = 0; k < MANY; k++) {
+		pthread_join(thread[k], NULL);
+		snprintf(text, sizeof(text), "%s%u",
+		    k / 10 == 2 || k == 2 ? "again " : "", k);
+		EXPECT(l[k].a, *text == '3' ? 409 : 200, text);
+	}
+	together.wait_for = 0;
+	http_server_stop(s, 5);
+}
+
+static void
+answers_are_made_together(void **state)
+{
+	struct http_server_config two = pool;
+
+	(void)state;
+	two.threads = 2;
+	check_together(&two, MANY);
+	/* two threads held a request each, or more; the rest gathered */
+	assert_true(together.most > 1);
+	check_together(&per_connection, 0);
+	assert_int_equal(together.most, 1);
 }
 
 /* Handlers that block do not hold up other connections. */
 static void
 a_thread_per_connection(void **state)
 {
-	struct late l = {.s = world_server("pca", per_connection)};
+	struct late l = {
+	    .s = world_server("pca", per_connection), .path = "/slow"};
 	struct http_client *client = world_client(NULL);
 	struct answer a;
 	pthread_t thread;
@@ -528,68 +576,6 @@ a_thread_per_connection(void **state)
 	pthread_join(thread, NULL);
 	http_client_free(client);
 	http_server_stop(l.s, 1);
-}
-
-static void
-ask_raw(struct raw *r, const char *path)
-{
-	char text[128];
-
-	snprintf(
-	    text, sizeof(text), "GET %s HTTP/1.1\r\nHost: x\r\n\r\n", path);
-	raw_send(r, text, strlen(text));
-}
-
-/* Requests that come while the only thread is busy are answered together, each
- * as if it were alone. */
-static void
-requests_are_gathered(void **state)
-{
-	enum { N = 12 };
-	struct http_server_config c = pool;
-	struct http_server *s;
-	struct raw busy, r[N];
-	char path[64], answer[1024];
-
-	(void)state;
-	c.threads = 1;
-	s = world_server("pca", c);
-	assert_true(raw_open(&busy, s, TLS1_3_VERSION, NULL));
-	for (int i = 0; i < N; i++)
-		assert_true(raw_open(&r[i], s, TLS1_3_VERSION, NULL));
-	gathered_most = handled = 0;
-	ask_raw(&r[0], "/gathered/alone");
-	raw_read(&r[0], answer, sizeof(answer), 100);
-	assert_non_null(strstr(answer, "\r\n\r\nalone"));
-	assert_int_equal(gathered_most, 1);
-	slow_ms = 60000;
-	ask_raw(&busy, "/slow");
-	while (handled < 2)
-		usleep(1000);
-	for (int i = 0; i < N; i++) {
-		snprintf(path, sizeof(path), "/gathered/%d", i);
-		ask_raw(&r[i], i == 5 ? "/gathered/bad" : path);
-	}
-	slow_ms = 0;
-	for (int i = 0; i < N; i++) {
-		raw_read(&r[i], answer, sizeof(answer), 100);
-		assert_true(has_status(answer, i == 5 ? 409 : 200));
-		snprintf(path, sizeof(path), "\r\n\r\n%d", i);
-		assert_non_null(strstr(answer, i == 5 ? "\r\n\r\nbad" : path));
-	}
-	assert_int_equal(gathered_most, N);
-	assert_int_equal(handled, N + 2);
-	for (int i = 0; i < N; i++)
-		raw_close(&r[i]);
-	raw_close(&busy);
-	http_server_stop(s, 1);
-	/* a thread of its own has nobody to wait with */
-	gathered_most = 0;
-	s = world_server("pca", per_connection);
-	assert_true(has_status(
-	    exchange(s, "GET /gathered/x HTTP/1.1\r\nHost: x\r\n\r\n"), 200));
-	assert_int_equal(gathered_most, 1);
-	http_server_stop(s, 1);
 }
 
 /* Nobody stays longer than it takes to end: not for the answer either. */
@@ -672,8 +658,8 @@ main(void)
 	    cmocka_unit_test(slow_senders_are_cut_off),
 	    cmocka_unit_test(connections_are_limited),
 	    cmocka_unit_test(a_stop_lets_requests_end),
+	    cmocka_unit_test(answers_are_made_together),
 	    cmocka_unit_test(a_thread_per_connection),
-	    cmocka_unit_test(requests_are_gathered),
 	    cmocka_unit_test(a_close_is_a_close),
 	    cmocka_unit_test(what_cannot_be_started),
 	};

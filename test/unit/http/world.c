@@ -21,7 +21,7 @@
 
 _Atomic unsigned handled;
 _Atomic int slow_ms;
-_Atomic unsigned gathered_most;
+struct together together;
 
 static char folder[PATH_SIZE];
 static _Thread_local struct arena answers;
@@ -160,6 +160,49 @@ wait_a_while(void *ctx, const struct http_request *q, struct http_response *r)
 	http_reply_text(r, 200, "slow");
 }
 
+/* Answers with the query, "again " before it if it was gathered twice, and
+ * refuses some. */
+static void
+answer_together(void *ctx, const struct http_request *const *q,
+    struct http_response *const *r, size_t n)
+{
+	(void)ctx;
+	while (together.asked < together.wait_for)
+		usleep(1000);
+	usleep((useconds_t)atomic_load(&slow_ms) * 1000);
+	if (n > together.most)
+		together.most = (unsigned)n;
+	for (size_t k = 0; k < n; k++) {
+		const char *name = http_query(q[k], "name");
+
+		http_reply_text(r[k], *name == '3' ? 409 : 200,
+		    arena_printf(q[k]->arena, "%s%s",
+			r[k]->content_type != NULL ? "again " : "", name));
+	}
+}
+
+static void
+ask_again(void *ctx, const struct http_request *const *q,
+    struct http_response *const *r, size_t n)
+{
+	(void)ctx;
+	(void)q;
+	for (size_t k = 0; k < n; k++) {
+		r[k]->content_type = "text/plain";
+		http_gather(r[k], answer_together);
+	}
+}
+
+static void
+ask_together(void *ctx, const struct http_request *q, struct http_response *r)
+{
+	(void)ctx;
+	handled++;
+	together.asked++;
+	http_gather(
+	    r, *http_query(q, "name") == '2' ? ask_again : answer_together);
+}
+
 /* Three megabytes whose octets tell their position. */
 static void
 send_big(void *ctx, const struct http_request *q, struct http_response *r)
@@ -208,36 +251,13 @@ send_error(void *ctx, const struct http_request *q, struct http_response *r)
 	    5057, "raDuplicateRequestReceived: two\r\nlines");
 }
 
-/* Answers each with its own path, and refuses some. */
-static void
-answer_gathered(void *ctx, const struct http_request *const *q,
-    struct http_response *const *r, size_t n)
-{
-	(void)ctx;
-	if (n > gathered_most)
-		gathered_most = (unsigned)n;
-	for (size_t k = 0; k < n; k++) {
-		handled++;
-		http_reply_text(r[k],
-		    strcmp(q[k]->tail, "bad") == 0 ? 409 : 200, q[k]->tail);
-	}
-}
-
-static void
-gather(void *ctx, const struct http_request *q, struct http_response *r)
-{
-	(void)ctx;
-	(void)q;
-	http_gather(r, answer_gathered);
-}
-
 static const struct http_route routes[] = {
     {"GET", "/hello", NULL, 0, say_hello, 0},
     {"POST", "/echo", NULL, 100000, echo, 0},
     {"POST", "/large", NULL, 3000000, echo, 0},
     {"GET", "/files/", NULL, 0, show_request, HTTP_ROUTE_PREFIX},
     {"GET", "/slow", NULL, 0, wait_a_while, 0},
-    {"GET", "/gathered/", NULL, 0, gather, HTTP_ROUTE_PREFIX},
+    {"GET", "/together", NULL, 0, ask_together, 0},
     {"GET", "/big", NULL, 0, send_big, 0},
     {"GET", "/file", NULL, 0, send_file, 0},
     {"GET", "/download", NULL, 0, send_download, 0},

@@ -33,8 +33,14 @@ void world_time(int64_t seconds);
 
 extern _Atomic unsigned handled; /* calls of handlers */
 extern _Atomic int slow_ms;	 /* what GET /slow waits */
-/* Most requests to /gathered/NAME that were answered together. */
-extern _Atomic unsigned gathered_most;
+
+/* GET /together?name=TEXT answers TEXT together with others, or "again TEXT"
+ * by a second round, if TEXT begins with 2. */
+struct together {
+	_Atomic unsigned asked, wait_for; /* no answer before so many asked */
+	_Atomic unsigned most;		  /* that were answered at once */
+};
+extern struct together together;
 
 /* Starts a server with certificate NAME; config may be half filled. */
 struct http_server *world_server(const char *name, struct http_server_config);
