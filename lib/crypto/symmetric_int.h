@@ -35,6 +35,9 @@ struct engine_symmetric {
 /* By OpenSSL, one element after the other. */
 extern const struct engine_symmetric portable_symmetric;
 
+/* Known answers: NULL, or the name of what is wrong. */
+const char *symmetric_self_test(const struct engine_symmetric *);
+
 static inline const struct engine_symmetric *
 symmetric(void)
 {
