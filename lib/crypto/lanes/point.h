@@ -14,6 +14,7 @@
 #define CRYPTO_LANES_POINT_H
 
 #include "crypto/lanes/field.h"
+#include "crypto/lanes/unroll.h"
 
 /* x, y < 2.1, tight, in Montgomery form */
 struct affine {
@@ -33,7 +34,7 @@ jacobian_of(struct jacobian *r, const struct affine *a)
 	fe_set(&r->Z, fe_one);
 }
 
-#define EACH_POINT for (int z = 0; z < count; z++)
+#define EACH_POINT UNROLL(2) for (int z = 0; z < count; z++)
 
 /* alpha = 3 (X - Z^2) (X + Z^2) < 1.5, zz = Z^2 < 1.3 */
 lane_inline void

@@ -3,10 +3,11 @@
 
 #include "crypto/lanes/lanes.h"
 #include "crypto/lanes/octets.h"
+#include "crypto/lanes/unroll.h"
 
 #define TOGETHER 4 /* vectors whose roots are taken in turn */
 
-#define EACH_ROOT for (int z = 0; z < TOGETHER; z++)
+#define EACH_ROOT UNROLL(4) for (int z = 0; z < TOGETHER; z++)
 
 /* x^3 - 3 x + b, tight, < 2.6, for x < 2.1 */
 lane_inline void

@@ -13,22 +13,26 @@
 #include "crypto/lanes/variable.h"
 #include "crypto/scratch.h"
 
-#define BITS	5
+#define BITS	LIMBS /* 5 */
 #define WINDOWS 52
 #define ODD	16 /* 1, 3, ... 31 times */
-#define PART	64 /* vectors whose tables are made at a time */
+#define PART 64
 
-/* Entry j of the table; all of it is read. */
-static void
-choose(struct affine *r, const struct affine table[ODD], vec j)
+/* Limb i of x and y of entry j of the table; all of it is read. */
+lane_inline void
+choose_limb(struct affine *r, const struct affine table[ODD], vec j, int i)
 {
-	*r = table[0];
+	vec x = table[0].x.l[i], y = table[0].y.l[i];
+
+	UNROLL(16)
 	for (unsigned e = 1; e < ODD; e++) {
 		mask8 m = vec_equal(j, vec_all(e));
 
-		fe_choose(&r->x, m, &table[e].x, &r->x);
-		fe_choose(&r->y, m, &table[e].y, &r->y);
+		x = vec_choose(m, table[e].x.l[i], x);
+		y = vec_choose(m, table[e].y.l[i], y);
 	}
+	r->x.l[i] = x;
+	r->y.l[i] = y;
 }
 
 static __attribute__((noinline)) void
@@ -55,46 +59,73 @@ add_2(struct jacobian *a, const struct affine *b, const mask8 *plus)
 	point_add(a, b, plus, 2);
 }
 
-/* One or two vectors. */
-static void
-walk(struct jacobian *r, const struct affine *table, const struct digits *k,
-    size_t count)
+/* r = 32 r + digit of window w; there are as many doublings as limbs, and each
+ * has time for one limb of the entry that is added after them. */
+lane_inline void
+step(struct jacobian *r, const struct affine *table, const struct digits *k,
+    int w, const size_t count)
 {
 	struct affine b[2];
 	mask8 plus[2];
+	vec j[2];
+
+	for (size_t z = 0; z < count; z++)
+		plus[z] = entry_of(&j[z], digit(&k[z], BITS * w, BITS), BITS);
+	for (int i = 0; i < BITS; i++) {
+		if (count == 2)
+			double_2(r);
+		else
+			double_1(r);
+		for (size_t z = 0; z < count; z++)
+			choose_limb(&b[z], table + z * ODD, j[z], i);
+	}
+	if (count == 2)
+		add_2(r, b, plus);
+	else
+		add_1(r, b, plus);
+}
+
+/* The first window, whose digits are positive. */
+static void
+begin(struct jacobian *r, const struct affine *table, const struct digits *k)
+{
+	struct affine b;
 	vec j;
 
-	for (int w = WINDOWS - 1; w >= 0; w--) {
-		for (size_t z = 0; z < count; z++) {
-			plus[z] =
-			    entry_of(&j, digit(&k[z], BITS * w, BITS), BITS);
-			choose(&b[z], table + z * ODD, j);
-			if (w == WINDOWS - 1) /* its digits are positive */
-				jacobian_of(&r[z], &b[z]);
-		}
-		if (w == WINDOWS - 1)
-			continue;
-		for (int i = 0; i < BITS; i++)
-			if (count == 2)
-				double_2(r);
-			else
-				double_1(r);
-		if (count == 2)
-			add_2(r, b, plus);
-		else
-			add_1(r, b, plus);
-	}
+	(void)entry_of(&j, digit(k, BITS * (WINDOWS - 1), BITS), BITS);
+	for (int i = 0; i < LIMBS; i++)
+		choose_limb(&b, table, j, i);
+	jacobian_of(r, &b);
+}
+
+static void
+walk_1(struct jacobian *r, const struct affine *table, const struct digits *k)
+{
+	begin(r, table, k);
+	for (int w = WINDOWS - 2; w >= 0; w--)
+		step(r, table, k, w, 1);
+}
+
+static void
+walk_2(struct jacobian *r, const struct affine *table, const struct digits *k)
+{
+	begin(&r[0], table, &k[0]);
+	begin(&r[1], table + ODD, &k[1]);
+	for (int w = WINDOWS - 2; w >= 0; w--)
+		step(r, table, k, w, 2);
 }
 
 static void
 part(struct jacobian *out, const struct affine *P, const struct digits *k,
     struct affine *table, const struct work *w)
 {
+	size_t v = 0;
+
 	LANES(odd_multiples)(table, P, ODD, w);
-	for (size_t v = 0, count; v < w->n; v += count) {
-		count = w->n - v < 2 ? 1 : 2;
-		walk(&out[v], table + v * ODD, &k[v], count);
-	}
+	for (; v + 2 <= w->n; v += 2)
+		walk_2(&out[v], table + v * ODD, &k[v]);
+	if (v < w->n)
+		walk_1(&out[v], table + v * ODD, &k[v]);
 }
 
 void
