@@ -56,7 +56,7 @@ answer_success(struct bytes *out, struct arena *arena, const struct la *la,
     const struct order *o, struct fault_info *fi)
 {
 	size_t size = values_octets(o);
-	struct bytes empty;
+	struct bytes empty = BYTES_NONE;
 	struct writer w;
 	uint8_t *memory;
 

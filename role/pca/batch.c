@@ -27,42 +27,35 @@ compare(const void *a, const void *b)
 	return memcmp(x->hpcr, y->hpcr, sizeof(*x->hpcr));
 }
 
-/* HPCRs of all: hash, and sorted, because their order tells nothing. */
-static enum fault
-sort_by_hpcr(struct ranked **out, struct digest **hash, struct arena *arena,
-    const struct pca_request *request, size_t n, struct fault_info *fi)
+/* Sorted, because the order of HPCRs tells nothing. */
+static void
+sort_by_hpcr(struct ranked *out, const struct digest *hash, size_t n)
 {
-	struct ranked *r = ARENA_ARRAY(arena, n, struct ranked);
-	struct bytes *raw = ARENA_ARRAY(arena, n, struct bytes);
-
-	*hash = ARENA_ARRAY(arena, n, struct digest);
-	if (r == NULL || *hash == NULL || raw == NULL)
-		return fault_set(fi, FAULT_TOO_LARGE, "no memory");
-	for (size_t t = 0; t < n; t++)
-		raw[t] = request[t].octets;
-	sha256_batch(*hash, raw, n);
 	for (size_t t = 0; t < n; t++) {
-		r[t].hpcr = &(*hash)[t];
-		memcpy(&r[t].first, r[t].hpcr->b, sizeof(r[t].first));
-		r[t].first = be64toh(r[t].first);
+		out[t].hpcr = &hash[t];
+		memcpy(&out[t].first, hash[t].b, sizeof(out[t].first));
+		out[t].first = be64toh(out[t].first);
 	}
-	qsort(r, n, sizeof(*r), compare);
-	*out = r;
-	return FAULT_OK;
+	qsort(out, n, sizeof(*out), compare);
 }
 
 static enum fault
 enter(struct batch *b, const struct pca_request *request, size_t n,
     struct fault_info *fi)
 {
-	struct digest *hash = NULL;
-	struct ranked *r = NULL;
+	struct bytes *raw = ARENA_ARRAY(b->arena, n, struct bytes);
+	struct digest *hash = ARENA_ARRAY(b->arena, n, struct digest);
+	struct ranked *r = ARENA_ARRAY(b->arena, n, struct ranked);
 
-	TRY(sort_by_hpcr(&r, &hash, b->arena, request, n, fi));
 	b->entry = ARENA_ARRAY(b->arena, n, struct batch_entry);
 	b->hpcr = ARENA_ARRAY(b->arena, n, const uint8_t *);
-	if (b->entry == NULL || b->hpcr == NULL)
+	if (raw == NULL || hash == NULL || r == NULL || b->entry == NULL ||
+	    b->hpcr == NULL)
 		return fault_set(fi, FAULT_TOO_LARGE, "no memory");
+	for (size_t t = 0; t < n; t++)
+		raw[t] = request[t].octets;
+	sha256_batch(hash, raw, n);
+	sort_by_hpcr(r, hash, n);
 	for (size_t t = 0; t < n; t++) {
 		struct batch_entry *e = &b->entry[b->n];
 

@@ -59,7 +59,7 @@ add_key(struct keys *k, const struct key *key)
 	const struct asked_point *in = key->in;
 	struct point *p = &k->point[k->n];
 
-	if (in->y == NULL) {
+	if (k->compressed != NULL) {
 		struct compressed *c = &k->compressed[k->n];
 
 		memcpy(c->x, in->x, sizeof(c->x));

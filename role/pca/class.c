@@ -266,7 +266,7 @@ make_reply(struct reply_template *t, struct arena *arena,
 {
 	size_t ciphertext_n = plain_n + CCM_TAG_SIZE;
 	uint8_t *text = arena_alloc(arena, ciphertext_n, 1);
-	struct encoded a, b;
+	struct encoded a = {0}, b = {0};
 
 	if (text == NULL)
 		return fault_set(fi, FAULT_TOO_LARGE, "no memory");

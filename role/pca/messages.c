@@ -162,7 +162,7 @@ enum fault
 pca_answer_batch(struct bytes *out, struct pca *pca, struct arena *arena,
     struct bytes body, struct fault_info *fi)
 {
-	struct bytes payload, replies;
+	struct bytes payload = BYTES_NONE, replies = BYTES_NONE;
 	struct asked asked;
 	struct batch b;
 

@@ -4,6 +4,8 @@
 #include "base/secret.h"
 #include "role/pca/batch.h"
 
+#define LA_ID_OCTETS 2
+
 /* The values of both LAs for the entries that are open; those of LA2 behind
  * those of LA1. */
 struct values {
@@ -38,17 +40,18 @@ static const struct symm_key *
 find_key(
     struct values *v, const struct sealed_plv *in, struct pca *pca, unsigned la)
 {
-	const struct plv_key **last = &v->last[la];
+	const struct plv_key *key = v->last[la];
 
 	if (in->octets == NULL)
 		return NULL;
-	if (*last == NULL ||
-	    memcmp((*last)->symm.id, in->key_id, sizeof((*last)->symm.id)) != 0)
-		*last = plv_ring_find(pca->ring, in->key_id, pca->la[la].name);
-	if (*last == NULL || memcmp((*last)->agreement.la_id, in->la_id,
-				 sizeof((*last)->agreement.la_id)) != 0)
+	if (key == NULL ||
+	    memcmp(key->symm.id, in->key_id, sizeof(key->symm.id)) != 0)
+		key = plv_ring_find(pca->ring, in->key_id, pca->la[la].name);
+	v->last[la] = key;
+	if (key == NULL ||
+	    memcmp(key->agreement.la_id, in->la_id, LA_ID_OCTETS) != 0)
 		return NULL;
-	return &(*last)->symm;
+	return &key->symm;
 }
 
 static void

@@ -113,7 +113,7 @@ static enum fault
 make_sealed(struct plv_template *t, struct arena *arena, struct fault_info *fi)
 {
 	struct plv_value v = {.plv = {.version = 1}};
-	struct bytes all[3];
+	struct bytes all[3] = {BYTES_NONE, BYTES_NONE, BYTES_NONE};
 
 	fill_plv(&v, no_names, 0);
 	TRY(coer_encode_new(
@@ -140,7 +140,7 @@ enum fault
 request_template_make(struct request_template *t, struct arena *arena,
     const struct request_form *form, struct fault_info *fi)
 {
-	struct bytes zeros, ones, marked;
+	struct bytes zeros = BYTES_NONE, ones = BYTES_NONE, marked = BYTES_NONE;
 
 	t->form = *form;
 	TRY(make_sealed(&t->sealed, arena, fi));
@@ -293,7 +293,7 @@ plv_of(struct sealed_plv *out, struct arena *arena,
     const struct plv_template *t, const encrypted_individual_plv *in,
     struct fault_info *fi)
 {
-	struct bytes octets;
+	struct bytes octets = BYTES_NONE;
 
 	TRY(coer_encode_new(
 	    &octets, arena, &encrypted_individual_plv_asn, in, fi));
