@@ -44,6 +44,15 @@ enum fault must_check monarch_verifier_trust(
 enum fault must_check monarch_verifier_add(
     struct monarch_verifier *, struct bytes known, struct fault_info *);
 
+/*
+ * From now on a message that was accepted is not accepted again
+ * (FAULT_REPLAYED), with another signature or signer field neither: so many of
+ * the last `seconds` are remembered (48 octets each), which should be twice
+ * the seconds of the rules.  0 messages: repeats are accepted, as at first.
+ */
+void monarch_verifier_remember(
+    struct monarch_verifier *, size_t messages, uint32_t seconds);
+
 struct monarch_rules {
 	uint32_t now;	  /* Time32; 0: the clock */
 	uint32_t psid;	  /* that it must have; 0x20 is a BSM */
@@ -72,7 +81,8 @@ struct monarch_report {
 /*
  * Everything a receiver checks without knowing the sender: form, signer, its
  * chain to a trusted root with validity, region, permissions and lengths,
- * PSID, generation and expiry time, signature.  The fault is that of the first
+ * PSID, generation and expiry time, signature, and that it is no repeat (if
+ * messages are remembered).  The fault is that of the first
  * failing step.  report may be NULL.
  */
 enum fault must_check monarch_verify(const struct monarch_verifier *,

@@ -16,7 +16,8 @@
 
 struct monarch_verifier {
 	struct trust *trust;
-	struct arena arena; /* certificates taken from messages */
+	struct arena arena;    /* certificates taken from messages */
+	struct replay *replay; /* NULL: repeats are accepted */
 };
 
 struct monarch_verifier *
@@ -37,6 +38,7 @@ monarch_verifier_free(struct monarch_verifier *v)
 	if (v == NULL)
 		return;
 	trust_free(v->trust);
+	replay_free(v->replay);
 	arena_free(&v->arena);
 	free(v);
 }
@@ -46,6 +48,14 @@ monarch_verifier_trust(
     struct monarch_verifier *v, struct bytes root, struct fault_info *fi)
 {
 	return trust_add_root(v->trust, root, fi);
+}
+
+void
+monarch_verifier_remember(
+    struct monarch_verifier *v, size_t messages, uint32_t seconds)
+{
+	replay_free(v->replay);
+	v->replay = messages == 0 ? NULL : replay_new(messages, seconds);
 }
 
 /* The message decoded; NULL: not signedData. */
@@ -180,8 +190,8 @@ check_chain(struct monarch_report *report, struct arena *arena,
 	return fault;
 }
 
-/* What spdu_open judges after the chain, in its order, and how it says that
- * one does not hold. */
+/* What is judged after the chain, in its order, and how it is said that one
+ * does not hold.  The last one only by who remembers messages. */
 static const struct {
 	const char *what;
 	enum fault faults[5];
@@ -193,6 +203,7 @@ static const struct {
 			    FAULT_TOO_OLD, FAULT_NOT_YET_VALID, FAULT_EXPIRED}},
     {"expiry time", {FAULT_MESSAGE_EXPIRED}},
     {"place of generation", {FAULT_OUTSIDE_REGION}},
+    {"not a repeat", {FAULT_REPLAYED}},
 };
 
 #define MESSAGE_CHECKS (sizeof(message_checks) / sizeof(message_checks[0]))
@@ -207,21 +218,22 @@ is_fault_of(size_t check, enum fault fault)
 }
 
 static void
-report_message(struct monarch_report *report, enum fault fault,
+report_message(struct monarch_report *report, bool repeats, enum fault fault,
     const struct fault_info *fi)
 {
+	const size_t checks = MESSAGE_CHECKS - !repeats;
 	size_t last;
 
-	for (last = 0; last < MESSAGE_CHECKS; last++)
+	for (last = 0; last < checks; last++)
 		if (is_fault_of(last, fault))
 			break;
-	if (fault != FAULT_OK && last == MESSAGE_CHECKS) {
+	if (fault != FAULT_OK && last == checks) {
 		step(report, fault, "message: %s", fi->text);
 		return;
 	}
 	for (size_t k = 0; k < last; k++)
 		step(report, FAULT_OK, "message: %s", message_checks[k].what);
-	if (last < MESSAGE_CHECKS)
+	if (last < checks)
 		step(report, fault, "message: %s: %s",
 		    message_checks[last].what, fi->text);
 }
@@ -299,7 +311,11 @@ monarch_verify(const struct monarch_verifier *v, struct monarch_message *out,
 		fault = spdu_open(&spdu, &arena, in, v->trust, &r, fi);
 		if (fault == FAULT_OK)
 			fault = check_age(&spdu, &r, fi);
-		report_message(report, fault, fi);
+		/* last, so that what is refused leaves no trace */
+		if (fault == FAULT_OK && v->replay != NULL)
+			fault =
+			    replay_check(v->replay, &spdu.digest, r.now, fi);
+		report_message(report, v->replay != NULL, fault, fi);
 	}
 	if (fault == FAULT_OK)
 		give_out(out, &spdu, &spdu.data->content.signed_data);

@@ -395,6 +395,37 @@ a_stranger_refuses_with_reasons(void **state)
 	world_free(other);
 }
 
+/* A repeat is refused whether it names its signer by certificate or not; what
+ * was refused for another reason is not remembered. */
+static void
+a_repeat_is_refused(void **state)
+{
+	struct signed_message m = sign_at(T0, false);
+	struct signed_message n = sign_at(T0 + 100 * MS, false);
+	struct monarch_verifier *v = stranger(w);
+	struct monarch_message out;
+	struct fault_info fi = {0};
+
+	(void)state;
+	MUST(monarch_verifier_add(v, span(&m), &fi));
+	assert_true(m.full && !n.full);
+	assert_int_equal(judge(v, &m, T0, &out), FAULT_OK);
+	assert_int_equal(judge(v, &m, T0, &out), FAULT_OK);
+	monarch_verifier_remember(v, 2, 10);
+	assert_int_equal(judge(v, &m, T0 + 6 * SECOND, &out), FAULT_TOO_OLD);
+	m.octets[m.n - 1] ^= 1;
+	assert_int_equal(judge(v, &m, T0, &out), FAULT_BAD_SIGNATURE);
+	m.octets[m.n - 1] ^= 1;
+	assert_int_equal(judge(v, &m, T0, &out), FAULT_OK);
+	assert_int_equal(judge(v, &m, T0 + SECOND, &out), FAULT_REPLAYED);
+	assert_int_equal(judge(v, &n, T0 + SECOND, &out), FAULT_OK);
+	assert_int_equal(judge(v, &n, T0 + SECOND, &out), FAULT_REPLAYED);
+	assert_int_equal(judge(v, &m, T0 + SECOND, &out), FAULT_REPLAYED);
+	monarch_verifier_remember(v, 0, 0);
+	assert_int_equal(judge(v, &m, T0 + SECOND, &out), FAULT_OK);
+	monarch_verifier_free(v);
+}
+
 static void
 what_is_too_long_is_refused(void **state)
 {
@@ -424,6 +455,7 @@ main(void)
 	    TEST(a_digest_needs_the_certificate),
 	    TEST(no_octet_may_change),
 	    TEST(a_stranger_refuses_with_reasons),
+	    TEST(a_repeat_is_refused),
 	    TEST(what_is_too_long_is_refused),
 	};
 
