@@ -362,7 +362,7 @@ hold_chain(struct db *db, const struct fetch *f, const char *file,
 		    DB_INT(o->i_max)));
 	} else {
 		TRY(DB_RUN(db, DO_CHAIN_ADD, fi, DB_BYTES(lci[0]),
-		    DB_BYTES(lci[1]), DB_INT(o->i_max)));
+		    DB_BYTES(lci[1]), DB_INT(o->i_min), DB_INT(o->i_max)));
 		chain = db_last_id(db);
 	}
 	return DB_RUN(db, DO_PLV_FILE_ADD, fi, DB_INT(chain), DB_TEXT(file),

@@ -113,6 +113,16 @@ plan_range(struct planning *p, struct device *d, const struct range *r,
 	return FAULT_OK;
 }
 
+/* Its values begin too late: time was ahead when they were ordered. */
+static enum fault
+drop_chain(struct planning *p, struct device *d, struct fault_info *fi)
+{
+	log_warn("device=%lld gets another chain", (long long)d->number);
+	TRY(DB_RUN(
+	    p->db, DO_CHAIN_STATE, fi, DB_INT(d->chain), DB_INT(CHAIN_BROKEN)));
+	return DB_RUN(p->db, DO_CHAIN_DROP_DEVICE, fi, DB_INT(d->chain));
+}
+
 static enum fault
 plan_device(struct planning *p, struct device *d, struct fault_info *fi)
 {
@@ -121,6 +131,8 @@ plan_device(struct planning *p, struct device *d, struct fault_info *fi)
 
 	TRY(DB_EACH(p->db, DO_PLV_FILES, got_range, &ranges, fi,
 	    DB_INT(d->chain), DB_INT(from)));
+	if (ranges.n > 0 && ranges.v[0].i_min > from)
+		return drop_chain(p, d, fi);
 	for (size_t k = 0; k < ranges.n; k++)
 		TRY(plan_range(p, d, &ranges.v[k], fi));
 	if (ranges.n == 0) /* no more values of its chain */

@@ -1,5 +1,6 @@
 /* provision.c - POST /provision-pseudonym-certificate-batch: a device asks,
- * once and for all, for pseudonym certificates. */
+ * once and for all, for pseudonym certificates.  Requests that are there at
+ * the same moment share their arithmetic and their commit. */
 #include <string.h>
 
 #include "base/log.h"
@@ -14,15 +15,17 @@
 
 #define NUMBERS_TRIED 8
 
-/* What becomes of a request. */
+/* What becomes of a request: refused with m->fault, or answered by ack. */
 struct provisioning {
 	struct ra *ra;
-	struct ee ee;
+	struct ee_message *m;
 	struct digest request; /* SHA-256 of the whole body */
 	struct point a, h;     /* caterpillar keys */
 	uint32_t first_i;
 	uint32_t end_i;
 	struct bytes ack;
+	bool is_known;	/* the ack was given before */
+	bool is_judged; /* and nothing is left but to commit it */
 	int64_t number;
 };
 
@@ -46,13 +49,12 @@ got_known(void *ctx, const struct db_row *row, struct fault_info *fi)
 	    row, 1, k->enrollment_id, sizeof(k->enrollment_id), fi);
 }
 
-/* The ack that was given to these octets; it stays n 0 if there is none.
- * Neither the time nor anything else of them is judged again. */
+/* The ack that was given to these octets, if there is one.  Neither the time
+ * nor anything else of them is judged again. */
 static enum fault
-find_ack(struct provisioning *p, struct db *db, struct arena *arena,
-    struct fault_info *fi)
+find_ack(struct provisioning *p, struct db *db, struct fault_info *fi)
 {
-	struct known known = {.arena = arena};
+	struct known known = {.arena = p->m->arena};
 	const struct db_value id[] = {DB_BLOB(known.enrollment_id, 8)};
 	int64_t one;
 	enum fault f;
@@ -61,13 +63,14 @@ find_ack(struct provisioning *p, struct db *db, struct arena *arena,
 	    DB_BLOB(p->request.b, sizeof(p->request.b))));
 	if (known.number == 0)
 		return FAULT_OK;
-	p->ee.device = known.number;
-	p->ee.step = EE_STEP_BLACKLIST;
+	p->m->ee.device = known.number;
+	p->m->ee.step = EE_STEP_BLACKLIST;
 	f = db_run_int(db, &one, DO_BLOCKED, id, 1, fi);
 	if (f == FAULT_OK)
 		return fault_set(
 		    fi, FAULT_BLOCKED, "enrollment certificate is blocked");
 	p->ack = known.ack;
+	p->is_known = true;
 	return f == FAULT_NOT_FOUND ? FAULT_OK : f;
 }
 
@@ -117,14 +120,15 @@ static enum fault
 check_content(struct provisioning *p, struct fault_info *fi)
 {
 	const struct ra *ra = p->ra;
-	const struct ee_form *form = &p->ee.form;
-	const struct cert *c = p->ee.enrollment;
+	const struct ee_form *form = &p->m->ee.form;
+	const struct cert *c = p->m->ee.enrollment;
 	uint32_t start = form->start_time;
 
+	p->m->ee.step = EE_STEP_CONTENT;
 	if (form->kind != EE_PROVISIONING)
 		return fault_set(
 		    fi, FAULT_BAD_MESSAGE, "not a provisioning request");
-	if (p->ee.device != 0)
+	if (p->m->ee.device != 0)
 		return fault_set(
 		    fi, FAULT_DUPLICATE, "device has asked already");
 	TRY(perm_check_request(c, ra->class.psid_ssp, fi));
@@ -144,7 +148,40 @@ check_content(struct provisioning *p, struct fault_info *fi)
 	return FAULT_OK;
 }
 
-/* ---- ack ---- */
+static bool
+is_new(const struct provisioning *p)
+{
+	return p->m->fault == FAULT_OK && !p->is_known;
+}
+
+/* Before its message is opened. */
+static void
+look_up(
+    struct provisioning *p, const struct http_request *request, struct db *db)
+{
+	sha256(p->request.b, request->body);
+	p->m->arena = request->arena;
+	p->m->in = request->body;
+	p->m->fault = find_ack(p, db, &p->m->why);
+	if (p->m->fault == FAULT_OK && p->is_known)
+		p->m->fault = FAULT_EXISTS; /* need not be opened */
+}
+
+static void
+open_all(struct provisioning *p, size_t n, const struct ra *ra, struct db *db,
+    const struct http_request *const *requests)
+{
+	for (size_t k = 0; k < n; k++)
+		look_up(&p[k], requests[k], db);
+	ee_open_many(p[0].m, n, ra, db);
+	for (size_t k = 0; k < n; k++)
+		if (p[k].is_known)
+			p[k].m->fault = FAULT_OK;
+		else if (p[k].m->fault == FAULT_OK)
+			p[k].m->fault = check_content(&p[k], &p[k].m->why);
+}
+
+/* ---- acks ---- */
 
 /* Certificates are there when the pool is released at the latest. */
 static uint32_t
@@ -154,12 +191,11 @@ expected_at(const struct ra *ra)
 }
 
 static enum fault
-make_ack(struct provisioning *p, struct arena *arena, struct fault_info *fi)
+encode_ack(
+    struct bytes *out, const struct provisioning *p, struct fault_info *fi)
 {
-	struct spdu_header header = {.psid = PSID_SECURITY};
-	scms_pdu *pdu = ARENA_NEW(arena, scms_pdu);
+	scms_pdu *pdu = ARENA_NEW(p->m->arena, scms_pdu);
 	ra_ee_pseudonym_cert_provisioning_ack *msg;
-	struct bytes payload;
 
 	if (pdu == NULL)
 		return fault_set(fi, FAULT_TOO_LARGE, "ack");
@@ -173,18 +209,43 @@ make_ack(struct provisioning *p, struct arena *arena, struct fault_info *fi)
 	msg->reply.is = ra_ee_pseudonym_cert_provisioning_ack_reply_ack;
 	msg->reply.ack.cert_dl_time = expected_at(p->ra);
 	msg->reply.ack.cert_dlurl = bytes_of_string(p->ra->url);
-	TRY(coer_encode_new(&payload, arena, &scms_pdu_asn, pdu, fi));
-	return spdu_sign(&p->ack, arena, &header, payload, SIGNER_DIGEST,
-	    &p->ra->self.signer, fi);
+	return coer_encode_new(out, p->m->arena, &scms_pdu_asn, pdu, fi);
 }
 
-/* ---- the row ---- */
+/* Of all that are new, signed as one batch. */
+static enum fault
+make_acks(struct provisioning *p, size_t n, struct arena *arena,
+    struct fault_info *fi)
+{
+	struct spdu_header header = {.psid = PSID_SECURITY};
+	struct bytes payload[HTTP_GATHER_MAX] = {BYTES_NONE};
+	struct bytes message[HTTP_GATHER_MAX];
+	size_t m = 0;
+
+	for (size_t k = 0; k < n; k++)
+		if (is_new(&p[k]))
+			TRY(encode_ack(&payload[m++], &p[k], fi));
+	TRY(spdu_sign_batch(message, arena, &header, payload, m, SIGNER_DIGEST,
+	    &p->ra->self.signer, fi));
+	m = 0;
+	for (size_t k = 0; k < n; k++) {
+		if (!is_new(&p[k]))
+			continue;
+		/* the arena is that of one of the requests only */
+		p[k].ack = bytes_copy(p[k].m->arena, message[m++]);
+		if (p[k].ack.p == NULL)
+			return fault_set(fi, FAULT_TOO_LARGE, "ack");
+	}
+	return FAULT_OK;
+}
+
+/* ---- rows ---- */
 
 static enum fault
 add_row(const struct provisioning *p, struct db *db, struct fault_info *fi)
 {
-	const struct cert *c = p->ee.enrollment;
-	const struct ee_form *form = &p->ee.form;
+	const struct cert *c = p->m->ee.enrollment;
+	const struct ee_form *form = &p->m->ee.form;
 
 	return DB_RUN(db, DO_DEVICE_ADD, fi, DB_INT(p->number),
 	    DB_BLOB(p->request.b, sizeof(p->request.b)),
@@ -197,22 +258,19 @@ add_row(const struct provisioning *p, struct db *db, struct fault_info *fi)
 }
 
 /*
- * One commit.  Whether the device has asked before is looked at again inside,
- * as it may send twice at once.  FAULT_EXISTS is another request of the same
- * device, or else a number that was drawn before.
+ * Whether the device has asked before is looked at again inside, as it may
+ * send twice at once.  FAULT_EXISTS is another request of the same device, or
+ * else a number that was drawn before.
  */
 static enum fault
-commit_row(struct provisioning *p, struct db *db, struct arena *arena,
-    struct fault_info *fi)
+add_device(struct provisioning *p, struct db *db, struct fault_info *fi)
 {
 	enum fault f = FAULT_EXISTS;
 
-	TRY(db_begin(db, fi));
-	TRY(find_ack(p, db, arena, fi));
-	if (p->ack.n > 0) /* the same octets, just now */
+	TRY(find_ack(p, db, fi));
+	if (p->is_known) /* the same octets, just now */
 		return FAULT_OK;
-	p->ee.step = EE_STEP_CONTENT;
-	TRY(make_ack(p, arena, fi));
+	p->m->ee.step = EE_STEP_CONTENT;
 	for (int k = 0; k < NUMBERS_TRIED && f == FAULT_EXISTS; k++) {
 		uint32_t number;
 
@@ -220,56 +278,127 @@ commit_row(struct provisioning *p, struct db *db, struct arena *arena,
 		p->number = (int64_t)number + 1;
 		f = add_row(p, db, fi);
 	}
-	if (f == FAULT_EXISTS)
-		return fault_set(
-		    fi, FAULT_DUPLICATE, "device has asked already");
-	TRY(f);
-	TRY(db_commit(db, fi));
-	crash_point("ra-device-committed");
-	log_info("device=%lld is provisioned from period %u on",
-	    (long long)p->number, p->first_i);
-	wake_all(&p->ra->wake);
-	return FAULT_OK;
+	return f != FAULT_EXISTS
+		   ? f
+		   : fault_set(fi, FAULT_DUPLICATE, "device has asked already");
 }
 
+/* One commit for all.  A device that is refused does not hinder the others; a
+ * database that fails does. */
 static enum fault
-provision(struct provisioning *p, struct db *db,
-    const struct http_request *request, struct fault_info *fi)
+add_devices(
+    struct provisioning *p, size_t n, struct db *db, struct fault_info *fi)
 {
-	struct arena *arena = request->arena;
+	TRY(db_begin(db, fi));
+	for (size_t k = 0; k < n; k++) {
+		struct ee_message *m = p[k].m;
 
-	sha256(p->request.b, request->body);
-	TRY(find_ack(p, db, arena, fi));
-	if (p->ack.n > 0)
-		return FAULT_OK;
-	TRY(ee_open(&p->ee, p->ra, db, arena, request->body, fi));
-	if (p->ee.device != 0) /* since when?  perhaps since just now */
-		TRY(find_ack(p, db, arena, fi));
-	if (p->ack.n > 0)
-		return FAULT_OK;
-	p->ee.step = EE_STEP_CONTENT;
-	TRY(check_content(p, fi));
-	return commit_row(p, db, arena, fi);
+		if (!is_new(&p[k]))
+			continue;
+		m->fault = add_device(&p[k], db, &m->why);
+		if (m->fault != FAULT_OK && m->fault != FAULT_BLOCKED &&
+		    m->fault != FAULT_DUPLICATE) {
+			*fi = m->why;
+			return m->fault;
+		}
+	}
+	return db_commit(db, fi);
+}
+
+/* Also of one that was found to be known within the transaction. */
+static void
+fail_all(struct provisioning *p, size_t n, enum fault f,
+    const struct fault_info *why)
+{
+	for (size_t k = 0; k < n; k++)
+		if (p[k].is_judged) {
+			p[k].m->fault = f;
+			p[k].m->why = *why;
+		}
+}
+
+static void
+commit(struct provisioning *p, size_t n, struct ra *ra, struct arena *arena)
+{
+	struct fault_info fi;
+	enum fault f = FAULT_OK;
+	size_t left = 0;
+
+	for (size_t k = 0; k < n; k++) {
+		p[k].is_judged = is_new(&p[k]);
+		left += p[k].is_judged;
+	}
+	if (left == 0)
+		return;
+	if ((f = make_acks(p, n, arena, &fi)) == FAULT_OK) {
+		ra_db_lock(ra);
+		f = add_devices(p, n, ra->db, &fi);
+		ra_db_unlock(ra, ra->db);
+	}
+	if (f != FAULT_OK) {
+		fail_all(p, n, f, &fi);
+		return;
+	}
+	crash_point("ra-device-committed");
+	for (size_t k = 0; k < n; k++)
+		if (is_new(&p[k]))
+			log_info("device=%lld is provisioned from period %u on",
+			    (long long)p[k].number, p[k].first_i);
+	wake_all(&ra->wake);
+}
+
+/* ---- requests ---- */
+
+static void
+reply(struct provisioning *p, const struct http_request *request,
+    struct http_response *response)
+{
+	const struct ee *ee = &p->m->ee;
+
+	if (p->m->fault != FAULT_OK) {
+		ee_refuse(p->ra, ee, request, response, &p->m->why);
+		return;
+	}
+	if (ee->device != 0)
+		contacts_note(&p->ra->contacts, ee->device, time32_now(), NULL);
+	http_reply(response, 200, p->ack);
+}
+
+static void
+provision(void *ctx, const struct http_request *const *requests,
+    struct http_response *const *responses, size_t n)
+{
+	struct arena *arena = requests[0]->arena;
+	struct provisioning *p = ARENA_ARRAY(arena, n, struct provisioning);
+	struct ee_message *m = ARENA_ARRAY(arena, n, struct ee_message);
+	struct ra *ra = ctx;
+	struct fault_info fi;
+	struct db *db;
+	enum fault f;
+
+	if (p == NULL || m == NULL)
+		log_fatal("no memory for %zu requests", n);
+	for (size_t k = 0; k < n; k++)
+		p[k] = (struct provisioning){
+		    .ra = ra, .m = &m[k], .is_judged = true};
+	if ((f = db_pool_take(&ra->dbs, &db, &fi)) == FAULT_OK)
+		f = db_begin_reading(db, &fi);
+	if (f == FAULT_OK)
+		open_all(p, n, ra, db, requests);
+	else
+		fail_all(p, n, f, &fi);
+	db_pool_give(&ra->dbs, db);
+	commit(p, n, ra, arena);
+	for (size_t k = 0; k < n; k++)
+		reply(&p[k], requests[k], responses[k]);
+	crash_point("ra-ack-sent");
 }
 
 void
 ra_provision(void *ctx, const struct http_request *request,
     struct http_response *response)
 {
-	struct provisioning p = {.ra = ctx};
-	struct fault_info fi;
-	struct db *db;
-	enum fault f = db_pool_take(&p.ra->dbs, &db, &fi);
-
-	if (f == FAULT_OK)
-		f = provision(&p, db, request, &fi);
-	db_pool_give(&p.ra->dbs, db);
-	if (f != FAULT_OK) {
-		ee_refuse(p.ra, &p.ee, request, response, &fi);
-		return;
-	}
-	if (p.ee.device != 0)
-		contacts_note(&p.ra->contacts, p.ee.device, time32_now(), NULL);
-	http_reply(response, 200, p.ack);
-	crash_point("ra-ack-sent");
+	(void)ctx;
+	(void)request;
+	http_gather(response, provision);
 }

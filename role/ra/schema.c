@@ -115,6 +115,14 @@ static const char step_2[] =
     "create index device_dry on device(next_i)"
     " where chain is not null and next_i < end_i and next_i >= chain_end;"
 
+    "alter table chain add column"
+    " i_begin integer not null default 0;"	/* first of its periods */
+    "update chain set i_begin = coalesce("
+    " (select min(i_min) from plv_file where chain = chain.id), 0);"
+    "drop index chain_free;"
+    "create index chain_free on chain(i_end, i_begin)"
+    " where state = " SQL_NUMBER(CHAIN_FREE) ";"
+
     "create table plv_range("
     " id integer primary key,"
     " chain integer not null references chain(id),"

@@ -47,7 +47,8 @@ def rows(everything=True):
     for t in tables if everything else ("device", "blocked"):
         columns = [r[1] for r in db.execute("pragma table_info(%s)" % t)
                    if r[1] not in ("contact", "error", "error_at") and
-                   (everything or r[1] not in ("next_i", "chain"))]
+                   (everything or
+                    r[1] not in ("next_i", "chain", "chain_end"))]
         out[t] = sorted(repr(r) for r in db.execute(
             "select %s from %s" % (",".join(columns), t)))
     db.close()

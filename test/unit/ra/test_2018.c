@@ -189,11 +189,14 @@ test_provision(void **state)
 	    .signer = ra->self.cert,
 	};
 	struct http_response response = {.status = 0, .fd = -1};
+	const struct http_request *const requests[] = {&request};
+	struct http_response *const responses[] = {&response};
 	struct bytes recorded = message("4 SignedPseudonymCertProvisioningAck");
 	struct spdu ours, theirs;
 
 	(void)state;
 	ra_provision(ra, &request, &response);
+	response.gathered(ra, requests, responses, 1);
 	assert_int_equal(response.status, 200);
 	must(spdu_open(
 	    &ours, &arena, response.body, ra->self.trust, &rules, &fi));

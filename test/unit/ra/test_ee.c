@@ -613,6 +613,67 @@ test_at_once(void **state)
 	assert_int_equal(devices(), 2);
 }
 
+/* ---- those that are answered together ---- */
+
+#define TOGETHER 5
+
+static void
+answer_together(struct http_response *response, struct http_request *request)
+{
+	const struct http_request *requests[TOGETHER];
+	struct http_response *responses[TOGETHER];
+
+	for (size_t k = 0; k < TOGETHER; k++) {
+		requests[k] = &request[k];
+		responses[k] = &response[k];
+		response[k] = (struct http_response){.status = 200, .fd = -1};
+		ra_provision(world.ra, requests[k], responses[k]);
+	}
+	response[0].gathered(world.ra, requests, responses, TOGETHER);
+}
+
+/* The same octets twice, two requests of one device, and nonsense: each as if
+ * it had come alone, and one commit. */
+static void
+test_gathered(void **state)
+{
+	struct http_response response[TOGETHER];
+	struct http_request request[TOGETHER];
+	struct arena arenas[TOGETHER];
+	struct bytes first;
+
+	(void)state;
+	for (size_t k = 0; k < TOGETHER; k++) {
+		arenas[k] = arena_new(RA_ARENA);
+		request[k] = (struct http_request){
+		    .method = "POST", .path = PROVISION, .arena = &arenas[k]};
+	}
+	device_ask(&device[0], &world);
+	request[0].body = request[1].body = device[0].request;
+	device_ask(&device[1], &world);
+	request[2].body = device[1].request;
+	device_ask(&device[1], &world);
+	request[3].body = device[1].request;
+	request[4].body = bytes_of_string("nonsense");
+	answer_together(response, request);
+	assert_int_equal(response[0].status, 200);
+	assert_int_equal(response[1].status, 200);
+	assert_true(bytes_equal(response[0].body, response[1].body));
+	assert_int_equal(response[2].status, 200);
+	assert_int_equal(response[3].status, 409);
+	assert_int_equal(response[4].status, 400);
+	assert_int_equal(devices(), 2);
+	first = bytes_copy(&arena, response[2].body);
+	answer_together(response, request); /* once more */
+	assert_int_equal(response[0].status, 200);
+	assert_int_equal(response[2].status, 200);
+	assert_true(bytes_equal(response[2].body, first));
+	assert_int_equal(response[3].status, 409);
+	assert_int_equal(devices(), 2);
+	for (size_t k = 0; k < TOGETHER; k++)
+		arena_free(&arenas[k]);
+}
+
 /* ---- downloads ---- */
 
 static const char *
@@ -951,6 +1012,7 @@ main(void)
 	    TEST(test_content),
 	    TEST(test_blocked),
 	    TEST(test_at_once),
+	    TEST(test_gathered),
 	    TEST(test_download),
 	    TEST(test_info),
 	    TEST(test_download_refused),

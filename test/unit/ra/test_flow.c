@@ -308,7 +308,7 @@ count_files(struct scene *s, const char *kind)
 static int64_t
 value_of(struct scene *s, enum statement statement)
 {
-	const struct db_value args[] = {DB_INT(0)};
+	const struct db_value args[] = {DB_INT(s->first)};
 	int64_t v;
 
 	must(db_run_int(s->world.db, &v, statement, args,
@@ -618,6 +618,41 @@ static void
 test_chain_conflict(void **state)
 {
 	break_chains(*state, LA_CONFLICT);
+}
+
+/* Weeks are lived through in advance: chains that were ordered then are of no
+ * use to those who come, or have to go on, when it is today again. */
+static void
+test_time_ahead(void **state)
+{
+	struct scene *s = *state;
+	int64_t cursor = 0;
+	struct arena arena = arena_new((size_t)64 << 20);
+	size_t removed;
+	unsigned pause;
+	bool busy;
+
+	s->world.service.environment.shuffle_count = EACH;
+	s->n = DEVICES / 2;
+	provision(s);
+	(void)step(s); /* chains; those of three devices run out early */
+	must(plan_pass(s->world.ra, s->world.db, &busy, &fi));
+	world_wait(&s->world, 30);
+	for (int k = 0; k < 3; k++) {
+		enum fault f =
+		    plv_step(s->world.ra, s->world.db, &arena, &pause, &fi);
+
+		arena_reset(&arena);
+		assert_true(f == FAULT_OK || k > 1);
+	}
+	arena_free(&arena);
+	must(plv_clean(s->world.ra, s->world.db, &cursor, &removed, &fi));
+	world_wait(&s->world, -30);
+	assert_int_equal(value_of(s, DO_CHAINS_FREE), 0);
+	s->n = DEVICES;
+	provision(s);
+	assert_int_equal(run(s), FAULT_OK);
+	check_all(s, s->first, s->first + WEEKS);
 }
 
 /* All chains that run out together are continued by one order to each LA. */
@@ -1172,6 +1207,7 @@ main(void)
 	    TEST(test_chain_refused),
 	    TEST(test_chain_conflict),
 	    TEST(test_continued_together),
+	    TEST(test_time_ahead),
 	    TEST(test_reserve),
 	    TEST(test_draw),
 	    TEST(test_refused),

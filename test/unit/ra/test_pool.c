@@ -259,6 +259,7 @@ test_old_database(void **state)
 	assert_int_equal(number("select count(*) from fetch_chain"), 1);
 	assert_int_equal(number("select count(*) from fetch"), 2);
 	assert_int_equal(number("select drawn from pool"), 0);
+	assert_int_equal(number("select i_begin from chain where id = 2"), 600);
 	assert_true(number("select draw from unit") > 0);
 }
 

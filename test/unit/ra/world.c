@@ -322,8 +322,11 @@ device_provision(struct device *d, struct world *w)
 	    .arena = &arena,
 	};
 	struct http_response response = {.status = 200, .fd = -1};
+	const struct http_request *const requests[] = {&request};
+	struct http_response *const responses[] = {&response};
 
 	ra_provision(w->ra, &request, &response);
+	response.gathered(w->ra, requests, responses, 1);
 	arena_free(&arena);
 	must(DB_EACH(w->db, DO_DEVICE_BY_ENROLLMENT, got_number, d, &fi,
 	    DB_BLOB(d->cert->hash, d->cert->hash_n)));
