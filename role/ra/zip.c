@@ -9,7 +9,8 @@
 #define LOCAL_SIGNATURE	  0x04034b50u
 #define CENTRAL_SIGNATURE 0x02014b50u
 #define END_SIGNATURE	  0x06054b50u
-#define LOCAL_SIZE	  30
+#define COMMON_SIZE	  26
+#define LOCAL_SIZE	  (4 + COMMON_SIZE)
 #define CENTRAL_SIZE	  46
 #define END_SIZE	  22
 #define VERSION		  10	       /* 1.0: nothing but stored */
@@ -51,12 +52,15 @@ write_local(struct writer *w, const struct zip_entry *e)
 	write_bytes(w, e->contents);
 }
 
+/* local is the local header, at offset in the file: much of it comes again, and
+ * checksums cost most of a ZIP's time. */
 static void
-write_central(struct writer *w, const struct zip_entry *e, size_t offset)
+write_central(struct writer *w, const struct zip_entry *e, const uint8_t *local,
+    size_t offset)
 {
 	write_le(w, CENTRAL_SIGNATURE, 4);
 	write_le(w, VERSION, 2); /* made by */
-	write_common(w, e);
+	write_span(w, local + 4, COMMON_SIZE);
 	write_le(w, 0, 2); /* comment */
 	write_le(w, 0, 2); /* disk */
 	write_le(w, 0, 2); /* attributes */
@@ -84,13 +88,14 @@ zip_size(const struct zip_entry *e, size_t n)
 void
 zip_write(struct writer *w, const struct zip_entry *e, size_t n)
 {
+	const uint8_t *start = w->p;
 	size_t at = 0, central = 0;
 
 	assert(n <= ZIP_ENTRIES_MAX && zip_size(e, n) <= UINT32_MAX);
 	for (size_t k = 0; k < n; k++)
 		write_local(w, &e[k]);
-	for (size_t k = 0; k < n; k++) {
-		write_central(w, &e[k], at);
+	for (size_t k = 0; k < n && !w->failed; k++) {
+		write_central(w, &e[k], start + at, at);
 		at += local_size(&e[k]);
 		central += CENTRAL_SIZE + strlen(e[k].name);
 	}
