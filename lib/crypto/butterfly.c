@@ -113,8 +113,8 @@ butterfly_private(struct scalar *out, const struct butterfly *b,
 	butterfly_expand(out, b, ij, n);
 	for (size_t t = 0; t < n; t++) {
 		scalar_add(&out[t], &seed, &out[t]);
-		verdict_add(
-		    &v, t, scalar_valid(&out[t]) ? FAULT_OK : FAULT_BAD_SCALAR);
+		verdict_add(&v, t,
+		    scalar_valid_secret(&out[t]) ? FAULT_OK : FAULT_BAD_SCALAR);
 	}
 	wipe(&seed, sizeof(seed));
 	return v.first;

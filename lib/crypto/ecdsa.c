@@ -31,7 +31,6 @@ make_nonces(struct scalar *k, const uint8_t key[32], const struct scalar *d,
 	struct bytes *mixes = SCRATCH(struct bytes, n);
 	uint8_t(*random)[32] = scratch_take(n * sizeof(*random));
 	struct digest *out = SCRATCH(struct digest, n);
-	bool valid;
 
 	random_bytes(random, n * sizeof(*random));
 	for (size_t i = 0; i < n; i++) {
@@ -44,9 +43,7 @@ make_nonces(struct scalar *k, const uint8_t key[32], const struct scalar *d,
 	hmac_sha256_batch(out, keys, mixes, n);
 	for (size_t i = 0; i < n; i++) {
 		memcpy(&k[i], &out[i], sizeof(k[i]));
-		while (valid = scalar_valid(&k[i]),
-		    /* of one k in 2^32, that it was not taken */
-		    ct_public(&valid, sizeof(valid)), !valid) {
+		while (!scalar_valid_secret(&k[i])) {
 			random_bytes(mix[i].random, sizeof(mix[i].random));
 			hmac_sha256(k[i].b, keys[i], mixes[i]);
 		}
@@ -114,7 +111,7 @@ ecdsa_sign(struct p256_signature *out, const struct digest *e,
 {
 	uint8_t key[32];
 
-	assert(scalar_valid(d));
+	assert(scalar_valid_secret(d));
 	random_bytes(key, sizeof(key));
 	for (size_t i = 0; i < n; i += BATCH)
 		while (!sign_batch(out + i, key, e + i, d, batch(n, i)))

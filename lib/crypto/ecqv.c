@@ -44,10 +44,8 @@ ecqv_respond(struct scalar *r, struct scalar *k, const struct digest *e,
 		    (struct scalars){k + i, 1}, (struct scalars){d_ca, 0}, m);
 		for (size_t j = i; j < i + m; j++) {
 			scalar_reduce(&reduced, e[j].b);
-			good = scalar_valid(&k[j]);
-			/* Whether there is an answer is no secret. */
-			ct_public(&good, sizeof(good));
-			good = good && scalar_valid(&reduced);
+			good = scalar_valid_secret(&k[j]) &&
+			       scalar_valid(&reduced);
 			if (!good)
 				wipe(&r[j], sizeof(r[j]));
 			wipe(&k[j], sizeof(k[j]));
@@ -106,6 +104,8 @@ ecqv_private(struct scalar *d_u, const struct ecqv_share *share,
 			    &d[j], &hash, &share[i + j].k_u, &share[i + j].r);
 		}
 		by_element(p256_base_mul(q, d, good, m));
+		/* The public key, or that of a wrong r. */
+		ct_public(q, m * sizeof(q[0]));
 		for (size_t j = 0; j < m; j++) {
 			good[j] = good[j] &&
 				  memcmp(&q[j], &q_u[i + j], sizeof(q[j])) == 0;

@@ -21,6 +21,10 @@ bool p256_root(struct point *out, const struct compressed *in);
 /* 1 / in[i] for the portable engine, at most BATCH of them. */
 void portable_invert(struct scalar *out, const struct scalar *in, size_t n);
 
+/* scalar_valid of a secret one: the answer is no secret, as only one in 2^32
+ * of random numbers is refused, and those are not used. */
+bool must_check scalar_valid_secret(const struct scalar *);
+
 /* a * b + c in constant time; any n. */
 void scalar_mul_add_batch(struct scalar *out, struct scalars a,
     struct scalars b, struct scalars c, size_t n);

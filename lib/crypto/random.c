@@ -6,7 +6,7 @@
 #include <openssl/rand.h>
 
 #include "base/secret.h"
-#include "crypto/ossl.h"
+#include "crypto/p256_int.h"
 #include "crypto/random.h"
 #include "crypto/random_int.h"
 
@@ -98,7 +98,7 @@ random_scalars(struct scalar *out, size_t n)
 	/* 256 random bits miss the range once in 2^32. */
 	random_bytes(out, n * sizeof(*out));
 	for (size_t i = 0; i < n; i++)
-		while (!scalar_valid(&out[i]))
+		while (!scalar_valid_secret(&out[i]))
 			random_bytes(&out[i], sizeof(*out));
 }
 

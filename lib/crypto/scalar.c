@@ -201,6 +201,15 @@ scalar_valid(const struct scalar *a)
 }
 
 bool
+scalar_valid_secret(const struct scalar *a)
+{
+	bool valid = scalar_valid(a);
+
+	ct_public(&valid, sizeof(valid));
+	return valid;
+}
+
+bool
 scalar_equal(const struct scalar *a, const struct scalar *b)
 {
 	struct scalar x, y;
