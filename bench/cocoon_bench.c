@@ -5,7 +5,8 @@
  *	cocoon_bench [devices] [indices of each]
  *
  * A pair is B = A + f1(i,j)*G and H' = H + f2(i,j)*G of a device, uncompressed;
- * ours is what role/ra/build.c does for a batch of 102 devices with 20 indices.
+ * ours are the batch calls of lib/crypto over 102 devices with 20 indices,
+ * some 2,048 pairs.
  * Nothing in it is random, so both must give the same octets, and do before
  * anything is timed.
  *
