@@ -32,8 +32,10 @@ encode_empty(struct bytes *out, struct arena *arena, const struct la *la,
 	scms_pdu *pdu = ARENA_NEW(arena, scms_pdu);
 	la_ra_pre_linkage_value_response_msg *m;
 
-	if (pdu == NULL)
-		return fault_set(fi, FAULT_TOO_LARGE, "no memory");
+	if (pdu == NULL) {
+		fault_set(fi, FAULT_TOO_LARGE, "no memory");
+		return FAULT_TOO_LARGE;
+	}
 	m = &pdu->content.la_ra.la_ra_pre_linkage_value_response;
 	pdu->version = 1;
 	pdu->content.is = scms_pdu_content_la_ra;
@@ -63,8 +65,10 @@ answer_success(struct bytes *out, struct arena *arena, const struct la *la,
 	TRY(encode_empty(&empty, arena, la, o, fi));
 	size += empty.n + QUANTITY_OCTETS;
 	memory = arena_alloc(arena, size, 1);
-	if (memory == NULL)
-		return fault_set(fi, FAULT_TOO_LARGE, "no memory");
+	if (memory == NULL) {
+		fault_set(fi, FAULT_TOO_LARGE, "no memory");
+		return FAULT_TOO_LARGE;
+	}
 	w = writer_of(memory, size);
 	assert(memcmp(empty.p + empty.n - 4, "\1\0\1\0", 4) == 0);
 	write_span(&w, empty.p, empty.n - (size_t)2 * EMPTY_OCTETS);

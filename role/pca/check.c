@@ -101,8 +101,10 @@ keys_new(struct keys *k, struct arena *arena, size_t n, bool compressed,
 	k->ok = ARENA_ARRAY(arena, n, bool);
 	k->n = 0;
 	if (k->v == NULL || (compressed && k->compressed == NULL) ||
-	    k->point == NULL || k->ok == NULL)
-		return fault_set(fi, FAULT_TOO_LARGE, "no memory");
+	    k->point == NULL || k->ok == NULL) {
+		fault_set(fi, FAULT_TOO_LARGE, "no memory");
+		return FAULT_TOO_LARGE;
+	}
 	return FAULT_OK;
 }
 

@@ -236,8 +236,10 @@ encode_reply(struct encoded *out, struct arena *arena,
 	ieee1609_dot2_data *d, payload = {.protocol_version = 3};
 	struct bytes tbs_response;
 
-	if (pdu == NULL)
-		return fault_set(fi, FAULT_TOO_LARGE, "no memory");
+	if (pdu == NULL) {
+		fault_set(fi, FAULT_TOO_LARGE, "no memory");
+		return FAULT_TOO_LARGE;
+	}
 	TRY(encode_tbs_response(
 	    &tbs_response, arena, e, expiration, ciphertext, fi));
 	pdu->version = 1;
@@ -268,8 +270,10 @@ make_reply(struct reply_template *t, struct arena *arena,
 	uint8_t *text = arena_alloc(arena, ciphertext_n, 1);
 	struct encoded a = {0}, b = {0};
 
-	if (text == NULL)
-		return fault_set(fi, FAULT_TOO_LARGE, "no memory");
+	if (text == NULL) {
+		fault_set(fi, FAULT_TOO_LARGE, "no memory");
+		return FAULT_TOO_LARGE;
+	}
 	mark(text, CIPHERTEXT_MARK, "ciphertext");
 	TRY(encode_reply(&a, arena, e, pca, name, 0,
 	    (struct bytes){text, ciphertext_n}, fi));
@@ -328,16 +332,20 @@ make_common(struct common *out, struct arena *arena, struct fault_info *fi)
 	uint64_t *number = ARENA_ARRAY(arena, psids, uint64_t);
 	uint16_t *country = ARENA_ARRAY(arena, regions, uint16_t);
 
-	if (number == NULL || country == NULL)
-		return fault_set(fi, FAULT_TOO_LARGE, "no memory");
+	if (number == NULL || country == NULL) {
+		fault_set(fi, FAULT_TOO_LARGE, "no memory");
+		return FAULT_TOO_LARGE;
+	}
 	for (size_t t = 0; t < psids; t++)
 		number[t] = e->pseudonym_psids.v[t];
 	for (size_t t = 0; t < regions; t++)
 		country[t] = (uint16_t)e->pseudonym_region.v[t];
 	out->psids = profile_psids(arena, number, psids);
 	out->region = profile_countries(arena, country, regions);
-	if (out->psids == NULL || out->region == NULL)
-		return fault_set(fi, FAULT_TOO_LARGE, "no memory");
+	if (out->psids == NULL || out->region == NULL) {
+		fault_set(fi, FAULT_TOO_LARGE, "no memory");
+		return FAULT_TOO_LARGE;
+	}
 	return check_permitted(out->pca, out->psids, out->region, fi);
 }
 

@@ -68,7 +68,7 @@ take_scratch(struct issuer *issuer)
 	if ((s = issuer->idle) != NULL)
 		issuer->idle = s->next;
 	pthread_mutex_unlock(&issuer->lock);
-	if (s == NULL && (s = malloc(sizeof(*s))) == NULL)
+	if (s == NULL && (s = calloc(1, sizeof(*s))) == NULL)
 		log_fatal("out of memory");
 	return s;
 }

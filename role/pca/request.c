@@ -65,8 +65,10 @@ encode_request(struct bytes *out, struct arena *arena,
 	ra_pca_cert_request_msg *m;
 	pseudonym_cert_request_info *info;
 
-	if (pdu == NULL || v == NULL)
-		return fault_set(fi, FAULT_TOO_LARGE, "no memory");
+	if (pdu == NULL || v == NULL) {
+		fault_set(fi, FAULT_TOO_LARGE, "no memory");
+		return FAULT_TOO_LARGE;
+	}
 	for (size_t t = 0; t < 2; t++)
 		fill_plv(&v[t], marked ? plv_names[t] : no_names, fill);
 	pdu->version = 1;
