@@ -1,4 +1,5 @@
 /* butterfly.c - see butterfly.h. */
+#include <endian.h>
 #include <string.h>
 
 #include "base/secret.h"
@@ -12,13 +13,12 @@
 static void
 fill(uint8_t block[48], enum butterfly_use use, struct butterfly_index ij)
 {
-	struct writer w = writer_of(block, 48);
+	uint32_t w[4] = {use == BUTTERFLY_ENCRYPTION ? UINT32_MAX : 0,
+	    htobe32(ij.i), htobe32(ij.j), 0};
 
-	for (unsigned t = 1; t <= 3; t++) {
-		write_uint(&w, use == BUTTERFLY_ENCRYPTION ? UINT32_MAX : 0, 4);
-		write_uint(&w, ij.i, 4);
-		write_uint(&w, ij.j, 4);
-		write_uint(&w, t, 4);
+	for (uint32_t t = 0; t < 3; t++) {
+		w[3] = htobe32(t + 1);
+		memcpy(block + 16 * t, w, 16);
 	}
 }
 
@@ -43,14 +43,18 @@ expand(struct scalar *f, const struct butterfly *const *device, size_t devices,
     const struct butterfly_index *ij, size_t n)
 {
 	size_t mark = scratch_mark();
-	struct triple *y = SCRATCH(struct triple, devices * n), *x[2];
+	struct triple *y = SCRATCH(struct triple, devices * n);
+	struct triple *x[2] = {NULL, NULL}; /* of either use */
 	struct aes_job *job = SCRATCH(struct aes_job, devices);
 
-	x[0] = fill_all(BUTTERFLY_CERTIFICATE, ij, n);
-	x[1] = fill_all(BUTTERFLY_ENCRYPTION, ij, n);
-	for (size_t d = 0; d < devices; d++)
-		job[d] = (struct aes_job){device[d]->expansion.b,
-		    x[device[d]->use == BUTTERFLY_ENCRYPTION]->b, y[d * n].b};
+	for (size_t d = 0; d < devices; d++) {
+		bool encryption = device[d]->use == BUTTERFLY_ENCRYPTION;
+
+		if (x[encryption] == NULL)
+			x[encryption] = fill_all(device[d]->use, ij, n);
+		job[d] = (struct aes_job){
+		    device[d]->expansion.b, x[encryption]->b, y[d * n].b};
+	}
 	symmetric()->feed_forward(job, devices, 3 * n);
 	engine()->reduce384(f, (const uint8_t(*)[48])y, devices * n);
 	scratch_leave(mark);

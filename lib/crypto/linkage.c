@@ -6,7 +6,7 @@
 #include "crypto/symmetric_int.h"
 
 #define CHAINS 256 /* stepped together */
-#define SEEDS  16  /* whose values are made together, */
+#define SEEDS  32  /* whose values are made together, */
 #define VALUES 64  /* at most so many of each */
 
 /* la_id || seed || 0^112 */

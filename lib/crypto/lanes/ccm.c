@@ -6,7 +6,6 @@
  * nonce and length.  The chain of the MAC is what takes time; the key stream
  * of the block after next is made beside it.
  */
-#include "base/secret.h"
 #include "crypto/lanes/aes128.h"
 #include "crypto/lanes/groups.h"
 #include "crypto/lanes/symmetric.h"
@@ -241,7 +240,7 @@ run_equal(struct work *k, const struct ccm_item *item, bool *ok,
 }
 
 /* At most GROUPS_WINDOW messages; ok is NULL when sealing. */
-static void
+static __attribute__((noinline)) void
 run_window(struct work *k, const struct ccm_item *item, bool *ok, size_t n)
 {
 	struct groups g;
@@ -271,7 +270,7 @@ LANES(ccm_seal)(const struct ccm_item *item, size_t n)
 	for (size_t i = 0; i < n; i += GROUPS_WINDOW)
 		run_window(&k, item + i, NULL, groups_window(n, i));
 	wipe(&k, sizeof(k));
-	lanes_leave();
+	lanes_forget();
 }
 
 static enum fault
@@ -308,6 +307,6 @@ LANES(ccm_open)(const struct ccm_item *item, bool *ok, size_t n)
 			memcpy(ok + i, good, m * sizeof(*ok));
 	}
 	wipe(&k, sizeof(k));
-	lanes_leave();
+	lanes_forget();
 	return first;
 }

@@ -6,7 +6,6 @@
  * (what ECDSA signs, HMAC) stay in the registers from the first block to the
  * last.
  */
-#include "base/secret.h"
 #include "crypto/hash.h"
 #include "crypto/lanes/groups.h"
 #include "crypto/lanes/symmetric.h"
@@ -222,7 +221,7 @@ run_equal(struct work *k, const struct batch *b, const uint16_t *order,
 }
 
 /* At most GROUPS_WINDOW elements. */
-static void
+static __attribute__((noinline)) void
 run_window(
     struct work *k, const struct batch *b, size_t n, sixteen *many, single *one)
 {
@@ -254,7 +253,7 @@ run_all(struct batch b, size_t n, sixteen *many, single *one)
 			b.key += m;
 	}
 	wipe(&k, sizeof(k));
-	lanes_leave();
+	lanes_forget();
 }
 
 static void

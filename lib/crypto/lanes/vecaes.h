@@ -48,13 +48,14 @@ v4_zero(void)
 	return r;
 }
 
+/* 16 octets from each p[i] + at */
 lane_inline v4
-v4_load(const uint8_t *const p[LANES128])
+v4_load_at(const uint8_t *const p[LANES128], size_t at)
 {
 	v4 r;
 
 	for (size_t i = 0; i < LANES128; i++)
-		memcpy(r.b + 16 * i, p[i], 16);
+		memcpy(r.b + 16 * i, p[i] + at, 16);
 	return r;
 }
 
@@ -70,10 +71,10 @@ v4_load_part(const uint8_t *const p[LANES128], octets_mask m)
 }
 
 lane_inline void
-v4_store(uint8_t *const p[LANES128], v4 a)
+v4_store_at(uint8_t *const p[LANES128], size_t at, v4 a)
 {
 	for (size_t i = 0; i < LANES128; i++)
-		memcpy(p[i], a.b + 16 * i, 16);
+		memcpy(p[i] + at, a.b + 16 * i, 16);
 }
 
 lane_inline void
@@ -266,11 +267,12 @@ octets16_load(const uint8_t *p)
 	return _mm_loadu_si128((const __m128i *)(const void *)p);
 }
 
+/* 16 octets from each p[i] + at */
 lane_inline v4
-v4_load(const uint8_t *const p[LANES128])
+v4_load_at(const uint8_t *const p[LANES128], size_t at)
 {
-	return v4_of(octets16_load(p[0]), octets16_load(p[1]),
-	    octets16_load(p[2]), octets16_load(p[3]));
+	return v4_of(octets16_load(p[0] + at), octets16_load(p[1] + at),
+	    octets16_load(p[2] + at), octets16_load(p[3] + at));
 }
 
 /* Reads only the octets of the mask; the others are zero. */
@@ -290,12 +292,12 @@ octets16_store(uint8_t *p, __m128i x)
 }
 
 lane_inline void
-v4_store(uint8_t *const p[LANES128], v4 a)
+v4_store_at(uint8_t *const p[LANES128], size_t at, v4 a)
 {
-	octets16_store(p[0], _mm512_castsi512_si128(a));
-	octets16_store(p[1], _mm512_extracti32x4_epi32(a, 1));
-	octets16_store(p[2], _mm512_extracti32x4_epi32(a, 2));
-	octets16_store(p[3], _mm512_extracti32x4_epi32(a, 3));
+	octets16_store(p[0] + at, _mm512_castsi512_si128(a));
+	octets16_store(p[1] + at, _mm512_extracti32x4_epi32(a, 1));
+	octets16_store(p[2] + at, _mm512_extracti32x4_epi32(a, 2));
+	octets16_store(p[3] + at, _mm512_extracti32x4_epi32(a, 3));
 }
 
 lane_inline void
@@ -337,5 +339,17 @@ v4_differ(uint64_t out[LANES128], v4 a, v4 b)
 }
 
 #endif /* LANES_EMULATED */
+
+lane_inline v4
+v4_load(const uint8_t *const p[LANES128])
+{
+	return v4_load_at(p, 0);
+}
+
+lane_inline void
+v4_store(uint8_t *const p[LANES128], v4 a)
+{
+	v4_store_at(p, 0, a);
+}
 
 #endif /* CRYPTO_LANES_VECAES_H */
