@@ -48,7 +48,7 @@ struct scalars {
 	size_t step; /* 1, or 0: the same for all */
 };
 
-/* Filled in by the symmetric part. */
+/* symmetric_int.h */
 struct engine_symmetric;
 
 struct engine {

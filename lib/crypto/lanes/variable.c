@@ -5,10 +5,10 @@
  * and one addition in Jacobian coordinates.  The 16 odd multiples of each
  * point are made affine, by a part of the batch that fits into the cache.
  *
- * Exceptional cases: an addition adds an odd d, |d| < 32, to 32 m with an odd
- * m; the two are different from each other and opposite to each other mod n
- * only when m is near n / 32 or n / 16, in the last window and for a handful
- * of scalars (0, and 30 for one).
+ * Exceptional cases: an addition adds d P to 32 m P, for odd numbers m and d,
+ * |d| < 32.  As integers 32 m and d are never equal or opposite; mod n they
+ * can be in the last window only, where 32 m may be above n, and only if the
+ * whole scalar is 0 or 2 d mod n.  Then Z = 0 from there on.
  */
 #include "crypto/lanes/variable.h"
 #include "crypto/scratch.h"
@@ -16,7 +16,7 @@
 #define BITS	LIMBS /* 5 */
 #define WINDOWS 52
 #define ODD	16 /* 1, 3, ... 31 times */
-#define PART 64
+#define PART	64 /* vectors whose tables are made at a time */
 
 /* Limb i of x and y of entry j of the table; all of it is read. */
 lane_inline void
