@@ -212,6 +212,9 @@ main(int argc, char **argv)
 	int status = 1;
 
 	secret_process();
+	/* libzip makes local time of each entry's, and without this the C
+	 * library looks at /etc/localtime every time. */
+	setenv("TZ", "UTC0", 1);
 	if (argc == 2 && strcmp(argv[1], "--help") == 0)
 		return fputs(usage_text, stdout) < 0;
 	if (argc == 2 && strcmp(argv[1], "--version") == 0)
