@@ -303,7 +303,7 @@ spdu_open_self(struct spdu *out, struct arena *a, struct bytes in,
 
 /* ---- many ---- */
 
-#define CHUNK 64
+#define CHUNK 256
 
 /* From here on a table of multiples of the signer's key pays. */
 #define KNOWN_MIN 1000
