@@ -37,12 +37,13 @@ ra = host()
 # ---- what must not change ----------------------------------------------------
 
 def rows(everything=True):
-    """The RA's database, but for who was here last with what error; without
+    """The RA's database, but for who was here last with what error, and for
+    files of PLVs, which the RA tidies up when it comes to it; without
     everything also not what the RA does by itself for other devices."""
     db = sqlite3.connect("file:%s/ra/data/ra.db?mode=ro" % ENV, uri=True)
     tables = [r[0] for r in db.execute(
         "select name from sqlite_master where type='table'"
-        " and name not like 'sqlite_%'")]
+        " and name not like 'sqlite_%' and name != 'plv_file'")]
     out = {}
     for t in tables if everything else ("device", "blocked"):
         columns = [r[1] for r in db.execute("pragma table_info(%s)" % t)
