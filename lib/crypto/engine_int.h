@@ -14,7 +14,7 @@
 #include "crypto/p256.h"
 
 /* Elements that an engine takes at once, and for which scratch is made. */
-#define BATCH 2048
+#define BATCH 4096
 
 extern const struct point p256_generator;
 

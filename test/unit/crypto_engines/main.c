@@ -32,7 +32,7 @@ batch_size(size_t batch, size_t cases)
 {
 	static const size_t edge[] = {63, 64, 65, 127, 128, 129};
 	static const size_t large[] = {
-	    BATCH_MAX, 767, 768, 2047, 2048, 1000, 2049, 769};
+	    BATCH_MAX, 767, 768, 4095, 4096, 2048, 4097, 769};
 	size_t round = batch / 48, n;
 
 	batch %= 48;
