@@ -172,6 +172,8 @@ prepare(struct check *c, const struct digest *e, const struct digest *e_u,
 
 	for (size_t i = 0; i < n; i++) {
 		c->usable[i] = take(&c->r[i], &c->w[i], &sig[i]);
+		if (!c->usable[i]) /* zeros would be an exceptional case */
+			c->r[i] = c->w[i] = (struct scalar){{[31] = 1}};
 		memcpy(&c->u1[i], &e[i], sizeof(c->u1[i]));
 		if (e_u != NULL)
 			memcpy(&c->u3[i], &e_u[i], sizeof(c->u3[i]));

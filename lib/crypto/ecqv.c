@@ -1,4 +1,5 @@
 /* ecqv.c - see ecqv.h. */
+#include <assert.h>
 #include <string.h>
 
 #include "base/secret.h"
@@ -36,6 +37,7 @@ ecqv_respond(struct scalar *r, struct scalar *k, const struct digest *e,
 	struct scalar reduced;
 	bool good;
 
+	assert(r != k);
 	for (size_t i = 0, m; i < n; i += m) {
 		m = batch(n, i);
 		/* struct digest and struct scalar are the same octets. */

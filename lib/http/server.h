@@ -51,7 +51,7 @@ struct http_response;
  */
 typedef void http_gathered(void *ctx, const struct http_request *const *,
     struct http_response *const *, size_t n);
-#define HTTP_GATHER_MAX 128
+#define HTTP_GATHER_MAX 64
 
 #define HTTP_HEADERS_MAX 12
 

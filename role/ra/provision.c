@@ -14,6 +14,7 @@
 #include "service/crash.h"
 
 #define NUMBERS_TRIED 8
+#define MEMORY	      (4u << 20) /* of many requests together */
 
 /* What becomes of a request: refused with m->fault, or answered by ack. */
 struct provisioning {
@@ -45,6 +46,8 @@ got_known(void *ctx, const struct db_row *row, struct fault_info *fi)
 
 	k->number = db_int(row, 0);
 	k->ack = bytes_copy(k->arena, db_blob(row, 2));
+	if (k->ack.p == NULL)
+		return fault_set(fi, FAULT_TOO_LARGE, "ack");
 	return db_blob_copy(
 	    row, 1, k->enrollment_id, sizeof(k->enrollment_id), fi);
 }
@@ -191,10 +194,10 @@ expected_at(const struct ra *ra)
 }
 
 static enum fault
-encode_ack(
-    struct bytes *out, const struct provisioning *p, struct fault_info *fi)
+encode_ack(struct bytes *out, struct arena *arena, const struct provisioning *p,
+    struct fault_info *fi)
 {
-	scms_pdu *pdu = ARENA_NEW(p->m->arena, scms_pdu);
+	scms_pdu *pdu = ARENA_NEW(arena, scms_pdu);
 	ra_ee_pseudonym_cert_provisioning_ack *msg;
 
 	if (pdu == NULL)
@@ -209,10 +212,11 @@ encode_ack(
 	msg->reply.is = ra_ee_pseudonym_cert_provisioning_ack_reply_ack;
 	msg->reply.ack.cert_dl_time = expected_at(p->ra);
 	msg->reply.ack.cert_dlurl = bytes_of_string(p->ra->url);
-	return coer_encode_new(out, p->m->arena, &scms_pdu_asn, pdu, fi);
+	return coer_encode_new(out, arena, &scms_pdu_asn, pdu, fi);
 }
 
-/* Of all that are new, signed as one batch. */
+/* Of all that are new, signed as one batch.  What fails here is our trouble;
+ * only where a request has left no room for its own answer it is its own. */
 static enum fault
 make_acks(struct provisioning *p, size_t n, struct arena *arena,
     struct fault_info *fi)
@@ -223,18 +227,20 @@ make_acks(struct provisioning *p, size_t n, struct arena *arena,
 	size_t m = 0;
 
 	for (size_t k = 0; k < n; k++)
-		if (is_new(&p[k]))
-			TRY(encode_ack(&payload[m++], &p[k], fi));
-	TRY(spdu_sign_batch(message, arena, &header, payload, m, SIGNER_DIGEST,
-	    &p->ra->self.signer, fi));
+		if (is_new(&p[k]) &&
+		    encode_ack(&payload[m++], arena, &p[k], fi) != FAULT_OK)
+			return fi->code = FAULT_INTERNAL;
+	if (spdu_sign_batch(message, arena, &header, payload, m, SIGNER_DIGEST,
+		&p->ra->self.signer, fi) != FAULT_OK)
+		return fi->code = FAULT_INTERNAL;
 	m = 0;
 	for (size_t k = 0; k < n; k++) {
 		if (!is_new(&p[k]))
 			continue;
-		/* the arena is that of one of the requests only */
 		p[k].ack = bytes_copy(p[k].m->arena, message[m++]);
 		if (p[k].ack.p == NULL)
-			return fault_set(fi, FAULT_TOO_LARGE, "ack");
+			p[k].m->fault =
+			    fault_set(&p[k].m->why, FAULT_TOO_LARGE, "ack");
 	}
 	return FAULT_OK;
 }
@@ -368,9 +374,10 @@ static void
 provision(void *ctx, const struct http_request *const *requests,
     struct http_response *const *responses, size_t n)
 {
-	struct arena *arena = requests[0]->arena;
-	struct provisioning *p = ARENA_ARRAY(arena, n, struct provisioning);
-	struct ee_message *m = ARENA_ARRAY(arena, n, struct ee_message);
+	/* not that of a request, which its sender may have filled */
+	struct arena arena = arena_new(MEMORY);
+	struct provisioning *p = ARENA_ARRAY(&arena, n, struct provisioning);
+	struct ee_message *m = ARENA_ARRAY(&arena, n, struct ee_message);
 	struct ra *ra = ctx;
 	struct fault_info fi;
 	struct db *db;
@@ -388,9 +395,10 @@ provision(void *ctx, const struct http_request *const *requests,
 	else
 		fail_all(p, n, f, &fi);
 	db_pool_give(&ra->dbs, db);
-	commit(p, n, ra, arena);
+	commit(p, n, ra, &arena);
 	for (size_t k = 0; k < n; k++)
 		reply(&p[k], requests[k], responses[k]);
+	arena_free(&arena);
 	crash_point("ra-ack-sent");
 }
 

@@ -23,7 +23,7 @@
 
 /* Limits: what one message may cost. */
 #define RA_BODY_MAX	 (64u << 10) /* from a device */
-#define RA_ARENA	 (4u << 20)  /* a device's request */
+#define RA_ARENA	 (1u << 20)  /* a device's request */
 #define RA_REMEMBERED	 16384u	     /* enrollment certificates */
 #define RA_PUBLISHED_MAX (4u << 20)  /* LCCF, LPF */
 #define RA_I_END	 65536u	     /* IValue has 16 bits */

@@ -254,7 +254,7 @@ run_window(struct work *k, const struct ccm_item *item, bool *ok, size_t n)
 	for (size_t t = g.begin[GROUPS_OVER]; t < n; t++) {
 		size_t i = g.order[t];
 
-		lanes_leave();
+		vec_leave();
 		if (ok == NULL)
 			portable_symmetric.ccm_seal(&item[i], 1);
 		else

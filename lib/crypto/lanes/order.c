@@ -1,6 +1,7 @@
 /* order.c - batches mod n: see struct engine. */
 #include <string.h>
 
+#include "crypto/lanes/forget.h"
 #include "crypto/lanes/lanes.h"
 #include "crypto/lanes/order.h"
 #include "crypto/scratch.h"
@@ -125,7 +126,7 @@ LANES(invert)(struct scalar *out, const struct scalar *in, size_t n)
 		    &out[v * LANE_COUNT], &x, lanes_left(n, v * LANE_COUNT));
 	}
 	scratch_leave(mark);
-	vec_leave();
+	lanes_forget();
 }
 
 void
@@ -148,7 +149,7 @@ LANES(mul_add)(struct scalar *out, struct scalars a, struct scalars b,
 		fe_tight(&x, sum);
 		order_store(&out[i], &x, lanes_left(n, i));
 	}
-	vec_leave();
+	lanes_forget();
 }
 
 void
@@ -175,5 +176,5 @@ LANES(reduce384)(struct scalar *out, const uint8_t (*in)[48], size_t n)
 		fe_tight(&low, sum);
 		order_store(&out[i], &low, lanes_left(n, i));
 	}
-	vec_leave();
+	lanes_forget();
 }

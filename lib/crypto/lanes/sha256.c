@@ -280,7 +280,7 @@ hash_sixteen(struct work *k, const struct batch *b,
 static void
 hash_single(const struct batch *b, size_t i)
 {
-	lanes_leave();
+	vec_leave();
 	sha256(b->out[i].b, b->in[i]);
 }
 
@@ -318,7 +318,7 @@ to_sign_sixteen(struct work *k, const struct batch *b,
 static void
 to_sign_single(const struct batch *b, size_t i)
 {
-	lanes_leave();
+	vec_leave();
 	portable_symmetric.sha256_to_sign(&b->out[i], &b->in[i], b->signer, 1);
 }
 
@@ -372,7 +372,7 @@ hmac_sixteen(struct work *k, const struct batch *b,
 static void
 hmac_single(const struct batch *b, size_t i)
 {
-	lanes_leave();
+	vec_leave();
 	hmac_sha256(b->out[i].b, b->key[i], b->in[i]);
 }
 

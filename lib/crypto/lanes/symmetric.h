@@ -8,28 +8,8 @@
 #ifndef CRYPTO_LANES_SYMMETRIC_H
 #define CRYPTO_LANES_SYMMETRIC_H
 
-#include "base/secret.h"
-#include "crypto/lanes/vec.h"
+#include "crypto/lanes/forget.h"
 #include "crypto/symmetric_int.h"
-
-/* Called before anything that may use SHA-NI, which has only legacy encodings:
- * dirty upper halves of the vector registers slow it down some thirty times. */
-#ifdef LANES_EMULATED
-#define lanes_leave() ((void)0)
-#else
-#define lanes_leave() _mm256_zeroupper()
-#endif
-
-/* Called when a batch is done, beside the function that did it: overwrites the
- * stack that it used, with what the compiler has put there of secrets. */
-static __attribute__((noinline, unused)) void
-lanes_forget(void)
-{
-	uint8_t used[12288];
-
-	wipe(used, sizeof(used));
-	lanes_leave();
-}
 
 extern const struct engine_symmetric LANES(symmetric);
 
