@@ -674,6 +674,30 @@ test_gathered(void **state)
 		arena_free(&arenas[k]);
 }
 
+/* A sender whose request fills its memory, in front of all, harms nobody. */
+static void
+test_gathered_without_room(void **state)
+{
+	struct http_response response[TOGETHER];
+	struct http_request request[TOGETHER];
+	struct arena arenas[TOGETHER];
+
+	(void)state;
+	for (size_t k = 0; k < TOGETHER; k++) {
+		arenas[k] = arena_new(k % 2 == 0 ? 64 : RA_ARENA);
+		request[k] = (struct http_request){
+		    .method = "POST", .path = PROVISION, .arena = &arenas[k]};
+		device_ask(&device[k / 2], &world);
+		request[k].body = device[k / 2].request;
+	}
+	answer_together(response, request);
+	for (size_t k = 0; k < TOGETHER; k++)
+		assert_int_equal(response[k].status == 200, k % 2 == 1);
+	assert_int_equal(devices(), 2);
+	for (size_t k = 0; k < TOGETHER; k++)
+		arena_free(&arenas[k]);
+}
+
 /* ---- downloads ---- */
 
 static const char *
@@ -1013,6 +1037,7 @@ main(void)
 	    TEST(test_blocked),
 	    TEST(test_at_once),
 	    TEST(test_gathered),
+	    TEST(test_gathered_without_room),
 	    TEST(test_download),
 	    TEST(test_info),
 	    TEST(test_download_refused),
