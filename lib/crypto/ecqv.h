@@ -23,8 +23,8 @@
 enum fault must_check ecqv_issue(struct point *p_u, struct scalar *k,
     const struct point *r_u, bool *ok, size_t n);
 /* CA, second step: r[i] = e[i]*k[i] + d_ca, and k[i] is wiped, because a
- * second use of it would give d_ca away; r is not k.  FAULT_BAD_SCALAR: k[i] is no fresh
- * scalar, or e[i] = 0 mod n, which would do the same. */
+ * second use of it would give d_ca away; r is not k.  FAULT_BAD_SCALAR: k[i] is
+ * no fresh scalar, or e[i] = 0 mod n, which would do the same. */
 enum fault must_check ecqv_respond(struct scalar *r, struct scalar *k,
     const struct digest *e, const struct scalar *d_ca, bool *ok, size_t n);
 
