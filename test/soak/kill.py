@@ -238,8 +238,8 @@ def main():
     say(f"seed {seed}")
     load = world.Load(group=args.group, most=args.most)
     if args.weeks:
-        # a request that is under way when a week passes comes too late
-        load.tolerated |= {"DENIED", "BAD_TIME", "NOT_FOUND"}
+        # a request or message that is under way when a week passes is late
+        load.tolerated |= {"DENIED", "BAD_TIME", "NOT_FOUND", "EXPIRED"}
     load.start()
     try:
         if args.points:
