@@ -93,27 +93,15 @@ look_up(struct eca *eca, struct eca_record *record, struct arena *arena,
 	return f;
 }
 
-static enum fault
-check_key(
-    struct eca *eca, const struct eca_record *record, struct fault_info *fi)
-{
-	enum fault f;
-
-	pthread_mutex_lock(&eca->lock);
-	f = eca_store_check_key(eca->db, &record->key, fi);
-	pthread_mutex_unlock(&eca->lock);
-	return f;
-}
-
-/* A certificate that another thread made of the same request or key meanwhile
- * counts, and ours is never seen. */
+/* Whether the key is in use is asked inside the commit and nowhere else: asked
+ * before, the same request on another thread looks like another with its key.
+ * A certificate which that thread made counts, and ours is never seen. */
 static enum fault
 grant(struct eca *eca, struct eca_record *record, struct arena *arena,
     const struct eca_grant *g, struct bytes request, struct fault_info *fi)
 {
 	struct eca_commit commit = {.record = record, .arena = arena};
 
-	TRY(check_key(eca, record, fi));
 	TRY(eca_issue(&record->answer, arena, eca, g, request, fi));
 	crash_point("eca-issued");
 	TRY(eca_commit(eca, &commit, fi));
