@@ -13,8 +13,10 @@
  * signs it: policy_tbs_custom (RA), policy_countersign (PG),
  * policy_tbs_local, policy_countersign, policy_lpf (RA).
  *
- * Only initial values of the temporal series are written; on reading, the
- * value in force at a time is taken.
+ * Every parameter (policy.def) is a temporal series: what holds from the
+ * beginning, and intervals that begin later.  A set holds the series of a
+ * file; struct policy_global and policy_local are the values in force at one
+ * time.
  */
 #ifndef CERT_POLICY_H
 #define CERT_POLICY_H
@@ -62,6 +64,51 @@ struct policy_local {
 	struct lifetime shared_key_update; /* of LA-PCA keys; 0: absent */
 };
 
+/* ---- temporal series ---- */
+
+enum policy_key {
+#define GLOBAL(id, ...) POLICY_##id,
+#include "cert/policy.def"
+	POLICY_GLOBAL_KEYS,
+	POLICY_GLOBAL_LAST = POLICY_GLOBAL_KEYS - 1,
+#define LOCAL(id, ...) POLICY_##id,
+#include "cert/policy.def"
+	POLICY_KEYS
+};
+
+/* Which member counts is a matter of the key's kind. */
+struct policy_value {
+	uint32_t number;
+	struct lifetime lifetime;
+	struct bytes octets; /* also texts, with a NUL behind them */
+};
+struct policy_point {
+	uint64_t start; /* Time64; of the first point 0 */
+	struct policy_value value;
+};
+/* Points ascend in start; n == 0: the file does not have the parameter. */
+struct policy_series {
+	const struct policy_point *v;
+	size_t n;
+};
+struct policy_set {
+	struct policy_series of[POLICY_KEYS];
+};
+
+/* The value in force at time (Time64); NULL: the set does not say. */
+const struct policy_value *
+policy_value_at(const struct policy_series *, uint64_t time);
+/* All values in force at time (Time64), defaults where the set does not say;
+ * texts and octets lie where the set's do. */
+void policy_global_at(
+    struct policy_global *, const struct policy_set *, uint64_t time);
+void policy_local_at(
+    struct policy_local *, const struct policy_set *, uint64_t time);
+/* When a value changes next after time (both Time64); UINT64_MAX: never. */
+uint64_t policy_next_change(const struct policy_set *, uint64_t time);
+
+/* ---- what is signed ---- */
+
 /* ToBeSignedPolicyData, encoded. */
 enum fault must_check policy_tbs_global(struct bytes *out, struct arena *,
     const struct policy_head *, const struct policy_global *,
@@ -88,6 +135,7 @@ enum fault must_check policy_lpf(struct bytes *out, struct arena *,
 
 struct policy_file {
 	struct policy_head head; /* of the global part */
+	struct policy_set set;	 /* both parts, in the arena */
 	struct policy_global global;
 	bool is_local; /* LPF: */
 	struct policy_head local_head;

@@ -3,7 +3,6 @@
 
 #include "cert/perm.h"
 #include "cert/policy.h"
-#include "cert/policy_series.h"
 #include "cert/spdu.h"
 #include "coer/coer.h"
 #include "schema/scms_protocol.h"
@@ -13,85 +12,114 @@
 
 /* ---- series ---- */
 
-struct reading {
-	struct arena *arena;
-	uint64_t now; /* Time64 */
-	bool failed;  /* arena used up */
-};
-
-static struct lifetime
-as_lifetime(struct reading *r, duration d)
+static struct policy_value
+of_number(struct arena *a, uint32_t v)
 {
-	(void)r;
-	return (struct lifetime){(uint8_t)d.is, d.hours};
+	(void)a;
+	return (struct policy_value){.number = v};
 }
 
-static bool
-as_model(struct reading *r, cert_validity_model m)
+static struct policy_value
+of_model(struct arena *a, cert_validity_model m)
 {
-	(void)r;
-	return m == cert_validity_model_non_concurrent;
+	(void)a;
+	return (struct policy_value){
+	    .number = m == cert_validity_model_non_concurrent};
 }
 
-static const char *
-as_text(struct reading *r, struct bytes b)
+static struct policy_value
+of_lifetime(struct arena *a, duration d)
 {
-	char *s = arena_printf(r->arena, "%.*s", (int)b.n, (const char *)b.p);
-
-	r->failed |= s == NULL;
-	return s;
+	(void)a;
+	return (struct policy_value){.lifetime = {(uint8_t)d.is, d.hours}};
 }
 
-#define as_number(r, v) (v)
-#define as_span(r, v)	(v)
+static struct policy_value
+of_octets(struct arena *a, struct bytes b)
+{
+	(void)a;
+	return (struct policy_value){.octets = b};
+}
 
-/* The value in force: of the last interval that has begun, else the first. */
-#define GET(kind, series, element, member, conversion)                    \
-	static void get_##kind##_##series(struct policy_##kind *out,      \
-	    struct reading *r, const kind##_policy_data *in)              \
-	{                                                                 \
-		const kind##_policy_data_temporal_series_of_##series *s = \
-		    in->temporal_series_of_##series;                      \
-		const __typeof__(s->initial_##element) *value;            \
-		uint64_t since = 0;                                       \
-                                                                          \
-		if (s == NULL)                                            \
-			return;                                           \
-		value = &s->initial_##element;                            \
-		for (size_t i = 0; i < s->intervals.n; i++) {             \
-			if (s->intervals.v[i].start_time > r->now ||      \
-			    s->intervals.v[i].start_time < since)         \
-				continue;                                 \
-			since = s->intervals.v[i].start_time;             \
-			value = &s->intervals.v[i].element;               \
-		}                                                         \
-		out->member = as_##conversion(r, *value);                 \
+/* NULL octets: the arena is used up. */
+static struct policy_value
+of_text(struct arena *a, struct bytes b)
+{
+	const char *s = arena_printf(a, "%.*s", (int)b.n, (const char *)b.p);
+
+	return (struct policy_value){
+	    .octets = s == NULL ? BYTES_NONE : bytes_of_string(s)};
+}
+
+/* Puts the last point where it belongs; of two that start together the later
+ * one of the file counts. */
+static void
+sort_in(struct policy_point *v, size_t n)
+{
+	struct policy_point new = v[n];
+
+	for (; n > 1 && v[n - 1].start > new.start; n--)
+		v[n] = v[n - 1];
+	v[n] = new;
+}
+
+#define READ(part, id, series, element, kind)                                \
+	static bool read_##id(struct policy_series *out, struct arena *a,    \
+	    const part##_policy_data *in)                                    \
+	{                                                                    \
+		const part##_policy_data_temporal_series_of_##series *s =    \
+		    in->temporal_series_of_##series;                         \
+		struct policy_point *v;                                      \
+                                                                             \
+		if (s == NULL)                                               \
+			return true;                                         \
+		v = ARENA_ARRAY(a, s->intervals.n + 1, struct policy_point); \
+		if (v == NULL)                                               \
+			return false;                                        \
+		v[0].value = of_##kind(a, s->initial_##element);             \
+		for (size_t i = 0; i < s->intervals.n; i++) {                \
+			v[i + 1] = (struct policy_point){                    \
+			    s->intervals.v[i].start_time,                    \
+			    of_##kind(a, s->intervals.v[i].element)};        \
+			sort_in(v, i + 1);                                   \
+		}                                                            \
+		*out = (struct policy_series){v, s->intervals.n + 1};        \
+		return true;                                                 \
 	}
-#define GET_GLOBAL(...) GET(global, __VA_ARGS__)
-#define GET_LOCAL(...)	GET(local, __VA_ARGS__)
+#define GLOBAL(id, series, element, member, kind, name) \
+	READ(global, id, series, element, kind)
+#define LOCAL(id, series, element, member, kind, name) \
+	READ(local, id, series, element, kind)
+#include "cert/policy.def"
 
-/* clang-format off */
-POLICY_GLOBAL_SERIES(GET_GLOBAL)
-POLICY_LOCAL_SERIES(GET_LOCAL)
-/* clang-format on */
-
-#define CALL_GLOBAL(series, ...) get_global_##series(out, r, in);
-#define CALL_LOCAL(series, ...)	 get_local_##series(out, r, in);
-
-static void
-read_global(
-    struct policy_global *out, struct reading *r, const global_policy_data *in)
+static enum fault
+no_memory(bool ok, struct fault_info *fi)
 {
-	*out = policy_global_default;
-	POLICY_GLOBAL_SERIES(CALL_GLOBAL)
+	return ok ? FAULT_OK
+		  : fault_set(
+			fi, FAULT_TOO_LARGE, "no memory left for a policy");
 }
 
-static void
-read_local(
-    struct policy_local *out, struct reading *r, const local_policy_data *in)
+static enum fault
+read_global(struct policy_set *out, struct arena *a,
+    const global_policy_data *in, struct fault_info *fi)
 {
-	memset(out, 0, sizeof(*out));
-	POLICY_LOCAL_SERIES(CALL_LOCAL)
+	bool ok = true;
+
+#define GLOBAL(id, ...) ok &= read_##id(&out->of[POLICY_##id], a, in);
+#include "cert/policy.def"
+	return no_memory(ok, fi);
+}
+
+static enum fault
+read_local(struct policy_set *out, struct arena *a, const local_policy_data *in,
+    struct fault_info *fi)
+{
+	bool ok = true;
+
+#define LOCAL(id, ...) ok &= read_##id(&out->of[POLICY_##id], a, in);
+#include "cert/policy.def"
+	return no_memory(ok, fi);
 }
 
 static void
@@ -103,47 +131,53 @@ read_head(struct policy_head *out, const to_be_signed_policy_data *tbs)
 }
 
 static enum fault
-read_policy(struct policy_file *out, struct reading *r,
+read_custom(struct policy_file *out, struct arena *a,
+    const custom_policy_data *c, struct fault_info *fi)
+{
+	if (c->requesting_ra_hostname != NULL) {
+		out->ra_hostname =
+		    arena_printf(a, "%.*s", (int)c->requesting_ra_hostname->n,
+			(const char *)c->requesting_ra_hostname->p);
+		TRY(no_memory(out->ra_hostname != NULL, fi));
+	}
+	return read_global(&out->set, a, &c->global_policy, fi);
+}
+
+static enum fault
+read_policy(struct policy_file *out, struct arena *a,
     const to_be_signed_policy_data *tbs, struct fault_info *fi)
 {
-	const custom_policy_data *c = &tbs->policy.custom;
-
 	switch (tbs->policy.is) {
 	case policy_global:
 		read_head(&out->head, tbs);
-		read_global(&out->global, r, &tbs->policy.global);
-		break;
+		return read_global(&out->set, a, &tbs->policy.global, fi);
 	case policy_custom:
 		read_head(&out->head, tbs);
-		read_global(&out->global, r, &c->global_policy);
-		if (c->requesting_ra_hostname != NULL)
-			out->ra_hostname =
-			    as_text(r, *c->requesting_ra_hostname);
-		break;
+		return read_custom(out, a, &tbs->policy.custom, fi);
 	case policy_local:
 		read_head(&out->local_head, tbs);
-		read_local(&out->local, r, &tbs->policy.local);
-		break;
+		return read_local(&out->set, a, &tbs->policy.local, fi);
 	case policy_unknown:
-		return fault_set(
-		    fi, FAULT_BAD_MESSAGE, "policy of an unknown kind");
+		break;
 	}
-	return r->failed ? fault_set(fi, FAULT_TOO_LARGE,
-			       "no memory left for a policy")
-			 : FAULT_OK;
+	return fault_set(fi, FAULT_BAD_MESSAGE, "policy of an unknown kind");
 }
 
-static struct reading
-reading_at(struct arena *a, uint32_t now)
+/* What is in force at a time of the set that was read. */
+static enum fault
+evaluate(struct policy_file *out, uint32_t now)
 {
-	return (struct reading){.arena = a, .now = now * UINT64_C(1000000)};
+	uint64_t time = now * UINT64_C(1000000);
+
+	policy_global_at(&out->global, &out->set, time);
+	policy_local_at(&out->local, &out->set, time);
+	return FAULT_OK;
 }
 
 enum fault
 policy_read_custom(struct policy_file *out, struct arena *a, struct bytes in,
     uint32_t now, struct fault_info *fi)
 {
-	struct reading r = reading_at(a, now);
 	to_be_signed_policy_data tbs;
 
 	memset(out, 0, sizeof(*out));
@@ -151,7 +185,8 @@ policy_read_custom(struct policy_file *out, struct arena *a, struct bytes in,
 	if (tbs.policy.is != policy_custom)
 		return fault_set(
 		    fi, FAULT_BAD_MESSAGE, "policy is not a custom one");
-	return read_policy(out, &r, &tbs, fi);
+	TRY(read_policy(out, a, &tbs, fi));
+	return evaluate(out, now);
 }
 
 /* ---- signatures ---- */
@@ -231,15 +266,14 @@ open_global(struct policy_file *out, const struct judging *j,
     const base_policy_file *base, const struct cert *signer,
     struct fault_info *fi)
 {
-	struct reading r = reading_at(j->arena, j->now);
-
 	if (base->tbs_data.policy.is != policy_global)
 		return wrong_kind("global", fi);
 	TRY(perm_check_role(signer, SCMS_PG, fi));
 	TRY(check_base(&out->pg, j, base, SCMS_PG, fi));
 	TRY(coer_encode_new(
 	    &out->base, j->arena, &base_policy_file_asn, base, fi));
-	return read_policy(out, &r, &base->tbs_data, fi);
+	TRY(read_policy(out, j->arena, &base->tbs_data, fi));
+	return evaluate(out, j->now);
 }
 
 static enum fault
@@ -247,8 +281,6 @@ open_local(struct policy_file *out, const struct judging *j,
     const local_policy_file *l, const struct cert *signer,
     struct fault_info *fi)
 {
-	struct reading r = reading_at(j->arena, j->now);
-
 	out->is_local = true;
 	if (l->global_parameters.tbs_data.policy.is != policy_custom)
 		return wrong_kind("custom", fi);
@@ -259,8 +291,9 @@ open_local(struct policy_file *out, const struct judging *j,
 	TRY(check_base(&out->ra, j, &l->local_paramters, SCMS_RA, fi));
 	TRY(coer_encode_new(&out->base, j->arena, &base_policy_file_asn,
 	    &l->global_parameters, fi));
-	TRY(read_policy(out, &r, &l->global_parameters.tbs_data, fi));
-	return read_policy(out, &r, &l->local_paramters.tbs_data, fi);
+	TRY(read_policy(out, j->arena, &l->global_parameters.tbs_data, fi));
+	TRY(read_policy(out, j->arena, &l->local_paramters.tbs_data, fi));
+	return evaluate(out, j->now);
 }
 
 enum fault

@@ -1,7 +1,6 @@
 /* policy_write.c - policy files that go out; see policy.h. */
 #include "cert/perm.h"
 #include "cert/policy.h"
-#include "cert/policy_series.h"
 #include "cert/spdu.h"
 #include "coer/coer.h"
 #include "schema/scms_protocol.h"
@@ -32,7 +31,7 @@ no_memory(struct fault_info *fi)
 
 #define of_number(v) (v)
 #define of_text(v)   bytes_of_string(v)
-#define of_span(v)   (v)
+#define of_octets(v) (v)
 
 static duration
 of_lifetime(struct lifetime l)
@@ -54,7 +53,7 @@ of_model(bool non_concurrent)
 #define has_number(v)	true
 #define has_model(v)	true
 #define has_text(v)	((v) != NULL)
-#define has_span(v)	((v).n != 0)
+#define has_octets(v)	((v).n != 0)
 #define has_lifetime(v) ((v).value != 0)
 
 #define SET(kind, series, element, member, conversion)                      \
@@ -72,16 +71,11 @@ of_model(bool non_concurrent)
 		out->temporal_series_of_##series = s;                       \
 		return s != NULL;                                           \
 	}
-#define SET_GLOBAL(...) SET(global, __VA_ARGS__)
-#define SET_LOCAL(...)	SET(local, __VA_ARGS__)
-
-/* clang-format off */
-POLICY_GLOBAL_SERIES(SET_GLOBAL)
-POLICY_LOCAL_SERIES(SET_LOCAL)
-/* clang-format on */
-
-#define CALL_GLOBAL(series, ...) ok &= set_global_##series(out, a, in);
-#define CALL_LOCAL(series, ...)	 ok &= set_local_##series(out, a, in);
+#define GLOBAL(id, series, element, member, kind, name) \
+	SET(global, series, element, member, kind)
+#define LOCAL(id, series, element, member, kind, name) \
+	SET(local, series, element, member, kind)
+#include "cert/policy.def"
 
 static enum fault
 write_global(global_policy_data *out, struct arena *a,
@@ -89,7 +83,8 @@ write_global(global_policy_data *out, struct arena *a,
 {
 	bool ok = true;
 
-	POLICY_GLOBAL_SERIES(CALL_GLOBAL)
+#define GLOBAL(id, series, ...) ok &= set_global_##series(out, a, in);
+#include "cert/policy.def"
 	return ok ? FAULT_OK : no_memory(fi);
 }
 
@@ -99,7 +94,8 @@ write_local(local_policy_data *out, struct arena *a,
 {
 	bool ok = true;
 
-	POLICY_LOCAL_SERIES(CALL_LOCAL)
+#define LOCAL(id, series, ...) ok &= set_local_##series(out, a, in);
+#include "cert/policy.def"
 	return ok ? FAULT_OK : no_memory(fi);
 }
 

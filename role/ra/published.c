@@ -93,6 +93,8 @@ read_anew(struct published *p, struct fault_info *fi)
 	if (f != FAULT_OK) {
 		p->name[0] = '\0';
 		log_error("%s is not published: %s", p->path, fi->text);
+	} else {
+		p->reading++;
 	}
 	return f;
 }
@@ -116,6 +118,18 @@ refresh(struct published *p)
 	p->changed = st.st_mtim;
 	if (read_anew(p, &fi) == FAULT_OK)
 		log_info("publishing %s", p->name);
+}
+
+unsigned
+published_reading(struct published *p)
+{
+	unsigned n;
+
+	pthread_mutex_lock(&p->lock);
+	refresh(p);
+	n = p->name[0] == '\0' ? 0 : p->reading;
+	pthread_mutex_unlock(&p->lock);
+	return n;
 }
 
 enum fault

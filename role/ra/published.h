@@ -30,6 +30,7 @@ struct published {
 	const struct component *self;
 	struct timespec changed; /* of what was read */
 	ino_t inode;
+	unsigned reading;	   /* how many good ones were read */
 	char name[PUBLISHED_NAME]; /* "": nothing */
 	struct arena arena;
 	struct bytes contents;
@@ -42,6 +43,9 @@ void published_destroy(struct published *);
  * nothing to publish. */
 enum fault must_check published_get(struct published *, const char **name,
     struct bytes *contents, struct arena *, struct fault_info *);
+
+/* Which reading of the file is being published, from 1; 0: nothing is. */
+unsigned published_reading(struct published *);
 
 /* "local_certificate_chains_01_03.oer" */
 published_name_fn published_lccf;

@@ -394,6 +394,7 @@ ra_alloc(struct service *service)
 	pthread_mutex_init(&ra->fetches.lock, NULL);
 	pthread_mutex_init(&ra->db_lock, NULL);
 	contacts_init(&ra->contacts);
+	ra_policies_init(&ra->policies);
 	db_pool_init(&ra->dbs, ra->db_path);
 	ra->retries = retries_new(ra->environment->retry_limit_per_hour);
 	return ra;
@@ -438,6 +439,7 @@ ra_close(struct ra *ra)
 	db_pool_close(&ra->dbs);
 	published_destroy(&ra->lccf);
 	published_destroy(&ra->lpf);
+	ra_policies_destroy(&ra->policies);
 	retries_free(ra->retries);
 	contacts_destroy(&ra->contacts);
 	pthread_mutex_destroy(&ra->fetches.lock);

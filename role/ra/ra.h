@@ -13,6 +13,7 @@
 #include "role/ra/contacts.h"
 #include "role/ra/db.h"
 #include "role/ra/peer.h"
+#include "role/ra/policy.h"
 #include "role/ra/pool.h"
 #include "role/ra/published.h"
 #include "role/ra/request.h"
@@ -82,6 +83,7 @@ struct ra {
 	struct contacts contacts;
 	struct retries *retries;
 	struct published lccf, lpf;
+	struct ra_policies policies;
 	_Atomic unsigned senders; /* threads that run */
 	_Atomic uint64_t downloads;
 	_Atomic uint64_t errors[RA_ERRORS]; /* by enum ee_error */

@@ -40,6 +40,8 @@ global_policy(const struct environment *env)
 	p.max_cert_supply =
 	    lifetime_of((uint64_t)env->supply_weeks * env->i_period_seconds);
 	p.shuffle_threshold = env->shuffle_count;
+	if (env->shuffle_max_age_seconds > lifetime_seconds(p.max_request_age))
+		p.max_request_age = lifetime_of(env->shuffle_max_age_seconds);
 	return p;
 }
 
