@@ -58,6 +58,13 @@ http_gather(struct http_response *r, http_gathered *answer)
 }
 
 void
+http_gather_alone(struct http_response *r, http_gathered *answer)
+{
+	r->gathered = answer;
+	r->alone = true;
+}
+
+void
 http_reply_scms_error(struct http_response *r, struct arena *arena,
     bool detailed, unsigned status, unsigned code, const char *message)
 {

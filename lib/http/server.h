@@ -69,6 +69,8 @@ struct http_response {
 	} headers[HTTP_HEADERS_MAX];
 	size_t headers_n;
 	http_gathered *gathered; /* see http_gather */
+	bool alone;		 /* see http_gather_alone */
+	void *state; /* the handlers' own, from one gathering to the next */
 };
 
 /* body must live as long as the request's arena, or for ever. */
@@ -92,6 +94,9 @@ http_set_header(struct http_response *, const char *name, const char *value);
  * from within such a function.
  */
 void http_gather(struct http_response *, http_gathered *);
+/* The same for what may wait long for something that only one can have: no two
+ * threads run such functions at once, so the others go on meanwhile. */
+void http_gather_alone(struct http_response *, http_gathered *);
 /*
  * An error in the form of CAMP (wire-interface.md 5.1): if detailed, status
  * with SCMS-POC-Error: code and SCMS-POC-Error-Message: message, else 500 and

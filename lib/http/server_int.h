@@ -62,8 +62,7 @@ struct exchange {
 	size_t body_n, body_size, thrown_away;
 	size_t reserved; /* of the server's memory */
 	struct http_response response;
-	bool answered;	/* the response is there */
-	bool suspended; /* for the threads of gather.c */
+	bool answered; /* the response is there, or will be */
 	TAILQ_ENTRY(exchange) waiting;
 	struct exchange *next; /* of the pool */
 };
@@ -98,7 +97,8 @@ struct http_server {
 	pthread_mutex_t gather_lock; /* of what follows */
 	pthread_cond_t gather_wake;
 	struct exchange_queue waiting;
-	bool gathering; /* else each answer is made by itself */
+	bool gathering;	   /* else each answer is made by itself */
+	bool gather_alone; /* one runs what must not be run twice at once */
 	pthread_t *gatherers;
 	unsigned gatherers_n;
 };
@@ -129,7 +129,8 @@ void exchange_free_pool(struct http_server *);
 
 /* gather.c */
 void gather_start(struct http_server *, unsigned threads);
-/* Finishes what waits; from now on each answer is made by itself. */
+/* Finishes what is being made and refuses what waits; from now on each answer
+ * is made by itself. */
 void gather_stop(struct http_server *);
 /* Sees to it that the function the response asks for is run: false, it was;
  * true, it will be, the connection being suspended until then. */

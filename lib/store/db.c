@@ -273,6 +273,18 @@ db_cache(struct db *db, unsigned kib)
 	(void)sqlite3_exec(db->handle, sql, NULL, NULL, NULL);
 }
 
+void
+db_shorten_log(struct db *db, uint64_t octets)
+{
+	char log[PATH_SIZE + 8];
+	struct stat st;
+
+	snprintf(log, sizeof(log), "%s-wal", db->path);
+	if (stat(log, &st) == 0 && (uint64_t)st.st_size > octets)
+		(void)sqlite3_wal_checkpoint_v2(
+		    db->handle, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+}
+
 enum fault
 db_begin(struct db *db, struct fault_info *fi)
 {

@@ -59,6 +59,15 @@ void db_close(struct db *);
  * of use while nobody writes through another connection. */
 void db_cache(struct db *, unsigned kib);
 
+/*
+ * SQLite begins the write-ahead log anew at a moment in which nobody reads.
+ * Where somebody always does, it would grow without end: when it has more than
+ * so many octets, this waits for those who read at this moment, takes its
+ * contents over into the database and empties it.  Readers that do not end
+ * within the busy timeout, or a read-only disk: nothing happens.
+ */
+void db_shorten_log(struct db *, uint64_t octets);
+
 /* begin takes the write lock at once, so that no statement inside fails for
  * want of it.  After a failed commit the transaction is rolled back. */
 enum fault must_check db_begin(struct db *, struct fault_info *);

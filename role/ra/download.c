@@ -99,8 +99,6 @@ download_answer(struct ra *ra, enum filename_kind kind, download_make *make,
 	if (m == NULL)
 		log_fatal("no memory for %zu requests", n);
 	f = db_pool_take(&ra->dbs, &db, &fi);
-	if (f == FAULT_OK)
-		f = db_begin_reading(db, &fi);
 	for (size_t k = 0; k < n; k++) {
 		m[k].ee.step = EE_STEP_HEADER;
 		m[k].fault = f;
@@ -111,6 +109,8 @@ download_answer(struct ra *ra, enum filename_kind kind, download_make *make,
 	}
 	if (f == FAULT_OK)
 		ee_open_many(m, n, ra, db);
+	if (f == FAULT_OK && (f = db_begin_reading(db, &fi)) != FAULT_OK)
+		log_warn("%s", fi.text); /* each look-up for itself */
 	for (size_t k = 0; k < n; k++)
 		answer_one(
 		    ra, kind, make, &m[k], db, requests[k], responses[k]);

@@ -11,7 +11,8 @@
 #include "role/ra/ee.h"
 #include "schema/scms_124.h"
 
-#define EE_CHUNK 64 /* messages at once */
+#define EE_CHUNK      64 /* messages at once */
+#define POLLS_SECONDS 60u
 
 /* ---- form ---- */
 
@@ -238,17 +239,24 @@ decrypt_all(struct ee_message *m, size_t n, const struct ra *ra)
 static void
 read_all(struct ee_message *m, size_t n, struct db *db)
 {
+	struct fault_info fi = {.code = FAULT_OK};
+	enum fault f;
+
 	EACH(m, k, n)
 	{
 		m[k].ee.step = EE_STEP_FORM;
 		m[k].fault =
 		    read_form(&m[k].ee, m[k].arena, m[k].in, &m[k].why);
 	}
+	f = db_begin_reading(db, &fi);
 	EACH(m, k, n)
 	{
 		m[k].ee.step = EE_STEP_BLACKLIST;
-		m[k].fault = look_up(&m[k].ee, db, &m[k].why);
+		m[k].why = fi;
+		m[k].fault =
+		    f != FAULT_OK ? f : look_up(&m[k].ee, db, &m[k].why);
 	}
+	db_rollback(db);
 }
 
 static void
@@ -384,6 +392,35 @@ count_failure(struct ra *ra, const struct ee *ee, enum ee_error error)
 	return error;
 }
 
+/* Devices ask for what is not there yet as often as they like: one line a
+ * minute tells how often.  It is told at once when time went back. */
+static bool
+is_said(struct ra *ra, enum ee_error error, uint64_t *times)
+{
+	uint32_t now = time32_now(), then = atomic_load(&ra->polls_said);
+
+	if (error != EE_ERROR_NO_FILE && error != EE_ERROR_NO_INFO)
+		return true;
+	ra_count(&ra->polls);
+	if (now - then < POLLS_SECONDS ||
+	    !atomic_compare_exchange_strong(&ra->polls_said, &then, now))
+		return false;
+	*times = atomic_exchange(&ra->polls, 0);
+	return true;
+}
+
+static void
+say(struct ra *ra, const struct ee *ee, const char *path, enum ee_error error,
+    const char *cause)
+{
+	uint64_t times = 1;
+
+	if (is_said(ra, error, &times))
+		log_warn("refused: %s code=%u device=%" PRId64 " times=%" PRIu64
+			 " cause=%s",
+		    path, ee_answer_of(error)->code, ee->device, times, cause);
+}
+
 void
 ee_refuse(struct ra *ra, const struct ee *ee,
     const struct http_request *request, struct http_response *response,
@@ -396,8 +433,7 @@ ee_refuse(struct ra *ra, const struct ee *ee,
 
 	_Static_assert(EE_ERROR_COUNT <= RA_ERRORS, "too many kinds");
 	ra_count(&ra->errors[error]);
-	log_warn("refused: %s code=%u device=%" PRId64 " cause=%s",
-	    request->path, a->code, ee->device, fi->text);
+	say(ra, ee, request->path, error, fi->text);
 	if (ee->device != 0 && ee->proven && is_failure(error)) {
 		snprintf(text, sizeof(text), "%u %s", a->code, a->text);
 		contacts_note(&ra->contacts, ee->device, time32_now(), text);

@@ -50,7 +50,8 @@ struct ee_message {
 };
 
 /* Opens many messages, with the arithmetic of all done together; those whose
- * fault is set already are left alone. */
+ * fault is set already are left alone.  No transaction is open before or after:
+ * a reader that lasts keeps the write-ahead log from ending. */
 void
 ee_open_many(struct ee_message *, size_t n, const struct ra *, struct db *);
 /* One.  On failure ee->step says where. */

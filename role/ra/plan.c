@@ -13,6 +13,7 @@
 #define REFUSED_PER_COMMIT 1000u
 #define RANGES_MAX	   64u /* PLV files of a chain at a time */
 #define IDLE_MS		   250u
+#define LOG_MOST	   (UINT64_C(64) << 20) /* of the database, octets */
 
 /*
  * Each part of a pass looks and writes in one transaction, so that a device
@@ -405,6 +406,9 @@ plan_pass(struct ra *ra, struct db *db, bool *busy, struct fault_info *fi)
 		ra_db_unlock(ra, db);
 		TRY(f);
 	}
+	ra_db_lock(ra);
+	db_shorten_log(db, LOG_MOST);
+	ra_db_unlock(ra, db);
 	return FAULT_OK;
 }
 

@@ -159,29 +159,45 @@ is_new(const struct provisioning *p)
 
 /* Before its message is opened. */
 static void
-look_up(
-    struct provisioning *p, const struct http_request *request, struct db *db)
+look_up(struct provisioning *p, struct db *db)
 {
-	sha256(p->request.b, request->body);
-	p->m->arena = request->arena;
-	p->m->in = request->body;
+	sha256(p->request.b, p->m->in);
 	p->m->fault = find_ack(p, db, &p->m->why);
 	if (p->m->fault == FAULT_OK && p->is_known)
 		p->m->fault = FAULT_EXISTS; /* need not be opened */
 }
 
-static void
-open_all(struct provisioning *p, size_t n, const struct ra *ra, struct db *db,
-    const struct http_request *const *requests)
+/* The look-ups are one transaction, which ends before the arithmetic begins:
+ * the write-ahead log grows while somebody reads. */
+static enum fault
+look_up_all(
+    struct provisioning *p, size_t n, struct db *db, struct fault_info *fi)
 {
+	TRY(db_begin_reading(db, fi));
 	for (size_t k = 0; k < n; k++)
-		look_up(&p[k], requests[k], db);
+		look_up(&p[k], db);
+	db_rollback(db);
+	return FAULT_OK;
+}
+
+/* A device that is known by now may have sent these octets twice at once. */
+static enum fault
+judge(struct provisioning *p, struct db *db, struct fault_info *fi)
+{
+	if (p->m->ee.device != 0)
+		TRY(find_ack(p, db, fi));
+	return p->is_known ? FAULT_OK : check_content(p, fi);
+}
+
+static void
+judge_all(struct provisioning *p, size_t n, const struct ra *ra, struct db *db)
+{
 	ee_open_many(p[0].m, n, ra, db);
 	for (size_t k = 0; k < n; k++)
 		if (p[k].is_known)
 			p[k].m->fault = FAULT_OK;
 		else if (p[k].m->fault == FAULT_OK)
-			p[k].m->fault = check_content(&p[k], &p[k].m->why);
+			p[k].m->fault = judge(&p[k], db, &p[k].m->why);
 }
 
 /* ---- acks ---- */
@@ -370,11 +386,66 @@ reply(struct provisioning *p, const struct http_request *request,
 	http_reply(response, 200, p->ack);
 }
 
+/* A request on its way from the first step to the second. */
+struct judged {
+	struct provisioning p;
+	struct ee_message m;
+};
+
+static void
+put_back(struct provisioning *p, struct ee_message *m, const struct judged *j)
+{
+	*m = j->m;
+	*p = j->p;
+	p->m = m;
+}
+
+/* The second step: a commit for all, which may wait for the database, and for
+ * which other threads must not wait with it. */
+static void
+add_together(void *ctx, const struct http_request *const *requests,
+    struct http_response *const *responses, size_t n)
+{
+	/* not that of a request, which its sender may have filled */
+	struct arena arena = arena_new(MEMORY);
+	struct provisioning *p = ARENA_ARRAY(&arena, n, struct provisioning);
+	struct ee_message *m = ARENA_ARRAY(&arena, n, struct ee_message);
+
+	if (p == NULL || m == NULL)
+		log_fatal("no memory for %zu requests", n);
+	for (size_t k = 0; k < n; k++)
+		put_back(&p[k], &m[k], responses[k]->state);
+	commit(p, n, ctx, &arena);
+	for (size_t k = 0; k < n; k++)
+		reply(&p[k], requests[k], responses[k]);
+	arena_free(&arena);
+	crash_point("ra-ack-sent");
+}
+
+/* Those that can be granted go to the second step, the others are answered. */
+static void
+pass_on(struct provisioning *p, const struct http_request *request,
+    struct http_response *response)
+{
+	struct judged *j =
+	    is_new(p) ? ARENA_NEW(request->arena, struct judged) : NULL;
+
+	if (is_new(p) && j == NULL)
+		p->m->fault = fault_set(&p->m->why, FAULT_TOO_LARGE, "no room");
+	if (j == NULL) {
+		reply(p, request, response);
+		return;
+	}
+	j->p = *p;
+	j->m = *p->m;
+	response->state = j;
+	http_gather_alone(response, add_together);
+}
+
 static void
 provision(void *ctx, const struct http_request *const *requests,
     struct http_response *const *responses, size_t n)
 {
-	/* not that of a request, which its sender may have filled */
 	struct arena arena = arena_new(MEMORY);
 	struct provisioning *p = ARENA_ARRAY(&arena, n, struct provisioning);
 	struct ee_message *m = ARENA_ARRAY(&arena, n, struct ee_message);
@@ -385,21 +456,22 @@ provision(void *ctx, const struct http_request *const *requests,
 
 	if (p == NULL || m == NULL)
 		log_fatal("no memory for %zu requests", n);
-	for (size_t k = 0; k < n; k++)
+	for (size_t k = 0; k < n; k++) {
 		p[k] = (struct provisioning){
 		    .ra = ra, .m = &m[k], .is_judged = true};
+		m[k].arena = requests[k]->arena;
+		m[k].in = requests[k]->body;
+	}
 	if ((f = db_pool_take(&ra->dbs, &db, &fi)) == FAULT_OK)
-		f = db_begin_reading(db, &fi);
+		f = look_up_all(p, n, db, &fi);
 	if (f == FAULT_OK)
-		open_all(p, n, ra, db, requests);
+		judge_all(p, n, ra, db);
 	else
 		fail_all(p, n, f, &fi);
 	db_pool_give(&ra->dbs, db);
-	commit(p, n, ra, &arena);
 	for (size_t k = 0; k < n; k++)
-		reply(&p[k], requests[k], responses[k]);
+		pass_on(&p[k], requests[k], responses[k]);
 	arena_free(&arena);
-	crash_point("ra-ack-sent");
 }
 
 void

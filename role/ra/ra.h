@@ -87,6 +87,8 @@ struct ra {
 	_Atomic unsigned senders; /* threads that run */
 	_Atomic uint64_t downloads;
 	_Atomic uint64_t errors[RA_ERRORS]; /* by enum ee_error */
+	_Atomic uint64_t polls;		    /* since a line said so ... */
+	_Atomic uint32_t polls_said;	    /* ... at that Time32 */
 };
 
 /*

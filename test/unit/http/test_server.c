@@ -551,6 +551,73 @@ answers_are_made_together(void **state)
 	assert_int_equal(together.most, 1);
 }
 
+/* While one thread runs a function that is to run alone, the other goes on with
+ * other requests, and never begins a second such function. */
+static void
+one_runs_alone(void **state)
+{
+	struct http_server_config two = pool;
+	static struct late l[MANY];
+	char path[MANY][32];
+	pthread_t thread[MANY];
+	struct http_client *client = world_client(NULL);
+	struct answer a;
+
+	(void)state;
+	two.threads = 2;
+	two.connections = MANY + 8;
+	slow_ms = 100;
+	together.asked = together.wait_for = together.begun = 0;
+	together.alone_most = 0;
+	l[0].s = world_server("pca", two);
+	for (unsigned k = 0; k < MANY; k++) {
+		snprintf(path[k], sizeof(path[k]), "/together?name=4%u", k);
+		l[k] = (struct late){.s = l[0].s, .path = path[k]};
+		pthread_create(&thread[k], NULL, ask_slowly, &l[k]);
+	}
+	while (together.begun == 0)
+		usleep(1000);
+	world_call(&a, client, l[0].s, "GET", "/together?name=1", BYTES_NONE);
+	EXPECT(a, 200, "1");
+	for (unsigned k = 0; k < MANY; k++) {
+		pthread_join(thread[k], NULL);
+		EXPECT(l[k].a, 200, path[k] + strlen("/together?name="));
+	}
+	assert_int_equal(together.alone_most, 1);
+	slow_ms = 0;
+	http_client_free(client);
+	http_server_stop(l[0].s, 5);
+}
+
+/* A stop does not wait for answers that nobody has begun to make. */
+static void
+a_stop_refuses_what_waits(void **state)
+{
+	struct http_server_config one = pool;
+	struct late l[4];
+	pthread_t thread[4];
+
+	(void)state;
+	one.threads = 1;
+	slow_ms = 700;
+	handled = 0;
+	together.asked = together.wait_for = together.begun = 0;
+	l[0].s = world_server("pca", one);
+	for (unsigned k = 0; k < 4; k++) {
+		l[k] = (struct late){.s = l[0].s, .path = "/together?name=1"};
+		pthread_create(&thread[k], NULL, ask_slowly, &l[k]);
+		while (k == 0 && together.begun == 0)
+			usleep(1000);
+	}
+	while (handled < 4)
+		usleep(1000);
+	http_server_stop(l[0].s, 0);
+	assert_int_equal(together.begun, 1);
+	for (unsigned k = 0; k < 4; k++)
+		pthread_join(thread[k], NULL);
+	slow_ms = 0;
+}
+
 /* Handlers that block do not hold up other connections. */
 static void
 a_thread_per_connection(void **state)
@@ -659,6 +726,8 @@ main(void)
 	    cmocka_unit_test(connections_are_limited),
 	    cmocka_unit_test(a_stop_lets_requests_end),
 	    cmocka_unit_test(answers_are_made_together),
+	    cmocka_unit_test(one_runs_alone),
+	    cmocka_unit_test(a_stop_refuses_what_waits),
 	    cmocka_unit_test(a_thread_per_connection),
 	    cmocka_unit_test(a_close_is_a_close),
 	    cmocka_unit_test(what_cannot_be_started),

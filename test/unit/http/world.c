@@ -167,6 +167,7 @@ answer_together(void *ctx, const struct http_request *const *q,
     struct http_response *const *r, size_t n)
 {
 	(void)ctx;
+	together.begun++;
 	while (together.asked < together.wait_for)
 		usleep(1000);
 	usleep((useconds_t)atomic_load(&slow_ms) * 1000);
@@ -194,13 +195,28 @@ ask_again(void *ctx, const struct http_request *const *q,
 }
 
 static void
+answer_alone(void *ctx, const struct http_request *const *q,
+    struct http_response *const *r, size_t n)
+{
+	unsigned here = ++together.alone;
+
+	if (here > together.alone_most)
+		together.alone_most = here;
+	answer_together(ctx, q, r, n);
+	together.alone--;
+}
+
+static void
 ask_together(void *ctx, const struct http_request *q, struct http_response *r)
 {
 	(void)ctx;
 	handled++;
 	together.asked++;
-	http_gather(
-	    r, *http_query(q, "name") == '2' ? ask_again : answer_together);
+	if (*http_query(q, "name") == '4')
+		http_gather_alone(r, answer_alone);
+	else
+		http_gather(r, *http_query(q, "name") == '2' ? ask_again
+							     : answer_together);
 }
 
 /* Three megabytes whose octets tell their position. */

@@ -35,10 +35,13 @@ extern _Atomic unsigned handled; /* calls of handlers */
 extern _Atomic int slow_ms;	 /* what GET /slow waits */
 
 /* GET /together?name=TEXT answers TEXT together with others, or "again TEXT"
- * by a second round, if TEXT begins with 2. */
+ * by a second round, if TEXT begins with 2, by a function that runs alone if it
+ * begins with 4. */
 struct together {
-	_Atomic unsigned asked, wait_for; /* no answer before so many asked */
-	_Atomic unsigned most;		  /* that were answered at once */
+	_Atomic unsigned asked, wait_for;   /* no answer before so many asked */
+	_Atomic unsigned most;		    /* that were answered at once */
+	_Atomic unsigned begun;		    /* times that answers were made */
+	_Atomic unsigned alone, alone_most; /* at the same time */
 };
 extern struct together together;
 

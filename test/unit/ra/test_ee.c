@@ -13,6 +13,7 @@
 #include <cmocka.h>
 #include <openssl/evp.h>
 
+#include "base/log.h"
 #include "base/time32.h"
 #include "cert/chainfile.h"
 #include "cert/convert.h"
@@ -629,7 +630,7 @@ answer_together(struct http_response *response, struct http_request *request)
 		response[k] = (struct http_response){.status = 200, .fd = -1};
 		ra_provision(world.ra, requests[k], responses[k]);
 	}
-	response[0].gathered(world.ra, requests, responses, TOGETHER);
+	finish_gathered(world.ra, requests, responses, TOGETHER);
 }
 
 /* The same octets twice, two requests of one device, and nonsense: each as if
@@ -1020,6 +1021,48 @@ test_prod(void **state)
 	assert_int_equal(post(device[0].request).status, 200);
 }
 
+static unsigned
+lines_with(const char *file, const char *text)
+{
+	char line[1024];
+	FILE *in = fopen(file, "r");
+	unsigned n = 0;
+
+	assert_non_null(in);
+	while (fgets(line, sizeof(line), in) != NULL)
+		n += strstr(line, text) != NULL;
+	fclose(in);
+	return n;
+}
+
+/* Asking for what is not there yet fills no disk: a line a minute, with how
+ * often; other refusals have a line each. */
+static void
+test_polling_is_counted(void **state)
+{
+	char file[PATH_SIZE];
+	uint32_t begin;
+
+	(void)state;
+	assert_int_equal(device_provision(&device[0], &world), 200);
+	path_join(file, world.dir, "log");
+	must(log_open("ra", file, &fi));
+	begin = time32_now();
+	for (int k = 0; k < 20; k++)
+		get_refused(
+		    &device[0], BATCH, name_of(&device[0], 7), 5065, 404);
+	assert_in_range(
+	    lines_with(file, "code=5065"), 1, 1 + (time32_now() - begin) / 60);
+	time_set_offset(time_offset() + 61);
+	get_refused(&device[0], BATCH, name_of(&device[0], 7), 5065, 404);
+	assert_in_range(
+	    lines_with(file, "code=5065"), 2, 2 + (time32_now() - begin) / 60);
+	get_refused(&device[0], BATCH, "nonsense", 5072, 404);
+	get_refused(&device[0], BATCH, "nonsense", 5072, 404);
+	assert_int_equal(lines_with(file, "code=5072"), 2);
+	must(log_open("ra", "/dev/stderr", &fi));
+}
+
 int
 main(void)
 {
@@ -1037,6 +1080,7 @@ main(void)
 	    TEST(test_blocked),
 	    TEST(test_at_once),
 	    TEST(test_gathered),
+	    TEST(test_polling_is_counted),
 	    TEST(test_gathered_without_room),
 	    TEST(test_download),
 	    TEST(test_info),

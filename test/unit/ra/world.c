@@ -311,6 +311,32 @@ got_number(void *ctx, const struct db_row *row, struct fault_info *f)
 	return FAULT_OK;
 }
 
+void
+finish_gathered(struct ra *ra, const struct http_request *const *requests,
+    struct http_response *const *responses, size_t n)
+{
+	const struct http_request *q[HTTP_GATHER_MAX];
+	struct http_response *r[HTTP_GATHER_MAX];
+	http_gathered *fn;
+	size_t m;
+
+	do {
+		fn = NULL;
+		m = 0;
+		for (size_t k = 0; k < n; k++) {
+			if (responses[k]->gathered == NULL ||
+			    (fn != NULL && responses[k]->gathered != fn))
+				continue;
+			fn = responses[k]->gathered;
+			responses[k]->gathered = NULL;
+			q[m] = requests[k];
+			r[m++] = responses[k];
+		}
+		if (m > 0)
+			fn(ra, q, r, m);
+	} while (m > 0);
+}
+
 unsigned
 device_provision(struct device *d, struct world *w)
 {
@@ -326,7 +352,7 @@ device_provision(struct device *d, struct world *w)
 	struct http_response *const responses[] = {&response};
 
 	ra_provision(w->ra, &request, &response);
-	response.gathered(w->ra, requests, responses, 1);
+	finish_gathered(w->ra, requests, responses, 1);
 	arena_free(&arena);
 	must(DB_EACH(w->db, DO_DEVICE_BY_ENROLLMENT, got_number, d, &fi,
 	    DB_BLOB(d->cert->hash, d->cert->hash_n)));

@@ -71,6 +71,10 @@ struct bytes device_send(const struct device *, struct world *, struct arena *,
     struct bytes pdu, bool extra_octet);
 /* The provisioning request in the layout of 1.2.2, made but not sent. */
 void device_ask(struct device *, struct world *);
+/* What the server does with requests that are answered together, until all
+ * are. */
+void finish_gathered(struct ra *, const struct http_request *const *,
+    struct http_response *const *, size_t n);
 /* Sends device->request to the handler; returns the status. */
 unsigned device_provision(struct device *, struct world *);
 struct bytes device_pdu(const struct device *, struct arena *, uint32_t time);

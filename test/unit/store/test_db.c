@@ -29,6 +29,8 @@
 	S(FOREIGN, "pragma foreign_keys")                            \
 	S(CHILD, "insert into child (parent) values (?1)")
 
+#define OK(expr) assert_int_equal((expr), FAULT_OK)
+
 enum { STATEMENTS(DB_STATEMENT_ENUM) STATEMENT_COUNT };
 
 static const char *const sql[] = {STATEMENTS(DB_STATEMENT_SQL)};
@@ -585,6 +587,53 @@ disk_full(void **state)
 	assert_int_equal(umount(disk), 0);
 }
 
+/* Two readers of which one always reads: the log is not begun anew by itself,
+ * but it is when asked for, with nothing lost. */
+static void
+log_is_shortened(void **state)
+{
+	struct db *db, *reader[2];
+	char wal[PATH_SIZE + 8];
+	uint8_t octets[4000] = {1};
+	struct fault_info fi;
+	struct stat st;
+	int64_t n;
+
+	(void)state;
+	snprintf(wal, sizeof(wal), "%s-wal", path);
+	OK(db_open(&db, path, &schema, &fi));
+	for (int k = 0; k < 2; k++)
+		OK(db_open(&reader[k], path, &schema, &fi));
+	OK(db_begin_reading(reader[0], &fi));
+	OK(db_run_int(reader[0], &n, COUNT, NULL, 0, &fi));
+	for (int k = 0; k < 1500; k++) {
+		struct db *next = reader[(k / 100 + 1) % 2];
+
+		OK(DB_RUN(db, ADD, &fi, DB_INT(k),
+		    DB_BLOB(octets, sizeof(octets)), DB_TEXT("")));
+		if (k % 100 != 99)
+			continue;
+		OK(db_begin_reading(next, &fi)); /* before the other ends */
+		OK(db_run_int(next, &n, COUNT, NULL, 0, &fi));
+		db_rollback(reader[(k / 100) % 2]);
+	}
+	assert_int_equal(stat(wal, &st), 0);
+	assert_true(st.st_size > 6000000);
+	db_rollback(reader[0]);
+	db_rollback(reader[1]);
+	db_shorten_log(db, (uint64_t)st.st_size); /* not too much */
+	assert_int_equal(stat(wal, &st), 0);
+	assert_true(st.st_size > 6000000);
+	db_shorten_log(db, 1000000);
+	assert_int_equal(stat(wal, &st), 0);
+	assert_int_equal(st.st_size, 0);
+	OK(db_run_int(reader[0], &n, COUNT, NULL, 0, &fi));
+	assert_int_equal(n, 1500);
+	for (int k = 0; k < 2; k++)
+		db_close(reader[k]);
+	db_close(db);
+}
+
 int
 main(void)
 {
@@ -600,6 +649,7 @@ main(void)
 	    TEST(a_step_that_fails_changes_nothing),
 	    TEST(wrong_files_and_statements),
 	    TEST(readers_beside_a_writer),
+	    TEST(log_is_shortened),
 	    TEST(backup_while_writing),
 	    TEST(visitors_from_other_processes),
 	    TEST(disk_full),
