@@ -29,14 +29,28 @@ plv_file_head(struct writer *w, const struct plv_head *h)
 	write_uint(w, h->stride[1], 2);
 }
 
+/* A disk that fails may work again; a file that ends too early never will. */
+static enum fault
+read_at(uint8_t *p, size_t n, int fd, off_t at, const char *name,
+    struct fault_info *fi)
+{
+	ssize_t got = pread(fd, p, n, at);
+
+	if (got < 0)
+		return fault_errno(fi, FAULT_IO, "%s", name);
+	return (size_t)got == n
+		   ? FAULT_OK
+		   : fault_set(fi, FAULT_STORE, "%s: too short", name);
+}
+
 static enum fault
 read_head(struct plv_head *h, int fd, const char *path, struct fault_info *fi)
 {
 	uint8_t p[HEAD_SIZE];
 	struct reader r = reader_of(BYTES(p));
 
-	if (pread(fd, p, sizeof(p), 0) != (ssize_t)sizeof(p) ||
-	    read_uint(&r, 5) != MAGIC)
+	TRY(read_at(p, sizeof(p), fd, 0, path, fi));
+	if (read_uint(&r, 5) != MAGIC)
 		return fault_set(fi, FAULT_STORE, "%s: damaged", path);
 	h->i_min = (uint16_t)read_uint(&r, 2);
 	h->i_max = (uint16_t)read_uint(&r, 2);
@@ -121,9 +135,8 @@ plv_files_read(struct plv_row *row, struct arena *arena,
 	skip = (size_t)place * (size_t)(h->i_max - h->i_min) + (i - h->i_min);
 	if ((p = arena_alloc(arena, n, 1)) == NULL)
 		return fault_set(fi, FAULT_TOO_LARGE, "%s", name);
-	if (pread(files->v[at].fd, p, n, (off_t)(HEAD_SIZE + skip * n)) !=
-	    (ssize_t)n)
-		return fault_set(fi, FAULT_STORE, "%s: too short", name);
+	TRY(read_at(
+	    p, n, files->v[at].fd, (off_t)(HEAD_SIZE + skip * n), name, fi));
 	*row = (struct plv_row){h->j_max, {h->stride[0], h->stride[1]}, p};
 	return FAULT_OK;
 }

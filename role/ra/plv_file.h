@@ -73,7 +73,8 @@ struct plv_files {
 void plv_files_init(struct plv_files *, const char *folder);
 void plv_files_close(struct plv_files *);
 /* The row of period i of the chain at a place (0 ..) of a file.
- * FAULT_NOT_FOUND: no file, or i outside its range; FAULT_STORE: damaged. */
+ * FAULT_NOT_FOUND: no file, or i outside its range; FAULT_STORE: damaged;
+ * FAULT_IO: not to be read at this moment. */
 enum fault must_check plv_files_read(struct plv_row *, struct arena *,
     struct plv_files *, const char *name, uint32_t place, uint32_t i,
     struct fault_info *);

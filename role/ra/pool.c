@@ -152,8 +152,9 @@ draw_devices(
 		    fi, FAULT_TOO_LARGE, "batch of %zu devices", b->units);
 	TRY(DB_EACH(db, DO_POOL_DEVICES, add_device, &d, fi, DB_INT(b->class),
 	    DB_INT(b->i), DB_INT(b->each), DB_INT(b->units)));
-	if (d.n < b->units) /* somebody was blocked meanwhile */
-		return FAULT_NOT_FOUND;
+	if (d.n < b->units)
+		return fault_set(fi, FAULT_BLOCKED,
+		    "a pool has %zu devices, not %zu", d.n, b->units);
 	qsort(d.devices, d.n, sizeof(*d.devices), by_number);
 	b->devices = d.devices;
 	b->drawn = d.last;
@@ -250,6 +251,22 @@ draw_again(struct db *db, const struct batch *b, struct arena *arena,
 	return FAULT_OK;
 }
 
+/* Who came while the message was made may have got a lot below those that went;
+ * he would be the first to go next time. */
+static enum fault
+draw_latest(struct db *db, const struct batch *b, struct arena *arena,
+    struct fault_info *fi)
+{
+	struct waiting w = {.arena = arena};
+
+	TRY(DB_EACH(db, DO_POOL_DEVICES_BELOW, add_waiting, &w, fi,
+	    DB_INT(b->class), DB_INT(b->i), DB_INT(b->each), DB_INT(b->drawn)));
+	for (size_t k = 0; k < w.n; k++)
+		TRY(DB_RUN(db, DO_UNIT_DRAW, fi, DB_INT(w.devices[k]),
+		    DB_INT(b->i), DB_INT(lot_above((uint64_t)b->drawn))));
+	return FAULT_OK;
+}
+
 enum fault
 pool_go(struct db *db, const struct batch *b, struct arena *arena,
     struct fault_info *fi)
@@ -261,6 +278,8 @@ pool_go(struct db *db, const struct batch *b, struct arena *arena,
 	if (LOTS - (uint64_t)drawn < LOTS_LEAST) {
 		TRY(draw_again(db, b, arena, fi));
 		drawn = 0;
+	} else {
+		TRY(draw_latest(db, b, arena, fi));
 	}
 	return DB_RUN(db, DO_POOL_DRAWN, fi, DB_INT(b->class), DB_INT(b->i),
 	    DB_INT(b->each), DB_INT(drawn));
@@ -323,6 +342,16 @@ pool_take(
 	assert(db_in_transaction(db));
 	TRY(DB_RUN(db, DO_POOL_TAKE, fi, DB_INT(key->class), DB_INT(key->i),
 	    DB_INT(key->each), DB_INT(n)));
+	return DB_RUN(db, DO_POOL_CLEAN, fi, DB_INT(key->class), DB_INT(key->i),
+	    DB_INT(key->each));
+}
+
+enum fault
+pool_recount(struct db *db, const struct pool_key *key, struct fault_info *fi)
+{
+	assert(db_in_transaction(db));
+	TRY(DB_RUN(db, DO_POOL_RECOUNT, fi, DB_INT(key->class), DB_INT(key->i),
+	    DB_INT(key->each)));
 	return DB_RUN(db, DO_POOL_CLEAN, fi, DB_INT(key->class), DB_INT(key->i),
 	    DB_INT(key->each));
 }

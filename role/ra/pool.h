@@ -43,7 +43,9 @@ void pools_release(struct pools *, const struct pool_key *);
  * Chooses the most urgent pool that is due, reserves it, and draws the devices
  * of the next message and the order of their requests: sets class, i, each,
  * units, devices, order and a random id of the batch.  now is Time32.
- * FAULT_NOT_FOUND: no pool is due, none is reserved then.
+ * FAULT_NOT_FOUND: no pool is due; FAULT_BLOCKED: there are fewer units than
+ * the pool says, its class, i and each are set (pool_recount).  None is
+ * reserved then.
  */
 enum fault must_check pools_draw(struct batch *, struct pools *, struct db *,
     struct arena *, const struct shuffle_rule *, uint32_t now,
@@ -70,7 +72,11 @@ enum fault must_check pool_tally_write(
 /* n units that waited have got another state. */
 enum fault must_check pool_take(
     struct db *, const struct pool_key *, size_t n, struct fault_info *);
-/* The units of a batch go: those with lots up to batch->drawn. */
+/* The pool says again how many units wait. */
+enum fault must_check pool_recount(
+    struct db *, const struct pool_key *, struct fault_info *);
+/* The units of a batch go: those with lots up to batch->drawn.  Units that came
+ * since it was drawn get lots above that. */
 enum fault must_check pool_go(
     struct db *, const struct batch *, struct arena *, struct fault_info *);
 

@@ -84,16 +84,46 @@ give_up(const struct batch *b, size_t bad, struct db *db,
 	struct pool_key key = pool_of(b);
 	int64_t device = b->devices[bad];
 
-	log_error("device=%lld period=%u cannot be served: %s",
-	    (long long)device, b->i, why->text);
 	TRY(db_begin(db, fi));
-	TRY(DB_RUN(db, DO_UNIT_STATE, fi, DB_INT(device), DB_INT(b->i),
-	    DB_INT(UNIT_FAILED), DB_INT(time32_now())));
+	TRY(DB_RUN(db, DO_UNIT_GIVE_UP, fi, DB_INT(device), DB_INT(b->i),
+	    DB_INT(time32_now())));
+	if (db_changes(db) != 1) /* it was blocked meanwhile */
+		return FAULT_OK;
 	TRY(pool_take(db, &key, 1, fi));
 	TRY(db_count(db, COUNTER_UNITS_FAILED, 1, fi));
 	TRY(DB_RUN(db, DO_DEVICE_ERROR, fi, DB_INT(device), DB_TEXT(why->text),
 	    DB_INT(time32_now())));
+	log_error("device=%lld period=%u cannot be served: %s",
+	    (long long)device, b->i, why->text);
 	return db_commit(db, fi);
+}
+
+/* A pool that promised more than there is must not stay so for ever. */
+static enum fault
+recount(const struct batch *b, struct db *db, struct fault_info *fi)
+{
+	struct pool_key key = pool_of(b);
+
+	log_warn("%s", fi->text);
+	TRY(db_begin(db, fi));
+	TRY(pool_recount(db, &key, fi));
+	TRY(db_commit(db, fi));
+	return FAULT_BLOCKED;
+}
+
+static enum fault
+draw(struct batch *b, struct sender *s, struct fault_info *fi)
+{
+	struct shuffle_rule rule = rule_of(s->ra->environment);
+	enum fault f;
+
+	ra_db_lock(s->ra);
+	f = pools_draw(
+	    b, &s->ra->pools, s->db, &s->scratch, &rule, time32_now(), fi);
+	if (f == FAULT_BLOCKED)
+		f = recount(b, s->db, fi);
+	ra_db_unlock(s->ra, s->db);
+	return f;
 }
 
 /* From here on the batch lives in the octets of its file. */
@@ -129,18 +159,13 @@ static enum fault
 make_batch(struct batch *b, struct sender *s, struct fault_info *fi)
 {
 	struct ra *ra = s->ra;
-	struct shuffle_rule rule = rule_of(ra->environment);
 	struct fault_info why;
 	struct pool_key key;
 	size_t bad;
 	enum fault f;
 
 	memset(b, 0, sizeof(*b));
-	ra_db_lock(ra);
-	f = pools_draw(
-	    b, &ra->pools, s->db, &s->scratch, &rule, time32_now(), fi);
-	ra_db_unlock(ra, s->db);
-	TRY(f);
+	TRY(draw(b, s, fi));
 	RA_STAGE_END(draw);
 	key = pool_of(b);
 	f = build_message(b, &bad, ra, s->db, &s->scratch, &why);

@@ -288,6 +288,17 @@ test_plvs_many(void **state)
 	plv_files_close(&files);
 }
 
+/* What cannot be read now may be read later: not the same as damaged.  (Reading
+ * a folder fails, as reading a bad disk does.) */
+static void
+test_plvs_unreadable(void **state)
+{
+	struct plv_row row;
+
+	must(file_mkdir(path, 0700, &fi));
+	assert_int_equal(read_plvs(&row, *state, 0, 500), FAULT_IO);
+}
+
 int
 main(void)
 {
@@ -299,6 +310,7 @@ main(void)
 	    TEST(test_plvs),
 	    TEST(test_plvs_damaged),
 	    TEST(test_plvs_many),
+	    TEST(test_plvs_unreadable),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -670,6 +670,24 @@ test_continued_together(void **state)
 		assert_in_range(s->fakes->la[la].orders_n, 2, 3);
 }
 
+/* A pool that claims to hold more than it does goes all the same. */
+static void
+test_pool_miscounted(void **state)
+{
+	struct scene *s = *state;
+	const struct pool_key key = {s->world.ra->class_id, s->first + 1, EACH};
+
+	s->world.service.environment.shuffle_count = 1000;
+	provision(s);
+	assert_int_equal(run(s), FAULT_OK); /* all wait */
+	must(db_begin(s->world.db, &fi));
+	must(pool_take(s->world.db, &key, (size_t)-2, &fi));
+	must(db_commit(s->world.db, &fi));
+	s->world.service.environment.shuffle_count = EACH;
+	assert_int_equal(run(s), FAULT_OK);
+	check_all(s, s->first, s->first + WEEKS);
+}
+
 /* While a thread makes a message of a pool, another takes the next pool. */
 static void
 test_reserve(void **state)
@@ -1208,6 +1226,7 @@ main(void)
 	    TEST(test_chain_conflict),
 	    TEST(test_continued_together),
 	    TEST(test_time_ahead),
+	    TEST(test_pool_miscounted),
 	    TEST(test_reserve),
 	    TEST(test_draw),
 	    TEST(test_refused),

@@ -76,25 +76,42 @@ arrive(int64_t device)
 	    DB_INT(draw)));
 }
 
-/* A message goes; its devices as bits. */
+/* A message is drawn; its devices as bits. */
 static unsigned
-go(size_t want)
+draw(struct batch *b, size_t want)
 {
 	unsigned set = 0;
-	struct batch b;
 
-	must(pools_draw(&b, &pools, db, &arena, &rule, NOW + 10, &fi));
+	must(pools_draw(b, &pools, db, &arena, &rule, NOW + 10, &fi));
 	pools_release(&pools, &key);
-	assert_int_equal(b.units, want);
-	for (size_t u = 0; u < b.units; u++) {
-		assert_true(u == 0 || b.devices[u] > b.devices[u - 1]);
-		set |= 1u << b.devices[u];
-		must(DB_RUN(db, DO_UNIT_SEND, &fi, DB_INT(b.devices[u]),
+	assert_int_equal(b->units, want);
+	for (size_t u = 0; u < b->units; u++) {
+		assert_true(u == 0 || b->devices[u] > b->devices[u - 1]);
+		set |= 1u << b->devices[u];
+	}
+	return set;
+}
+
+/* It has been made and goes. */
+static void
+leave(const struct batch *b)
+{
+	for (size_t u = 0; u < b->units; u++) {
+		must(DB_RUN(db, DO_UNIT_SEND, &fi, DB_INT(b->devices[u]),
 		    DB_INT(key.i), DB_INT(1)));
 		assert_int_equal(db_changes(db), 1);
 	}
-	must(pool_go(db, &b, &arena, &fi));
+	must(pool_go(db, b, &arena, &fi));
 	arena_reset(&arena);
+}
+
+static unsigned
+go(size_t want)
+{
+	struct batch b;
+	unsigned set = draw(&b, want);
+
+	leave(&b);
 	return set;
 }
 
@@ -108,24 +125,30 @@ bits(unsigned set)
 	return n;
 }
 
-/* Of 8 devices 4 go, 4 others come, and again 4 go: each of the 70 sets of
- * those present equally often, the old ones before the new ones.  69 degrees
- * of freedom; 140 is exceeded once in a million runs. */
+/* Of 8 devices 4 go, 4 others come, or came while the message was made, and
+ * again 4 go: each of the 70 sets of those present equally often, the old ones
+ * before the new ones.  69 degrees of freedom; 140 is exceeded once in a
+ * million runs. */
 static void
-check_uniform(unsigned rounds)
+check_uniform(unsigned rounds, bool meanwhile)
 {
 	unsigned count[256] = {0}, sets = 0;
 	double expected = rounds / 70.0, chi = 0;
 
 	for (unsigned r = 0; r < rounds; r++) {
 		unsigned gone, set = 0, at = 0, next;
+		struct batch b;
 
 		must(db_begin(db, &fi));
 		for (int64_t d = 0; d < 8; d++)
 			arrive(d);
-		gone = go(4);
+		gone = draw(&b, 4);
+		if (!meanwhile)
+			leave(&b);
 		for (int64_t d = 8; d < 12; d++)
 			arrive(d);
+		if (meanwhile)
+			leave(&b);
 		next = go(4);
 		assert_int_equal(bits(next), 4);
 		assert_int_equal(next & gone, 0);
@@ -150,7 +173,40 @@ static void
 test_choice(void **state)
 {
 	(void)state;
-	check_uniform(70 * 100);
+	check_uniform(70 * 100, false);
+}
+
+static void
+test_choice_meanwhile(void **state)
+{
+	(void)state;
+	check_uniform(70 * 100, true);
+}
+
+/* A pool that says more than there is: nothing goes, until it is counted. */
+static void
+test_recount(void **state)
+{
+	struct batch b;
+
+	(void)state;
+	must(db_begin(db, &fi));
+	for (int64_t d = 0; d < 3; d++)
+		arrive(d);
+	must(pool_take(db, &key, (size_t)-1, &fi)); /* one more than there is */
+	assert_int_equal(
+	    pools_draw(&b, &pools, db, &arena, &rule, NOW + 10, &fi),
+	    FAULT_BLOCKED);
+	assert_int_equal(b.class, key.class);
+	assert_int_equal(b.i, key.i);
+	assert_int_equal(b.each, key.each);
+	must(pool_recount(db, &key, &fi));
+	assert_int_equal(bits(go(3)), 3);
+	must(pool_recount(db, &key, &fi)); /* it is gone */
+	assert_int_equal(
+	    pools_draw(&b, &pools, db, &arena, &rule, NOW + 10, &fi),
+	    FAULT_NOT_FOUND);
+	db_rollback(db);
 }
 
 static enum fault
@@ -269,6 +325,8 @@ main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
 	    TEST(test_choice),
+	    TEST(test_choice_meanwhile),
+	    TEST(test_recount),
 	    TEST(test_lots_used_up),
 	    TEST(test_old_database),
 	};
