@@ -315,18 +315,22 @@ put_all(struct db *db, const struct order *o, const struct chain_keys *keys,
 	return DB_RUN(db, REQUEST_PURGE, fi, DB_INT(now));
 }
 
+/* *unchanged: nothing came to a commit.  One that failed may still be found
+ * done after a power cut. */
 static enum fault
-transact(struct la_store *s, const struct order *o,
+transact(struct la_store *s, bool *unchanged, const struct order *o,
     const struct chain_keys *keys, uint32_t now, struct fault_info *fi)
 {
 	enum fault f;
 
+	*unchanged = true;
 	TRY(db_begin(s->db, fi));
 	f = put_all(s->db, o, keys, now, fi);
 	if (f != FAULT_OK) {
 		db_rollback(s->db);
 		return f;
 	}
+	*unchanged = false;
 	return db_commit(s->db, fi);
 }
 
@@ -345,20 +349,21 @@ la_store_commit(struct la_store *s, const struct order *o,
     struct fault_info *fi)
 {
 	char path[PATH_SIZE];
+	bool unchanged;
 	enum fault f;
 
 	answer_path(s, path, &o->hash);
 	TRY(file_write(path, answer, 0600, fi));
 	crash_point("la-answer-written");
 	pthread_mutex_lock(&s->lock);
-	f = transact(s, o, keys, now, fi);
+	f = transact(s, &unchanged, o, keys, now, fi);
 	if (f == FAULT_OK)
 		count_commit(s, o);
 	pthread_mutex_unlock(&s->lock);
-	if (f != FAULT_OK)
-		(void)unlink(path);
-	else
+	if (f == FAULT_OK)
 		crash_point("la-committed");
+	else if (unchanged)
+		(void)unlink(path);
 	return f;
 }
 

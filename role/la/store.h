@@ -49,7 +49,9 @@ enum fault must_check la_store_key_use(struct la_store *, uint64_t *,
 /*
  * Makes an order and its answer durable: the file, then one transaction.
  * FAULT_DUPLICATE: a chain has moved since la_store_find_chain; FAULT_REPLAYED.
- * After any fault nothing was changed.
+ * After any other fault nothing was changed, unless it was the commit that
+ * failed: then the answer stays on disk, because a power cut may show that it
+ * is committed after all; if not, the next start removes it.
  */
 enum fault must_check la_store_commit(struct la_store *, const struct order *,
     const struct chain_keys *, struct bytes answer, uint32_t now,

@@ -17,6 +17,8 @@
 #include <openssl/evp.h>
 #include <pthread.h>
 #include <signal.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -861,6 +863,52 @@ on_disk(const uint8_t *needle, size_t n)
 	return found;
 }
 
+/* The disk has no room for the commit, after the answer was written.  Nobody
+ * knows whether a commit that failed is found done after a power cut, so the
+ * answer stays; and the same octets are met when there is room. */
+static void
+a_commit_that_fails_keeps_the_answer(void **state)
+{
+	struct arena arena = arena_new(1u << 26);
+	struct la *la = open_la();
+	struct wish w = usual();
+	struct bytes body = BYTES_NONE, out, again;
+	struct rlimit limit, tight;
+	char wal[PATH_SIZE];
+	struct fault_info fi;
+	struct stat st;
+	size_t files;
+	enum fault f;
+
+	(void)state;
+	for (int k = 0; k < 6; k++, w.time++)
+		must(send(&out, la, &arena, sign_wish(&arena, &w), &info));
+	w.fresh = 1;
+	w.i_max = (uint16_t)(w.i_min + 1);
+	body = sign_wish(&arena, &w);
+	files = count_answers();
+	path_join(wal, la_dir, "data/la.db-wal");
+	assert_int_equal(stat(wal, &st), 0);
+	assert_true(st.st_size > 20000);
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
+	tight = limit;
+	tight.rlim_cur = (rlim_t)st.st_size;
+	signal(SIGXFSZ, SIG_IGN);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &tight), 0);
+	f = send(&out, la, &arena, body, &fi);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+	assert_int_equal(f, FAULT_STORE);
+	assert_int_equal(count_answers(), files + 1);
+	must(send(&out, la, &arena, body, &info));
+	la_free(la);
+	la = open_la();
+	must(send(&again, la, &arena, body, &info));
+	assert_true(bytes_equal(out, again));
+	assert_int_equal(count_answers(), files + 1);
+	la_free(la);
+	arena_free(&arena);
+}
+
 static void
 seeds_and_values_are_nowhere_in_clear(void **state)
 {
@@ -953,6 +1001,7 @@ main(void)
 	    cmocka_unit_test(what_is_not_genuine_gets_no_answer),
 	    cmocka_unit_test(no_changed_octet_is_ever_answered),
 	    cmocka_unit_test(a_kill_at_any_commit_loses_and_doubles_nothing),
+	    cmocka_unit_test(a_commit_that_fails_keeps_the_answer),
 	    cmocka_unit_test(seeds_and_values_are_nowhere_in_clear),
 	    cmocka_unit_test(without_a_key_in_force_nothing_is_given),
 	    cmocka_unit_test(
