@@ -7,11 +7,10 @@
 #include "base/secret.h"
 #include "base/time32.h"
 #include "cert/convert.h"
-#include "cert/perm.h"
-#include "cert/profile.h"
 #include "cert/request.h"
 #include "coer/coer.h"
 #include "crypto/random.h"
+#include "device/csr_terms.h"
 #include "device/folder.h"
 #include "device/monarch.h"
 #include "device/zipfile.h"
@@ -19,7 +18,6 @@
 
 #define ARENA_LIMIT (1u << 20)
 #define YEARS	    6
-#define PSIDS_MOST  64
 
 /* What the device wishes its certificate to be; the ECA decides. */
 static enum fault
@@ -27,27 +25,16 @@ fill(to_be_signed_certificate *tbs, struct arena *arena,
     const struct monarch_csr_terms *terms, const struct curve_point *key,
     uint32_t now, struct fault_info *fi)
 {
-	uint64_t wanted[PSIDS_MOST];
 	struct curve_point compressed = *key;
 
-	if (terms->psids_n == 0 || terms->psids_n > PSIDS_MOST ||
-	    terms->countries_n == 0)
-		return fault_set(fi, FAULT_USAGE,
-		    "1 to %d PSIDs and at least one country are needed",
-		    PSIDS_MOST);
-	for (size_t k = 0; k < terms->psids_n; k++)
-		wanted[k] = terms->psids[k];
 	tbs->id.is = certificate_id_name;
 	tbs->validity_period.start = now;
 	tbs->validity_period.duration.is = duration_years;
 	tbs->validity_period.duration.years =
 	    terms->years != 0 ? terms->years : YEARS;
-	tbs->region =
-	    profile_countries(arena, terms->countries, terms->countries_n);
-	tbs->cert_request_permissions =
-	    profile_group(arena, wanted, terms->psids_n, true, 0, EE_APP);
-	if (tbs->region == NULL || tbs->cert_request_permissions == NULL)
-		return fault_set(fi, FAULT_TOO_LARGE, "request");
+	TRY(csr_region(&tbs->region, arena, &terms->region, fi));
+	TRY(csr_permissions(&tbs->cert_request_permissions, arena, terms->psids,
+	    terms->psids_n, fi));
 	tbs->verify_key_indicator.is =
 	    verification_key_indicator_verification_key;
 	curve_compress(&compressed);

@@ -143,11 +143,42 @@ enum fault must_check monarch_bsm_encode(uint8_t out[MONARCH_BSM_SIZE],
 
 /* ---- enrollment --------------------------------------------------------- */
 
+/* A PSID that is asked for, and its SSP: the zero-length one, another opaque
+ * one of n octets, or a bitmap of n octets with the mask of the bits that are
+ * fixed (BitmapSspRange). */
+#define MONARCH_SSP_MAX 31
+struct monarch_psid {
+	uint32_t psid;
+	enum { MONARCH_SSP_EMPTY, MONARCH_SSP_OPAQUE, MONARCH_SSP_BITMAP } ssp;
+	uint8_t n, value[MONARCH_SSP_MAX], mask[MONARCH_SSP_MAX];
+};
+
+/* Where the certificates are to be valid. */
+struct monarch_place {
+	int32_t latitude, longitude; /* 1e-7 degrees */
+};
+struct monarch_country {
+	uint16_t country;	/* UN M.49, such as 840 */
+	const uint8_t *regions; /* only these of it; n 0: all of it */
+	size_t regions_n;
+};
+struct monarch_region {
+	enum {
+		MONARCH_COUNTRIES,  /* n of country */
+		MONARCH_CIRCLE,	    /* place[0] and radius */
+		MONARCH_RECTANGLES, /* n of place, two opposite corners each */
+		MONARCH_POLYGON,    /* n of place, at least 3, in order */
+	} form;
+	const struct monarch_country *country;
+	const struct monarch_place *place;
+	size_t n;
+	uint16_t radius; /* metres */
+};
+
 struct monarch_csr_terms {
-	const uint32_t *psids; /* asked for, each with an empty SSP */
+	const struct monarch_psid *psids;
 	size_t psids_n;
-	const uint16_t *countries; /* UN M.49, such as 840 */
-	size_t countries_n;
+	struct monarch_region region;
 	uint16_t years;	  /* 0: 6 */
 	bool extra_octet; /* older encoders write one (CAMP) */
 };

@@ -7,9 +7,9 @@
 #include "base/file.h"
 #include "device/monarch.h"
 #include "tool/obe/cmd.h"
+#include "tool/obe/csr_terms.h"
 
 #define NAMES_MAX 100000
-#define LIST_MAX  64
 
 struct options {
 	int64_t count, first, years;
@@ -18,56 +18,20 @@ struct options {
 	bool extra_octet;
 };
 
-struct lists {
-	uint32_t psid[LIST_MAX], country[LIST_MAX];
-	uint16_t country16[LIST_MAX];
-	size_t psids, countries;
-};
-
-/* Each use of the option may itself be a list with commas. */
 static enum fault
-numbers(uint32_t *out, size_t *n, const struct opt_list *list, const char *what,
-    struct fault_info *fi)
-{
-	char text[256], *rest, *word;
-
-	*n = 0;
-	for (size_t k = 0; k < list->n; k++) {
-		if (snprintf(text, sizeof(text), "%s", list->v[k]) >=
-		    (int)sizeof(text))
-			return fault_set(fi, FAULT_USAGE, "%s: too long", what);
-		rest = text;
-		while ((word = strsep(&rest, ",")) != NULL) {
-			if (*n == LIST_MAX)
-				return fault_set(
-				    fi, FAULT_USAGE, "%s: too many", what);
-			TRY(cmd_number(&out[(*n)++], word, what, fi));
-		}
-	}
-	return *n > 0 ? FAULT_OK
-		      : fault_set(fi, FAULT_USAGE, "%s is needed", what);
-}
-
-static enum fault
-read_terms(struct monarch_csr_terms *terms, struct lists *lists,
+read_terms(struct monarch_csr_terms *terms, struct csr_lists *lists,
     const struct options *o, struct fault_info *fi)
 {
-	TRY(numbers(lists->psid, &lists->psids, &o->psids, "--psid", fi));
-	TRY(numbers(
-	    lists->country, &lists->countries, &o->regions, "--region", fi));
-	for (size_t k = 0; k < lists->countries; k++) {
-		if (lists->country[k] > UINT16_MAX)
-			return fault_set(
-			    fi, FAULT_USAGE, "--region: country codes");
-		lists->country16[k] = (uint16_t)lists->country[k];
-	}
+	struct monarch_region region;
+
+	TRY(csr_read_psids(lists, &o->psids, fi));
+	TRY(csr_read_region(&region, lists, &o->regions, fi));
 	if (o->years < 0 || o->years > UINT16_MAX)
 		return fault_set(fi, FAULT_USAGE, "--years");
 	*terms = (struct monarch_csr_terms){
 	    .psids = lists->psid,
 	    .psids_n = lists->psids,
-	    .countries = lists->country16,
-	    .countries_n = lists->countries,
+	    .region = region,
 	    .years = (uint16_t)o->years,
 	    .extra_octet = o->extra_octet,
 	};
@@ -117,7 +81,7 @@ run(const struct options *o, const char *dir, struct arena *arena,
 	size_t n = (size_t)o->count;
 	const char **folder = ARENA_ARRAY(arena, n, const char *);
 	struct monarch_csr_terms terms;
-	struct lists lists;
+	struct csr_lists lists;
 
 	if (folder == NULL)
 		return fault_set(fi, FAULT_TOO_LARGE, "--count");

@@ -167,12 +167,10 @@ static void
 make(struct world *w, unsigned n)
 {
 	static struct arena arena;
-	const uint32_t psids[] = {0x20, 0x26};
-	const uint16_t country = 840;
-	const struct monarch_csr_terms terms = {.psids = psids,
-	    .psids_n = 2,
-	    .countries = &country,
-	    .countries_n = 1};
+	const struct monarch_psid psids[] = {{.psid = 0x20}, {.psid = 0x26}};
+	const struct monarch_country usa = {.country = 840};
+	const struct monarch_csr_terms terms = {
+	    .psids = psids, .psids_n = 2, .region = {.country = &usa, .n = 1}};
 	char name[32], zip[PATH_SIZE];
 	const char *folder = path;
 	struct fault_info fi = {0};

@@ -161,16 +161,16 @@ check_request(struct bytes request, bool extra)
 	assert_false(openssl_verifies(point, digest, key + 36, key + 68));
 }
 
-static const uint32_t psids[] = {0x20, 0x26};
-static const uint16_t north_america[] = {124, 484, 840};
+static const struct monarch_psid psids[] = {{.psid = 0x20}, {.psid = 0x26}};
+static const struct monarch_country north_america[] = {
+    {.country = 124}, {.country = 484}, {.country = 840}};
 
 static void
 make_device(char out[PATH_SIZE], const char *name, bool extra)
 {
 	const struct monarch_csr_terms terms = {.psids = psids,
 	    .psids_n = 2,
-	    .countries = north_america,
-	    .countries_n = 3,
+	    .region = {.country = north_america, .n = 3},
 	    .extra_octet = extra};
 	struct fault_info fi = {0};
 
@@ -241,8 +241,7 @@ a_device_is_never_made_twice(void **state)
 {
 	const struct monarch_csr_terms terms = {.psids = psids,
 	    .psids_n = 2,
-	    .countries = north_america,
-	    .countries_n = 1};
+	    .region = {.country = north_america, .n = 1}};
 	const struct monarch_csr_terms nothing = {0};
 	char folder[PATH_SIZE];
 	uint8_t before[32], after[32];

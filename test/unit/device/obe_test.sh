@@ -48,6 +48,37 @@ expect 1 'EXISTS' $csr --count 3 --name car --out "$tmp/2.zip" "$tmp/d"
 expect 1 'EXISTS' $csr --name new --out "$tmp/csr.zip" "$tmp/d"
 [ ! -e "$tmp/d/new01" ]
 
+# regions and SSPs, as COER says (asn1-facts.md): written here by hand
+wants() {
+	hex=$1
+	shift
+	rm -rf "$tmp/one" "$tmp/one.zip"
+	expect 0 '^1 device' csr --out "$tmp/one.zip" "$@" "$tmp/one"
+	od -An -v -tx1 "$tmp/one/obe01/request.oer" | tr -d ' \n' |
+	    grep -q "$hex" || { echo "csr $*: no $hex"; exit 1; }
+}
+wants 83010181034801020c0d --psid 0x83 --region 840:12,13
+wants 801908b100ce3ae94003e8 --psid 0x83 --region circle:42,-83.5,1000
+wants 8101011908b100ce3ae94018701a80d0327380 --psid 0x83 \
+    --region rectangle:41,-80.2,42,-83.5
+wants 8201031908b100ce3ae940 --psid 0x83 \
+    --region 'polygon:42,-83.5;42,-83;41,-83'
+wants 800182800101029001 --psid 0x82:9001 --region 840
+wants 80018382080301020303ff00ff --psid 0x83:010203/ff00ff \
+    --region 840
+one="csr --out $tmp/no.zip"
+expect 64 'no region' $one --psid 0x83 --region circle:42,-83.5 "$tmp/no"
+expect 64 'radius' $one --psid 0x83 --region circle:42,-83.5,70000 "$tmp/no"
+expect 64 'too many places' $one --psid 0x83 --region circle:91,0,5 "$tmp/no"
+expect 64 'no region' $one --psid 0x83 --region circle:nan,0,5 "$tmp/no"
+expect 64 'one form' $one --psid 0x83 --region 840 --region circle:1,2,3 \
+    "$tmp/no"
+expect 64 'SSP' $one --psid 0x82:9 --region 840 "$tmp/no"
+expect 64 'SSP' $one --psid 0x82:9001/ff --region 840 "$tmp/no"
+rm -rf "$tmp/no"
+expect 64 'twice' $one --psid 0x82 --psid 0x82:9001 --region 840 "$tmp/no"
+expect 64 '3 to' $one --psid 0x82 --region 'polygon:1,2;3,4' "$tmp/no"
+
 # devices that have nothing yet
 expect 0 'car02: new' status "$tmp/d"
 expect 0 '"state": "new"' status --json "$tmp/d/car01"

@@ -326,12 +326,11 @@ void
 world_device(
     struct world *w, const char *dir, const char *name, char out[PATH_SIZE])
 {
-	const uint32_t both[] = {0x20, w->enrollment_psid};
-	const uint16_t country[] = {840};
-	const struct monarch_csr_terms terms = {.psids = both,
-	    .psids_n = 2,
-	    .countries = country,
-	    .countries_n = 1};
+	const struct monarch_psid both[] = {
+	    {.psid = 0x20}, {.psid = w->enrollment_psid}};
+	const struct monarch_country where = {.country = 840};
+	const struct monarch_csr_terms terms = {
+	    .psids = both, .psids_n = 2, .region = {.country = &where, .n = 1}};
 	struct arena arena = arena_new(8u << 20);
 	struct fault_info fi = {0};
 	char zip[PATH_SIZE];
