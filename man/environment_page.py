@@ -8,7 +8,7 @@ import sys
 
 text = open(sys.argv[1], encoding="utf-8").read()
 row = re.compile(
-    r"CONF_\w+\((\w+),\s*(REQUIRED|SAME\(\"([^\"]*)\"\)|"
+    r"CONF_\w+\((\w+),\s*(REQUIRED|SAME\(((?:\"[^\"]*\"\s*)+)\)|"
     r"EACH\(\"([^\"]*)\",\s*\"([^\"]*)\",\s*\"([^\"]*)\"\))"
     r"[^\"]*((?:\"[^\"]*\"\s*)+)\)")
 rows = row.findall(text)
@@ -33,6 +33,7 @@ for name, _, same, test, qa, prod, words in rows:
     if test:
         default = f" TEST {test}, QA {qa}, PROD {prod}."
     else:
+        same = "".join(re.findall(r'"([^"]*)"', same))
         default = f" Default {same}." if same else ""
     print(f"\t{words.replace('_', chr(92) + '_')}"
           f"{default.replace('_', chr(92) + '_')}")

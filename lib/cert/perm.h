@@ -22,6 +22,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/arena.h"
 #include "base/bytes.h"
 #include "base/fault.h"
 
@@ -80,6 +81,18 @@ enum fault must_check perm_check_form(const struct cert *, struct fault_info *);
  * these permissions? (groups with eeType app and chain length 0) */
 enum fault must_check perm_check_request(const struct cert *enrollment,
     const sequence_of_psid_ssp *, struct fault_info *);
+/*
+ * What an enrollment certificate's certRequestPermissions ask for, as the
+ * appPermissions of a certificate: of each PSID in their order no SSP where
+ * any will do, the first of an opaque list, the value of a bitmap.
+ * PSID_NOT_PERMITTED: no permissions, "all", or a PSID named twice.
+ */
+enum fault must_check perm_requested(sequence_of_psid_ssp **out, struct arena *,
+    const struct cert *enrollment, struct fault_info *);
+/* Are all PSIDs that may be requested on this list?  PSID_NOT_PERMITTED, its
+ * text names the first one that is not. */
+enum fault must_check perm_check_listed(const struct cert *enrollment,
+    const uint32_t *psids, size_t n, struct fault_info *);
 /* May cert sign messages of this PSID?  PSID_NOT_PERMITTED. */
 enum fault must_check perm_check_use(
     const struct cert *, uint64_t psid, struct fault_info *);

@@ -250,22 +250,42 @@ profile_rule_app(struct arena *a, const struct profile_rule *r, uint16_t id)
 
 /* ---- templates ---- */
 
+/* RIFs belong to certificates that no role has. */
+static bool
+has_rif(const struct profile_rule *r)
+{
+	return r->id == certificate_id_binary_id && r->role == SCMS_NO_ROLE;
+}
+
+static enum fault
+fill_binary_id(certificate_id *out, struct arena *a, enum profile p,
+    const struct profile_params *in, struct fault_info *fi)
+{
+	struct bytes id = {&in->binary_id, 1};
+
+	if (has_rif(&profile_rules[p])) {
+		if (in->rif == NULL)
+			return fault_set(fi, FAULT_WRONG_PROFILE,
+			    "%s certificate needs an RIF", profile_name(p));
+		id = (struct bytes){in->rif, CERT_ID_SIZE};
+	}
+	out->binary_id = bytes_copy(a, id);
+	if (out->binary_id.p == NULL)
+		return fault_set(fi, FAULT_TOO_LARGE, "no memory left");
+	return FAULT_OK;
+}
+
 static enum fault
 fill_id(certificate_id *out, struct arena *a, enum profile p,
     const struct profile_params *in, struct fault_info *fi)
 {
-	uint8_t *one;
-
 	out->is = profile_rules[p].id;
 	if (out->is == certificate_id_linkage_data) {
 		out->linkage_data.i_cert = in->i;
 		memcpy(out->linkage_data.linkage_value.b, in->linkage_value.b,
 		    sizeof(in->linkage_value.b));
 	} else if (out->is == certificate_id_binary_id) {
-		if ((one = arena_alloc(a, 1, 1)) == NULL)
-			return fault_set(fi, FAULT_TOO_LARGE, "no memory left");
-		*one = in->binary_id;
-		out->binary_id = (struct bytes){one, 1};
+		return fill_binary_id(out, a, p, in, fi);
 	} else if (p != PROFILE_ENROLLMENT) {
 		if (in->name == NULL)
 			return fault_set(fi, FAULT_WRONG_PROFILE,
@@ -284,11 +304,12 @@ fill_permissions(to_be_signed_certificate *t, struct arena *a, enum profile p,
 
 	if (r->role != SCMS_NO_ROLE)
 		t->app_permissions = profile_rule_app(a, r, in->la_id);
-	else if (p == PROFILE_PSEUDONYM)
+	else if (p != PROFILE_ENROLLMENT)
 		t->app_permissions = profile_psids(a, pseudonym, 2);
 	if (t->app_permissions == NULL && p != PROFILE_ENROLLMENT)
 		return false;
-	if (p == PROFILE_PSEUDONYM && in->app_permissions != NULL)
+	if (r->role == SCMS_NO_ROLE && p != PROFILE_ENROLLMENT &&
+	    in->app_permissions != NULL)
 		*t->app_permissions = *in->app_permissions;
 	if (r->issue == PRESENT &&
 	    (t->cert_issue_permissions = profile_rule_groups(a, r)) == NULL)
@@ -373,6 +394,9 @@ profile_build(certificate **out, struct arena *a, enum profile p,
 	if (r->rollover == PRESENT)
 		t->can_request_rollover = rollover;
 	TRY(fill_keys(t, a, p, in, fi));
+	if (has_rif(r) && in->app_permissions == NULL)
+		return fault_set(fi, FAULT_WRONG_PROFILE,
+		    "%s certificate needs appPermissions", r->name);
 	if ((r->region == PRESENT && !fill_region(t, a, in)) ||
 	    !fill_permissions(t, a, p, in))
 		return fault_set(fi, FAULT_TOO_LARGE, "no memory left");

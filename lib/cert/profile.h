@@ -31,8 +31,10 @@ enum profile {
 	PROFILE_MA,
 	PROFILE_PG,
 	PROFILE_CRLG,
-	PROFILE_ENROLLMENT, /* OBE enrollment */
-	PROFILE_PSEUDONYM,  /* OBE pseudonym */
+	PROFILE_ENROLLMENT,	/* OBE enrollment */
+	PROFILE_PSEUDONYM,	/* OBE pseudonym */
+	PROFILE_IDENTIFICATION, /* OBE identification */
+	PROFILE_APPLICATION,	/* RSE application */
 	PROFILE_COUNT
 };
 const char *profile_name(enum profile); /* "ICA" */
@@ -76,7 +78,11 @@ struct profile_params {
 	/* Pseudonym. */
 	uint16_t i;
 	struct lv linkage_value;
-	const sequence_of_psid_ssp *app_permissions; /* NULL: {0x20, 0x26} */
+	/* Identification and application: the HashedId8 of the enrollment
+	 * certificate (RIF), CERT_ID_SIZE octets; must be there. */
+	const uint8_t *rif;
+	/* Must be there for them; pseudonym, NULL: {0x20, 0x26}. */
+	const sequence_of_psid_ssp *app_permissions;
 };
 
 /*
@@ -88,8 +94,8 @@ enum fault must_check profile_build(certificate **out, struct arena *,
 
 /*
  * Does a certificate follow the profile?  Names, times, keys, region and, for
- * enrollment and pseudonym certificates, PSIDs are free, presence and
- * everything else is not.  FAULT_WRONG_PROFILE, its text names the field.
+ * certificates of end entities, PSIDs are free, presence and everything else
+ * is not.  FAULT_WRONG_PROFILE, its text names the field.
  */
 enum fault must_check profile_check(
     enum profile, const struct cert *, struct fault_info *);

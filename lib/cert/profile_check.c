@@ -131,6 +131,17 @@ check_enrollment(const struct profile_rule *r,
 	return FAULT_OK;
 }
 
+/* Pseudonym, identification, application; the latter name an RIF. */
+static enum fault
+check_end_entity(const struct profile_rule *r,
+    const to_be_signed_certificate *t, struct fault_info *fi)
+{
+	if (r->id == certificate_id_binary_id &&
+	    t->id.binary_id.n != CERT_ID_SIZE)
+		return wrong(r, "id", "is no HashedId8", fi);
+	return FAULT_OK;
+}
+
 static enum fault
 check_component(
     const struct profile_rule *r, const struct cert *k, struct fault_info *fi)
@@ -171,5 +182,7 @@ profile_check(enum profile p, const struct cert *k, struct fault_info *fi)
 	TRY(check_keys(r, k->tbs, fi));
 	if (p == PROFILE_ENROLLMENT)
 		return check_enrollment(r, k->tbs, fi);
-	return p == PROFILE_PSEUDONYM ? FAULT_OK : check_component(r, k, fi);
+	if (r->role == SCMS_NO_ROLE)
+		return check_end_entity(r, k->tbs, fi);
+	return check_component(r, k, fi);
 }

@@ -156,6 +156,20 @@ const struct profile_rule profile_rules[PROFILE_COUNT] = {
 		.encryption = OPTIONAL, .role = SCMS_NO_ROLE,
 		.lifetime = { HOURS(169), HOURS(169), HOURS(169) },
 	},
+	[PROFILE_IDENTIFICATION] = {
+		.name = "identification", .id = certificate_id_binary_id,
+		.implicit = true, .has_craca = true,
+		.crl_series = CRL_SERIES_END_ENTITY, .region = PRESENT,
+		.encryption = OPTIONAL, .role = SCMS_NO_ROLE,
+		.lifetime = { HOURS(721), HOURS(721), HOURS(721) },
+	},
+	[PROFILE_APPLICATION] = {
+		.name = "application", .id = certificate_id_binary_id,
+		.implicit = true, .has_craca = true,
+		.crl_series = CRL_SERIES_END_ENTITY, .region = PRESENT,
+		.encryption = OPTIONAL, .role = SCMS_NO_ROLE,
+		.lifetime = { HOURS(169), HOURS(169), HOURS(169) },
+	},
 };
 
 #define SSP(...) { (const uint8_t[]){ __VA_ARGS__ },			\

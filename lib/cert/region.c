@@ -2,6 +2,7 @@
  * in shape.c. */
 #include "cert/region.h"
 #include "cert/cert.h"
+#include "cert/region_map.h"
 #include "cert/shape.h"
 #include "coer/coer.h"
 #include "schema/dot2.h"
@@ -139,6 +140,25 @@ set_within(const sequence_of_identified_region *inner,
 	return inner->n > 0;
 }
 
+/* ---- shapes and countries ---- */
+
+static bool
+shape_in_countries(
+    const geographic_region *inner, const sequence_of_identified_region *outer)
+{
+	const geographic_region *map;
+	size_t i;
+
+	for (i = 0; i < outer->n; i++) {
+		if (outer->v[i].is != identified_region_country_only)
+			continue;
+		map = region_map(outer->v[i].country_only);
+		if (map != NULL && shape_within(inner, map))
+			return true;
+	}
+	return false;
+}
+
 /* ---- all kinds ---- */
 
 static bool
@@ -163,6 +183,9 @@ region_within(const geographic_region *inner, const geographic_region *outer)
 	if (inner->is == geographic_region_identified_region &&
 	    outer->is == geographic_region_identified_region &&
 	    set_within(&inner->identified_region, &outer->identified_region))
+		return true;
+	if (outer->is == geographic_region_identified_region &&
+	    shape_in_countries(inner, &outer->identified_region))
 		return true;
 	return shape_within(inner, outer) || same_encoding(inner, outer);
 }

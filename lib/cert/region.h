@@ -15,8 +15,10 @@
  * Distances are taken on a sphere, too long where they must not be too short
  * (and conversely) by 0.6 %, the flattening of the earth.  A region that
  * crosses longitude 180 or holds a pole is inside nothing but an equal one or
- * the whole world.  Identified regions and shapes have nothing in common,
- * because no map is at hand: never inside each other.
+ * the whole world.  Of countries there is a map only of what is certain to lie
+ * inside them, and only of the United States (region_map.c): there a shape may
+ * lie inside a country.  An identified region is never inside a shape, nor a
+ * shape inside a part of a country.
  * A region of an unknown kind is inside nothing but its own equal encoding.
  */
 #ifndef CERT_REGION_H

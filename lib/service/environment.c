@@ -78,6 +78,23 @@ is_domain(const char *s)
 	       strspn(s, "abcdefghijklmnopqrstuvwxyz0123456789-.") == strlen(s);
 }
 
+/* A PSID of both lists would tell whose pseudonym certificates are whose. */
+static enum fault
+check_lists(const struct environment *env, struct fault_info *fi)
+{
+	const struct conf_uints *a = &env->pseudonym_psids;
+	const struct conf_uints *b = &env->application_psids;
+
+	for (size_t i = 0; i < a->n; i++)
+		for (size_t k = 0; k < b->n; k++)
+			if (a->v[i] == b->v[k])
+				return fault_set(fi, FAULT_CONFIG,
+				    "PSID 0x%x is in pseudonym_psids and in "
+				    "application_psids",
+				    a->v[i]);
+	return FAULT_OK;
+}
+
 enum fault
 environment_check(const struct environment *env, struct fault_info *fi)
 {
@@ -88,6 +105,12 @@ environment_check(const struct environment *env, struct fault_info *fi)
 		return fault_set(fi, FAULT_CONFIG, "pseudonym_psids is empty");
 	if (env->pseudonym_region.n == 0)
 		return fault_set(fi, FAULT_CONFIG, "pseudonym_region is empty");
+	TRY(check_lists(env, fi));
+	if (conf_duration_seconds(env->identification_lifetime) <
+	    env->identification_period_seconds)
+		return fault_set(fi, FAULT_CONFIG,
+		    "identification_lifetime is shorter than "
+		    "identification_period_seconds");
 	if (conf_duration_seconds(env->pseudonym_lifetime) <
 	    env->i_period_seconds)
 		return fault_set(fi, FAULT_CONFIG,

@@ -155,14 +155,20 @@ template_for(struct party *p, enum profile profile)
 	    .i = 590,
 	    .linkage_value = {"linkageV"},
 	};
+	static const uint64_t psids[] = {0x87};
 	struct curve_point encryption;
 	certificate *c;
 
+	if (profile == PROFILE_IDENTIFICATION ||
+	    profile == PROFILE_APPLICATION) {
+		in.rif = (const uint8_t *)"rif-8oct";
+		in.app_permissions = profile_psids(&A, psids, 1);
+	}
 	p256_generate(&p->d, &p->q, 1);
 	p256_generate(&p->e, &p->k, 1);
 	curve_of_p256(&in.verify_key, &p->q);
 	curve_of_p256(&encryption, &p->k);
-	if (profile != PROFILE_PSEUDONYM)
+	if (profile != PROFILE_PSEUDONYM && profile != PROFILE_IDENTIFICATION)
 		in.encryption_key = &encryption;
 	OK(profile_build(&c, &A, profile, &in, FI));
 	return c;
@@ -259,6 +265,8 @@ world(void)
 	make(&w.la, PROFILE_LA, &w.ica);
 	make(&w.enrollment, PROFILE_ENROLLMENT, &w.eca);
 	make(&w.pseudonym, PROFILE_PSEUDONYM, &w.pca);
+	make(&w.identification, PROFILE_IDENTIFICATION, &w.pca);
+	make(&w.application, PROFILE_APPLICATION, &w.pca);
 	w.trust = trust_of(&w.root, &w.ica, &w.ma, &w.pg, &w.crlg, &w.eca,
 	    &w.pca, &w.ra, &w.la, (struct party *)NULL);
 	world_arena = A;

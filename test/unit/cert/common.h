@@ -88,7 +88,7 @@ struct party {
 /* Made once, by the profiles. */
 struct world {
 	struct party root, ica, eca, pca, ra, la, ma, pg, crlg;
-	struct party enrollment, pseudonym;
+	struct party enrollment, pseudonym, identification, application;
 	struct trust *trust; /* root; all components known */
 };
 const struct world *world(void);

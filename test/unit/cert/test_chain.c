@@ -106,7 +106,7 @@ circle(certificate *c)
 {
 	c->to_be_signed.region->is = geographic_region_circular_region;
 	c->to_be_signed.region->circular_region =
-	    (circular_region){{400000000, -800000000}, 1000};
+	    (circular_region){{455000000, -735700000}, 1000}; /* Montreal */
 }
 
 static void

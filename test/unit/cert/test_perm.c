@@ -246,6 +246,93 @@ requests(void **state)
 	    perm_check_request(w->pseudonym.cert, &want, FI));
 }
 
+/* Request permissions of a certificate that has nothing else. */
+static struct cert *
+asking(const char *const *ranges, size_t n)
+{
+	to_be_signed_certificate *t = ARENA_NEW(&A, to_be_signed_certificate);
+	psid_ssp_range *v = ARENA_ARRAY(&A, n, psid_ssp_range);
+	struct cert *k = ARENA_NEW(&A, struct cert);
+	psid_group_permissions *g = ARENA_ARRAY(&A, n, psid_group_permissions);
+
+	for (size_t i = 0; i < n; i++) { /* each in a group of its own */
+		v[i] = (psid_ssp_range){0x80 + i, range(ranges[i])};
+		g[i].subject_permissions.is = subject_permissions_explicit;
+		g[i].subject_permissions.explicit.n = 1;
+		g[i].subject_permissions.explicit.v = &v[i];
+	}
+	t->cert_request_permissions =
+	    ARENA_NEW(&A, sequence_of_psid_group_permissions);
+	*t->cert_request_permissions =
+	    (sequence_of_psid_group_permissions){n, g};
+	k->tbs = t;
+	return k;
+}
+
+static void
+requested(void **state)
+{
+	static const char *const ranges[] = {
+	    "-", "*", "=9001,90ffff01", "=", "#a001/f0ff"};
+	struct cert *k = asking(ranges, 5);
+	sequence_of_psid_ssp *out;
+
+	(void)state;
+	OK(perm_requested(&out, &A, k, FI));
+	assert_int_equal(out->n, 5);
+	for (size_t i = 0; i < 5; i++)
+		assert_int_equal(out->v[i].psid, 0x80 + i);
+	assert_null(out->v[0].ssp);
+	assert_null(out->v[1].ssp);
+	assert_bytes(out->v[2].ssp->opaque, hex("9001"));
+	assert_int_equal(
+	    out->v[3].ssp->is, service_specific_permissions_opaque);
+	assert_int_equal(out->v[3].ssp->opaque.n, 0);
+	assert_int_equal(
+	    out->v[4].ssp->is, service_specific_permissions_bitmap_ssp);
+	assert_bytes(out->v[4].ssp->bitmap_ssp, hex("a001"));
+	/* what it gives is what may be requested */
+	for (size_t i = 0; i < 5; i++)
+		k->tbs->cert_request_permissions->v[i].ee_type = EE_APP;
+	OK(perm_check_request(k, out, FI));
+}
+
+static void
+requested_refused(void **state)
+{
+	static const char *const ranges[] = {"-", "-"};
+	const struct world *w = world();
+	struct cert *k = asking(ranges, 2);
+	psid_group_permissions *g = k->tbs->cert_request_permissions->v;
+	sequence_of_psid_ssp *out;
+
+	(void)state;
+	FAULT_IS(PSID_NOT_PERMITTED,
+	    perm_requested(&out, &A, w->pseudonym.cert, FI));
+	g[1].subject_permissions.explicit.v->psid = 0x80;
+	FAULT_IS(PSID_NOT_PERMITTED, perm_requested(&out, &A, k, FI));
+	g[1].subject_permissions.is = subject_permissions_all;
+	FAULT_IS(PSID_NOT_PERMITTED, perm_requested(&out, &A, k, FI));
+}
+
+static void
+listed(void **state)
+{
+	static const char *const ranges[] = {"-", "-", "-"};
+	static const uint32_t list[] = {0x82, 0x80, 0x81};
+	struct cert *k = asking(ranges, 3);
+	struct fault_info fi;
+
+	(void)state;
+	OK(perm_check_listed(k, list, 3, FI));
+	assert_int_equal(
+	    perm_check_listed(k, list, 2, &fi), FAULT_PSID_NOT_PERMITTED);
+	assert_non_null(strstr(fi.text, "PSID 0x81"));
+	FAULT_IS(PSID_NOT_PERMITTED, perm_check_listed(k, list, 0, FI));
+	FAULT_IS(PSID_NOT_PERMITTED,
+	    perm_check_listed(world()->pseudonym.cert, list, 3, FI));
+}
+
 /* What an RA asks for may be one certificate further down than itself. */
 static void
 requests_for_others(void **state)
@@ -352,6 +439,9 @@ main(void)
 	    T(two_groups),
 	    T(same_psid_twice),
 	    T(requests),
+	    T(requested),
+	    T(requested_refused),
+	    T(listed),
 	    T(requests_for_others),
 	    T(roles),
 	};

@@ -162,6 +162,8 @@ layout(void **state)
 		{ &w->ma, 0x13, 256 }, { &w->pg, 0x12, 256 },
 		{ &w->crlg, 0x12, 256 }, { &w->enrollment, 0x46, 4 },
 		{ &w->pseudonym, 0x50, 1 },
+		{ &w->identification, 0x50, 3 },
+		{ &w->application, 0x51, 3 },
 	};
 	/* clang-format on */
 	size_t i;
@@ -201,6 +203,9 @@ lifetimes(void **state)
 		{ PROFILE_CRLG, { 35208 * hour, 17688 * hour, 17688 * hour } },
 		{ PROFILE_ENROLLMENT, { 6 * year, 4380 * hour, 7 * year } },
 		{ PROFILE_PSEUDONYM, { 169 * hour, 169 * hour, 169 * hour } },
+		{ PROFILE_IDENTIFICATION,
+		    { 721 * hour, 721 * hour, 721 * hour } },
+		{ PROFILE_APPLICATION, { 169 * hour, 169 * hour, 169 * hour } },
 	};
 	/* clang-format on */
 	size_t i, j;
@@ -251,6 +256,53 @@ all_chains_hold(void **state)
 	issue(&elector, template_for(&elector, PROFILE_ELECTOR), NULL);
 	OK(profile_check(PROFILE_ELECTOR, elector.cert, FI));
 	OK(cert_check_issued(elector.cert, elector.cert, FI));
+}
+
+/* They differ from each other in nothing but lifetimes. */
+static void
+end_entities_of_series_3(void **state)
+{
+	const struct world *w = world();
+	const struct party *both[] = {&w->identification, &w->application};
+	struct fault_info fi;
+	struct party p;
+	certificate *c;
+	struct cert *k;
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		OK(cert_load(&k, &A, both[i]->cert->raw, FI));
+		OK(trust_check_chain(NULL, w->trust, k, NOW, FI));
+		OK(profile_check(PROFILE_IDENTIFICATION, k, FI));
+		OK(profile_check(PROFILE_APPLICATION, k, FI));
+		FAULT_IS(
+		    WRONG_PROFILE, profile_check(PROFILE_PSEUDONYM, k, FI));
+		assert_memory_equal(
+		    k->tbs->id.binary_id.p, "rif-8oct", CERT_ID_SIZE);
+	}
+	c = template_for(&p, PROFILE_APPLICATION);
+	c->to_be_signed.id.binary_id.n = 7;
+	issue(&p, c, &w->pca);
+	assert_int_equal(profile_check(PROFILE_APPLICATION, p.cert, &fi),
+	    FAULT_WRONG_PROFILE);
+	assert_non_null(strstr(fi.text, "id is no HashedId8"));
+}
+
+static void
+series_3_need_rif_and_permissions(void **state)
+{
+	struct profile_params in = {.lifetime = {duration_hours, 1}};
+	sequence_of_psid_ssp none = {0, NULL};
+	certificate *c;
+
+	(void)state;
+	in.app_permissions = &none;
+	FAULT_IS(
+	    WRONG_PROFILE, profile_build(&c, &A, PROFILE_APPLICATION, &in, FI));
+	in.app_permissions = NULL;
+	in.rif = (const uint8_t *)"rif-8oct";
+	FAULT_IS(WRONG_PROFILE,
+	    profile_build(&c, &A, PROFILE_IDENTIFICATION, &in, FI));
 }
 
 static void
@@ -384,6 +436,8 @@ main(void)
 	    T(layout),
 	    T(lifetimes),
 	    T(all_chains_hold),
+	    T(end_entities_of_series_3),
+	    T(series_3_need_rif_and_permissions),
 	    T(violations_name_the_field),
 	    T(request_permissions),
 	    T(parameters),

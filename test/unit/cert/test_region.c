@@ -139,9 +139,45 @@ within(void **state)
 		{ "I 840/5 840/6", "I 840/6 840/5", true },
 		{ "I 840/5 840/6/1", "I 840/5 840/6", true },
 		{ "I 840/5 840/7", "I 840/5 840/6", false },
-		/* no map: shapes and names have nothing in common */
-		{ "C 40 -100 10", "I 840", false },
+		/* shapes in the part of a country that is known */
+		{ "C 40 -100 10", "I 840", true },
+		{ "C 40 -100 10", "I 124 840", true },
+		{ "C 40 -100 10", "I 840/5", false },
+		{ "C 40 -100 10", "I 124 484", false },
+		{ "C 40.7128 -74.006 1000", "I 840", true }, /* New York */
+		{ "C 27.9506 -82.4572 5000", "I 840", true }, /* Tampa */
+		{ "C 41.14 -104.82 50000", "I 840", true }, /* Cheyenne */
+		{ "C 37.7749 -122.4194 2000", "I 840", true },
+		{ "C 61.2181 -149.9003 2000", "I 840", true }, /* Anchorage */
+		{ "R 45 -111 41 -104", "I 840", true }, /* Wyoming */
+		{ "P 41.4 -81.8, 41.4 -81.6, 41.5 -81.7", "I 840", true },
+		{ "C 43.6532 -79.3832 1000", "I 840", false }, /* Toronto */
+		{ "C 45.5019 -73.5674 1000", "I 840", false }, /* Montreal */
+		{ "C 49.2827 -123.1207 1000", "I 840", false }, /* Vancouver */
+		{ "C 48.4284 -123.3656 1000", "I 840", false }, /* Victoria */
+		{ "C 42.3149 -83.0364 1000", "I 840", false }, /* Windsor */
+		{ "C 42.0417 -82.7400 1000", "I 840", false }, /* Leamington */
+		{ "C 46.5136 -84.3358 1000", "I 840", false }, /* Sault, Ont. */
+		{ "C 48.3809 -89.2477 1000", "I 840", false }, /* Thunder Bay */
+		{ "C 45.2733 -66.0633 1000", "I 840", false }, /* Saint John */
+		{ "C 44.6488 -63.5752 1000", "I 840", false }, /* Halifax */
+		{ "C 46.8139 -71.2080 1000", "I 840", false }, /* Quebec */
+		{ "C 49.8951 -97.1384 1000", "I 840", false }, /* Winnipeg */
+		{ "C 60.7212 -135.0568 1000", "I 840", false }, /* Whitehorse */
+		{ "C 32.5149 -117.0382 1000", "I 840", false }, /* Tijuana */
+		{ "C 32.6245 -115.4523 1000", "I 840", false }, /* Mexicali */
+		{ "C 31.6904 -106.4245 1000", "I 840", false }, /* Juarez */
+		{ "C 31.2959 -110.9428 1000", "I 840", false }, /* Nogales */
+		{ "C 27.4779 -99.5496 1000", "I 840", false }, /* N. Laredo */
+		{ "C 28.7000 -100.5230 1000", "I 840", false }, /* P. Negras */
+		{ "C 26.0508 -98.2979 1000", "I 840", false }, /* Reynosa */
+		{ "C 25.8690 -97.5027 1000", "I 840", false }, /* Matamoros */
+		{ "C 25.0443 -77.3504 1000", "I 840", false }, /* Nassau */
+		{ "C 35 -70 1000", "I 840", false }, /* at sea */
+		{ "R 50 -111 41 -104", "I 840", false },
+		/* an identified region is never certain to be in a shape */
 		{ "I 840", "R 90 -180 -90 180", false },
+		{ "I 840/5", "I 840/6", false },
 		/* circles */
 		{ "C 40 -100 1000", "C 40 -100 1000", true },
 		{ "C 40 -100 1000", "C 40 -100 1001", true },

@@ -207,8 +207,8 @@ static void
 circle(struct csr_maker *m)
 {
 	m->region.is = geographic_region_circular_region;
-	m->region.circular_region.center.latitude = 407100000;
-	m->region.circular_region.center.longitude = -740100000;
+	m->region.circular_region.center.latitude = 455000000;
+	m->region.circular_region.center.longitude = -735700000;
 	m->region.circular_region.radius = 1000;
 }
 
