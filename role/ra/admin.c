@@ -40,6 +40,7 @@ read_view(struct view *v, const struct ra *ra, const struct db_row *row,
     struct fault_info *fi)
 {
 	const char *error = db_text(row, 7);
+	const struct ra_pca *pca = ra_pca_named(ra, db_text(row, 13));
 
 	memset(v, 0, sizeof(*v));
 	v->number = db_int(row, 0);
@@ -57,8 +58,8 @@ read_view(struct view *v, const struct ra *ra, const struct db_row *row,
 	v->supply = (struct supply){
 	    .next_i = (uint32_t)db_int(row, 5),
 	    .end_i = (uint32_t)db_int(row, 6),
-	    .horizon = ra_horizon(ra),
-	    .pca_end = ra_pca_end(ra),
+	    .horizon = ra_horizon(ra, pca),
+	    .pca_end = ra_pca_end(ra, pca),
 	    .weeks = ra->environment->supply_weeks,
 	    .waiting = v->has_waiting,
 	};

@@ -19,7 +19,7 @@
 struct batch {
 	int64_t number;		   /* of its row; 0: none yet */
 	uint8_t id[BATCH_ID_SIZE]; /* what the PCA sees */
-	int64_t class;
+	int64_t class, pca;	   /* rows */
 	uint32_t i;
 	uint32_t each; /* requests of a unit */
 	size_t units;

@@ -87,17 +87,18 @@ names(struct bytes host, const char *name)
 }
 
 /* The response as the device will get it: signed by the PCA that we asked,
- * psid 35.  That it is encrypted to the device, only the device can see. */
+ * under its certificate of then or of now, psid 35.  That it is encrypted to
+ * the device, only the device can see. */
 static enum fault
 check_response(struct bytes *out, const ieee1609_dot2_data *data,
-    const struct ra *ra, struct fault_info *fi)
+    const struct ra_pca *pca, struct fault_info *fi)
 {
 	const signed_data *sd = &data->content.signed_data;
 
 	if (data->content.is != ieee1609_dot2_content_signed_data ||
 	    sd->tbs_data.header_info.psid != PSID_SECURITY ||
 	    sd->signer.is != signer_identifier_digest ||
-	    memcmp(sd->signer.digest.b, ra->pca_cert->id, CERT_ID_SIZE) != 0)
+	    !ra_pca_is(pca, sd->signer.digest.b))
 		return fault_set(fi, FAULT_BAD_MESSAGE,
 		    "a response is not signed by the PCA");
 	/* protocolVersion and the tag of content stand before SignedData */
@@ -127,15 +128,15 @@ response_of(const scms_pdu *pdu)
 }
 
 static enum fault
-take_reply(struct collected *c, struct index *x, const struct ra *ra,
+take_reply(struct collected *c, struct index *x, const struct ra_pca *pca,
     const scms_pdu *pdu, struct fault_info *fi)
 {
 	const pca_ra_cert_response_msg *msg = response_of(pdu);
 	size_t position;
 
-	if (msg == NULL || !names(msg->pca_id, ra->pca.name))
+	if (msg == NULL || !names(msg->pca_id, pca->peer.name))
 		return fault_set(fi, FAULT_BAD_MESSAGE,
-		    "a reply is not a response of %s", ra->pca.name);
+		    "a reply is not a response of %s", pca->peer.name);
 	if (!index_take(x, msg->request_hash.b, &position))
 		return fault_set(fi, FAULT_BAD_MESSAGE,
 		    "a reply belongs to no request, or came twice");
@@ -149,7 +150,7 @@ take_reply(struct collected *c, struct index *x, const struct ra *ra,
 		return fault_set(
 		    fi, FAULT_BAD_MESSAGE, "a response is not encrypted");
 	return check_response(&c->answers[x->batch->order[position]],
-	    &msg->reply.success.signed_encrypted, ra, fi);
+	    &msg->reply.success.signed_encrypted, pca, fi);
 }
 
 /* ---- all replies ---- */
@@ -178,8 +179,9 @@ read_head(struct reader *r, const struct batch *b, struct fault_info *fi)
 }
 
 static enum fault
-take_replies(struct collected *c, const struct batch *b, const struct ra *ra,
-    struct arena *arena, struct reader *r, struct fault_info *fi)
+take_replies(struct collected *c, const struct batch *b,
+    const struct ra_pca *pca, struct arena *arena, struct reader *r,
+    struct fault_info *fi)
 {
 	uint8_t *memory = arena_alloc(arena, REPLY_ARENA, 64);
 	struct index x;
@@ -195,7 +197,7 @@ take_replies(struct collected *c, const struct batch *b, const struct ra *ra,
 		TRY(coer_decode_prefix(&scms_pdu_asn, &pdu, &one,
 		    (struct bytes){r->p, read_left(r)}, &used, fi));
 		read_span(r, used);
-		TRY(take_reply(c, &x, ra, &pdu, fi));
+		TRY(take_reply(c, &x, pca, &pdu, fi));
 	}
 	if (read_left(r) != 0)
 		return fault_set(fi, FAULT_TRAILING, "batch reply");
@@ -204,12 +206,12 @@ take_replies(struct collected *c, const struct batch *b, const struct ra *ra,
 
 enum fault
 collect_open(struct collected *c, const struct batch *b, const struct ra *ra,
-    struct arena *arena, struct bytes answer, struct fault_info *fi)
+    const struct ra_pca *pca, struct arena *arena, struct bytes answer,
+    struct fault_info *fi)
 {
 	const struct spdu_rules rules = {
 	    .psid = PSID_SECURITY,
 	    .now = time32_now(),
-	    .signer = ra->pca_cert,
 	};
 	struct reader r;
 	struct spdu spdu;
@@ -220,9 +222,12 @@ collect_open(struct collected *c, const struct batch *b, const struct ra *ra,
 		return fault_set(
 		    fi, FAULT_TOO_LARGE, "%zu replies", batch_requests(b));
 	TRY(spdu_open(&spdu, arena, answer, ra->self.trust, &rules, fi));
+	if (!ra_pca_is(pca, spdu.signer->id))
+		return fault_set(fi, FAULT_DENIED, "signed by another than %s",
+		    pca->peer.name);
 	r = reader_of(spdu.payload);
 	TRY(read_head(&r, b, fi));
-	return take_replies(c, b, ra, arena, &r, fi);
+	return take_replies(c, b, pca, arena, &r, fi);
 }
 
 /* ---- storing ---- */

@@ -22,8 +22,8 @@ struct collected {
  * answer and arena.
  */
 enum fault must_check collect_open(struct collected *, const struct batch *,
-    const struct ra *, struct arena *, struct bytes answer,
-    struct fault_info *);
+    const struct ra *, const struct ra_pca *, struct arena *,
+    struct bytes answer, struct fault_info *);
 /*
  * Stores it: answer file, HPCR records, then units and batch in one commit.
  * May be repeated after a crash at any point.

@@ -134,6 +134,7 @@ got_device(void *ctx, const struct db_row *row, struct fault_info *fi)
 	ee->device = db_int(row, 0);
 	ee->next_i = (uint32_t)db_int(row, 2);
 	ee->end_i = (uint32_t)db_int(row, 3);
+	ee->pca = db_int(row, 4);
 	return db_blob_copy(row, 1, ee->request_id, sizeof(ee->request_id), fi);
 }
 

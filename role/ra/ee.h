@@ -37,6 +37,7 @@ struct ee {
 	int64_t device; /* 0: none */
 	uint8_t request_id[8];
 	uint32_t next_i, end_i;
+	int64_t pca; /* row */
 };
 
 /* A message that came in, encrypted and signed.  Memory comes from the arena,

@@ -33,9 +33,9 @@ claim(struct fetches *all, int64_t id)
 }
 
 void
-fetch_release(const struct fetch *f, struct ra *ra)
+fetch_release(const struct fetch *f, struct ra_pca *pca)
 {
-	struct fetches *all = &ra->fetches;
+	struct fetches *all = &pca->fetches;
 
 	pthread_mutex_lock(&all->lock);
 	for (size_t k = 0; k < RA_FETCHES; k++)
@@ -59,7 +59,7 @@ set_range(struct order *o, const struct ra *ra, uint32_t i_min)
 	const struct environment *e = ra->environment;
 	uint32_t weeks = least(e->plv_weeks_per_fetch, e->supply_weeks);
 	uint32_t i_max =
-	    least(least(i_min + weeks, ra_pca_end(ra)), UINT16_MAX);
+	    least(least(i_min + weeks, ra_pca_end(ra, o->pca)), UINT16_MAX);
 
 	if (i_max <= i_min)
 		return false;
@@ -84,7 +84,7 @@ add_rows(struct db *db, struct fetch *f, struct fault_info *fi)
 
 	TRY(DB_RUN(db, DO_FETCH_ADD, fi, DB_INT(o->i_min), DB_INT(o->i_max),
 	    DB_INT(o->j_max), DB_INT(o->fresh), DB_BYTES(f->request[0]),
-	    DB_BYTES(f->request[1])));
+	    DB_BYTES(f->request[1]), DB_INT(o->pca->id)));
 	f->id = db_last_id(db);
 	for (size_t k = 0; k < o->continued; k++) {
 		TRY(DB_RUN(db, DO_FETCH_CHAIN_ADD, fi, DB_INT(f->id), DB_INT(k),
@@ -176,28 +176,30 @@ order_continuations(
     struct fetch *f, struct ra *ra, struct db *db, struct fault_info *fi)
 {
 	struct continuation c = {.fetch = f, .ra = ra};
+	const struct ra_pca *pca = f->order.pca;
 
 	TRY(DB_EACH(db, DO_CHAINS_TO_CONTINUE, got_dry, &c, fi,
-	    DB_INT(ra_horizon(ra)), DB_INT(ra_period_first(ra)),
-	    DB_INT(VALUES_MAX / ra->environment->certs_per_i_period)));
+	    DB_INT(ra_horizon(ra, pca)), DB_INT(ra_period_first(ra, pca)),
+	    DB_INT(VALUES_MAX / ra->environment->certs_per_i_period),
+	    DB_INT(pca->id)));
 	return f->order.continued > 0 ? add(f, ra, db, fi) : FAULT_NOT_FOUND;
 }
 
 /* Chains that are missing: so many are kept ready, and one for each device
  * that waits for one. */
 static enum fault
-count_missing(int64_t *n, const struct ra *ra, struct db *db, uint32_t first,
-    uint32_t most, struct fault_info *fi)
+count_missing(int64_t *n, const struct ra *ra, const struct ra_pca *pca,
+    struct db *db, uint32_t first, uint32_t most, struct fault_info *fi)
 {
-	const struct db_value start[] = {DB_INT(first)};
-	const struct db_value need[] = {
-	    DB_INT(ra_horizon(ra)), DB_INT(RA_FETCHES * most)};
+	const struct db_value start[] = {DB_INT(first), DB_INT(pca->id)};
+	const struct db_value need[] = {DB_INT(ra_horizon(ra, pca)),
+	    DB_INT(pca->id), DB_INT(RA_FETCHES * most)};
 	int64_t ready, asked, blocked;
 
-	TRY(db_run_int(db, &ready, DO_CHAINS_FREE, start, 1, fi));
-	TRY(db_run_int(db, &asked, DO_CHAINS_ASKED, start, 1, fi));
-	TRY(db_run_int(db, n, DO_CHAINS_WANTED, need, 2, fi));
-	TRY(db_run_int(db, &blocked, DO_CHAINS_NOT_WANTED, need, 1, fi));
+	TRY(db_run_int(db, &ready, DO_CHAINS_FREE, start, 2, fi));
+	TRY(db_run_int(db, &asked, DO_CHAINS_ASKED, start, 2, fi));
+	TRY(db_run_int(db, n, DO_CHAINS_WANTED, need, 3, fi));
+	TRY(db_run_int(db, &blocked, DO_CHAINS_NOT_WANTED, need, 2, fi));
 	*n = *n > blocked ? *n - blocked : 0;
 	*n += ra->environment->plv_cache_pairs - ready - asked;
 	return FAULT_OK;
@@ -211,10 +213,10 @@ order_fresh(
 	int64_t missing;
 	uint32_t most;
 
-	if (!set_range(o, ra, ra_period_first(ra)))
+	if (!set_range(o, ra, ra_period_first(ra, o->pca)))
 		return FAULT_NOT_FOUND;
 	most = chains_of_an_order(o);
-	TRY(count_missing(&missing, ra, db, o->i_min, most, fi));
+	TRY(count_missing(&missing, ra, o->pca, db, o->i_min, most, fi));
 	if (missing <= 0)
 		return FAULT_NOT_FOUND;
 	o->fresh = missing < most ? (uint32_t)missing : most;
@@ -277,31 +279,34 @@ take_up(struct fetch *f, struct db *db, struct fault_info *fi)
 }
 
 static enum fault
-find(struct fetch *f, struct ra *ra, struct db *db, struct fault_info *fi)
+find(struct fetch *f, struct ra *ra, struct ra_pca *pca, struct db *db,
+    struct fault_info *fi)
 {
-	struct unclaimed u = {.all = &ra->fetches};
+	struct unclaimed u = {.all = &pca->fetches};
 	enum fault fault;
 
-	TRY(db_run(db, DO_FETCHES_ASKED, NULL, 0, got_asked, &u, fi));
+	TRY(DB_EACH(db, DO_FETCHES_ASKED, got_asked, &u, fi, DB_INT(pca->id)));
 	if ((f->id = u.id) != 0)
 		return take_up(f, db, fi);
 	fault = order_continuations(f, ra, db, fi);
 	if (fault == FAULT_NOT_FOUND)
 		fault = order_fresh(f, ra, db, fi);
-	if (fault == FAULT_OK && !claim(&ra->fetches, f->id))
+	if (fault == FAULT_OK && !claim(&pca->fetches, f->id))
 		fault = FAULT_NOT_FOUND; /* more threads than places */
 	return fault;
 }
 
 enum fault
-fetch_find(struct fetch *f, struct ra *ra, struct db *db, struct fault_info *fi)
+fetch_find(struct fetch *f, struct ra *ra, struct ra_pca *pca, struct db *db,
+    struct fault_info *fi)
 {
 	enum fault fault;
 
+	f->order.pca = pca;
 	ra_db_lock(ra);
-	pthread_mutex_lock(&ra->fetches.lock);
-	fault = find(f, ra, db, fi);
-	pthread_mutex_unlock(&ra->fetches.lock);
+	pthread_mutex_lock(&pca->fetches.lock);
+	fault = find(f, ra, pca, db, fi);
+	pthread_mutex_unlock(&pca->fetches.lock);
 	ra_db_unlock(ra, db);
 	return fault;
 }
@@ -362,7 +367,8 @@ hold_chain(struct db *db, const struct fetch *f, const char *file,
 		    DB_INT(o->i_max)));
 	} else {
 		TRY(DB_RUN(db, DO_CHAIN_ADD, fi, DB_BYTES(lci[0]),
-		    DB_BYTES(lci[1]), DB_INT(o->i_min), DB_INT(o->i_max)));
+		    DB_BYTES(lci[1]), DB_INT(o->i_min), DB_INT(o->i_max),
+		    DB_INT(o->pca->id)));
 		chain = db_last_id(db);
 	}
 	return DB_RUN(db, DO_PLV_FILE_ADD, fi, DB_INT(chain), DB_TEXT(file),

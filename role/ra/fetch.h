@@ -21,13 +21,13 @@ struct fetch {
 };
 
 /*
- * The first order under way that nobody works on, or a new one: what is most
- * needed, first continuations, then fresh chains.  It is claimed until
+ * The first order for a PCA under way that nobody works on, or a new one: what
+ * is most needed, first continuations, then fresh chains.  It is claimed until
  * fetch_release.  FAULT_NOT_FOUND: nothing is needed.
  */
-enum fault must_check fetch_find(
-    struct fetch *, struct ra *, struct db *, struct fault_info *);
-void fetch_release(const struct fetch *, struct ra *);
+enum fault must_check fetch_find(struct fetch *, struct ra *, struct ra_pca *,
+    struct db *, struct fault_info *);
+void fetch_release(const struct fetch *, struct ra_pca *);
 /* The same order in a new message to one LA. */
 enum fault must_check fetch_renew(
     struct fetch *, struct ra *, struct db *, unsigned la, struct fault_info *);

@@ -15,6 +15,7 @@
 #define CONFIRM_ANSWER 4096u
 #define MEMORY	       ((size_t)1 << 20)
 #define IDLE_MS	       500u
+#define FOREVER_MS     60000u
 
 /* ---- the list ---- */
 
@@ -29,29 +30,29 @@ in_hand_path(
 }
 
 void
-in_hand_keep(struct ra *ra, const struct in_hand *b)
+in_hand_keep(struct ra *ra, struct ra_pca *pca, const struct in_hand *b)
 {
 	pthread_mutex_lock(&ra->pools.lock);
-	if (ra->in_hand_n < RA_IN_HAND)
-		ra->in_hand[ra->in_hand_n++] = *b;
+	if (pca->in_hand_n < RA_IN_HAND)
+		pca->in_hand[pca->in_hand_n++] = *b;
 	pthread_mutex_unlock(&ra->pools.lock);
 	if (b->state == BATCH_COLLECTED)
 		wake_all(&ra->due);
 }
 
 bool
-in_hand_take(struct ra *ra, int state, struct in_hand *b)
+in_hand_take(struct ra *ra, struct ra_pca *pca, int state, struct in_hand *b)
 {
 	size_t k = 0;
 
 	pthread_mutex_lock(&ra->pools.lock);
-	while (k < ra->in_hand_n && ra->in_hand[k].state != state)
+	while (k < pca->in_hand_n && pca->in_hand[k].state != state)
 		k++;
-	if (k < ra->in_hand_n) {
-		*b = ra->in_hand[k];
-		ra->in_hand_n--;
-		memmove(ra->in_hand + k, ra->in_hand + k + 1,
-		    (ra->in_hand_n - k) * sizeof(*b));
+	if (k < pca->in_hand_n) {
+		*b = pca->in_hand[k];
+		pca->in_hand_n--;
+		memmove(pca->in_hand + k, pca->in_hand + k + 1,
+		    (pca->in_hand_n - k) * sizeof(*b));
 		pthread_mutex_unlock(&ra->pools.lock);
 		return true;
 	}
@@ -60,12 +61,12 @@ in_hand_take(struct ra *ra, int state, struct in_hand *b)
 }
 
 bool
-in_hand_is_full(struct ra *ra)
+in_hand_is_full(struct ra *ra, const struct ra_pca *pca)
 {
 	bool full;
 
 	pthread_mutex_lock(&ra->pools.lock);
-	full = ra->in_hand_n >= RA_IN_HAND / 2;
+	full = pca->in_hand_n >= RA_IN_HAND / 2;
 	pthread_mutex_unlock(&ra->pools.lock);
 	return full;
 }
@@ -81,23 +82,38 @@ got_batch(void *ctx, const struct db_row *row, struct fault_info *fi)
 	    .state = (int)db_int(row, 1),
 	};
 
+	size_t k = ra_pca_index(ra, db_int(row, 3));
+	struct ra_pca *pca = &ra->pca[k];
+
 	TRY(db_blob_copy(row, 2, h.id, sizeof(h.id), fi));
-	if (ra->in_hand_n == RA_IN_HAND)
+	if (k == ra->pca_n)
+		return fault_set(fi, FAULT_CONFIG,
+		    "a batch waits for a PCA that is not in component.conf");
+	if (pca->in_hand_n == RA_IN_HAND)
 		return fault_set(fi, FAULT_STORE, "too many batches");
-	ra->in_hand[ra->in_hand_n++] = h;
+	pca->in_hand[pca->in_hand_n++] = h;
 	return FAULT_OK;
 }
 
 static bool
-is_in_hand(const struct ra *ra, const char *name)
+is_in_hand(const struct ra_pca *pca, const char *name)
 {
 	char hex[2 * BATCH_ID_SIZE + 1];
 
-	for (size_t k = 0; k < ra->in_hand_n; k++) {
-		hex_encode(hex, ra->in_hand[k].id, BATCH_ID_SIZE);
+	for (size_t k = 0; k < pca->in_hand_n; k++) {
+		hex_encode(hex, pca->in_hand[k].id, BATCH_ID_SIZE);
 		if (strcmp(hex, name) == 0)
 			return true;
 	}
+	return false;
+}
+
+static bool
+is_in_some_hand(const struct ra *ra, const char *name)
+{
+	for (size_t k = 0; k < ra->pca_n; k++)
+		if (is_in_hand(&ra->pca[k], name))
+			return true;
 	return false;
 }
 
@@ -113,22 +129,24 @@ in_hand_recover(struct ra *ra, struct db *db, struct fault_info *fi)
 	if ((dir = opendir(folder)) == NULL)
 		return fault_errno(fi, FAULT_IO, "%s", folder);
 	while ((e = readdir(dir)) != NULL) {
-		if (e->d_name[0] == '.' || is_in_hand(ra, e->d_name))
+		if (e->d_name[0] == '.' || is_in_some_hand(ra, e->d_name))
 			continue;
 		path_join(path, folder, e->d_name);
 		unlink(path);
 	}
 	closedir(dir);
-	if (ra->in_hand_n > 0)
-		log_info("%zu batches are on their way", ra->in_hand_n);
+	for (size_t k = 0; k < ra->pca_n; k++)
+		if (ra->pca[k].in_hand_n > 0)
+			log_info("%zu batches are on their way to %s",
+			    ra->pca[k].in_hand_n, ra->pca[k].peer.name);
 	return FAULT_OK;
 }
 
 /* ---- the end of a batch ---- */
 
 static enum fault
-confirm(const uint8_t id[BATCH_ID_SIZE], struct ra *ra, struct arena *arena,
-    struct fault_info *fi)
+confirm(const uint8_t id[BATCH_ID_SIZE], const struct ra *ra,
+    struct ra_pca *pca, struct arena *arena, struct fault_info *fi)
 {
 	monarch_batch_confirm msg = {.version = 1};
 	struct spdu_header header = {.psid = PSID_SECURITY};
@@ -145,19 +163,19 @@ confirm(const uint8_t id[BATCH_ID_SIZE], struct ra *ra, struct arena *arena,
 	    &payload, arena, &monarch_batch_confirm_asn, &msg, fi));
 	TRY(spdu_sign(&m.body, arena, &header, payload, SIGNER_DIGEST,
 	    &ra->self.signer, fi));
-	TRY(peer_post(&ra->pca, &result, arena, &m, fi));
+	TRY(peer_post(&pca->peer, &result, arena, &m, fi));
 	crash_point("ra-batch-confirmed");
 	return FAULT_OK;
 }
 
 static enum fault
-close_batch(const struct in_hand *h, struct ra *ra, struct db *db,
-    struct arena *arena, struct fault_info *fi)
+close_batch(const struct in_hand *h, struct ra *ra, struct ra_pca *pca,
+    struct db *db, struct arena *arena, struct fault_info *fi)
 {
 	char path[PATH_SIZE];
 	enum fault f;
 
-	TRY(confirm(h->id, ra, arena, fi));
+	TRY(confirm(h->id, ra, pca, arena, fi));
 	ra_db_lock(ra);
 	f = DB_RUN(db, DO_BATCH_DELETE, fi, DB_INT(h->number));
 	ra_db_unlock(ra, db);
@@ -170,23 +188,23 @@ close_batch(const struct in_hand *h, struct ra *ra, struct db *db,
 }
 
 enum fault
-closer_step(struct ra *ra, struct db *db, struct arena *arena, unsigned *pause,
-    struct fault_info *fi)
+closer_step(struct ra *ra, struct ra_pca *pca, struct db *db,
+    struct arena *arena, unsigned *pause, struct fault_info *fi)
 {
 	struct in_hand h;
 	enum fault f;
 
 	*pause = 0;
 	stage_begin();
-	if (!in_hand_take(ra, BATCH_COLLECTED, &h))
+	if (!in_hand_take(ra, pca, BATCH_COLLECTED, &h))
 		return FAULT_NOT_FOUND;
-	if ((f = close_batch(&h, ra, db, arena, fi)) == FAULT_OK) {
-		peer_works(&ra->pca);
+	if ((f = close_batch(&h, ra, pca, db, arena, fi)) == FAULT_OK) {
+		peer_works(&pca->peer);
 		peer_works(&ra->storage);
 		return FAULT_OK;
 	}
-	*pause = peer_fails(ra_culprit(ra, &ra->pca, f), fi);
-	in_hand_keep(ra, &h);
+	*pause = peer_fails(ra_culprit(ra, &pca->peer, f), fi);
+	in_hand_keep(ra, pca, &h);
 	return f;
 }
 
@@ -194,13 +212,17 @@ void
 closer_run(void *ctx, struct service *service)
 {
 	struct ra *ra = ctx;
+	unsigned mine = atomic_fetch_add(&ra->closers, 1);
 	struct arena arena = arena_new(MEMORY);
 	struct fault_info fi;
 
+	while (mine >= ra->pca_n && !service_stopping(service))
+		(void)service_sleep(service, FOREVER_MS);
 	while (!service_stopping(service)) {
 		uint64_t count = wake_count(&ra->due);
 		unsigned pause;
-		enum fault f = closer_step(ra, ra->db, &arena, &pause, &fi);
+		enum fault f = closer_step(
+		    ra, &ra->pca[mine], ra->db, &arena, &pause, &fi);
 
 		arena_reset(&arena);
 		if (pause > 0)

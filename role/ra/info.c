@@ -59,8 +59,8 @@ make_info(struct bytes *out, struct ee *ee, const struct filename *name,
 	struct supply supply = {
 	    .next_i = ee->next_i,
 	    .end_i = ee->end_i,
-	    .horizon = ra_horizon(ra),
-	    .pca_end = ra_pca_end(ra),
+	    .horizon = ra_horizon(ra, ra_pca_of(ra, ee->pca)),
+	    .pca_end = ra_pca_end(ra, ra_pca_of(ra, ee->pca)),
 	    .weeks = ra->environment->supply_weeks,
 	};
 	int64_t last, waiting;

@@ -24,24 +24,11 @@ static const char *const crash_points[] = {
 #undef CRASH
     NULL};
 
-/* One batch in flight each; those beyond the setting have nothing to do. */
-static void
-send_batches(void *state, struct service *service)
-{
-	struct ra *ra = state;
-
-	if (atomic_fetch_add(&ra->senders, 1) <
-	    ra->environment->batches_in_flight)
-		sender_run(ra, service);
-	while (!service_sleep(service, 60000))
-		;
-}
-
 static const struct service_thread threads[] = {
     {"plan", 1, plan_run},
-    {"plv", RA_FETCHES, plv_run},
-    {"sender", 16, send_batches},
-    {"closer", 1, closer_run},
+    {"plv", RA_FETCHES *RA_PCAS, plv_run},
+    {"sender", RA_SENDERS, sender_run},
+    {"closer", RA_PCAS, closer_run},
 };
 
 static const struct service_command commands[] = {
@@ -113,6 +100,24 @@ got_counter(void *ctx, const struct db_row *row, struct fault_info *fi)
 	return FAULT_OK;
 }
 
+/* Chain pairs ready, of all PCAs. */
+static enum fault
+count_pairs(
+    int64_t *all, const struct ra *ra, struct db *db, struct fault_info *fi)
+{
+	*all = 0;
+	for (size_t k = 0; k < ra->pca_n; k++) {
+		const struct ra_pca *pca = &ra->pca[k];
+		const struct db_value args[] = {
+		    DB_INT(ra_period_first(ra, pca)), DB_INT(pca->id)};
+		int64_t n;
+
+		TRY(db_run_int(db, &n, DO_CHAINS_FREE, args, 2, fi));
+		*all += n;
+	}
+	return FAULT_OK;
+}
+
 static enum fault
 count_rows(struct ra *ra, struct db *db, struct service_health *h,
     struct fault_info *fi)
@@ -120,21 +125,19 @@ count_rows(struct ra *ra, struct db *db, struct service_health *h,
 	static const struct {
 		const char *name;
 		enum statement statement;
-		size_t args;
 	} figures[] = {
-	    {"devices", DO_DEVICE_COUNT, 0},
-	    {"units_pooled", DO_POOLED_COUNT, 0},
-	    {"requests_in_flight", DO_SENT_COUNT, 0},
-	    {"plv_pairs_free", DO_CHAINS_FREE, 1},
+	    {"devices", DO_DEVICE_COUNT},
+	    {"units_pooled", DO_POOLED_COUNT},
+	    {"requests_in_flight", DO_SENT_COUNT},
 	};
-	const struct db_value first[] = {DB_INT(ra_period_first(ra))};
 	int64_t values[COUNTERS] = {0}, n;
 
 	for (size_t k = 0; k < sizeof(figures) / sizeof(figures[0]); k++) {
-		TRY(db_run_int(
-		    db, &n, figures[k].statement, first, figures[k].args, fi));
+		TRY(db_run_int(db, &n, figures[k].statement, NULL, 0, fi));
 		health_count(h, figures[k].name, n);
 	}
+	TRY(count_pairs(&n, ra, db, fi));
+	health_count(h, "plv_pairs_free", n);
 	TRY(db_run(db, DO_COUNTERS, NULL, 0, got_counter, values, fi));
 	for (size_t k = 1; k < COUNTERS; k++)
 		health_count(h, counter_names[k], values[k]);
@@ -158,18 +161,20 @@ report_errors(struct ra *ra, struct service_health *h)
 }
 
 static void
+report_peer(struct peer *peer, struct service_health *h)
+{
+	char cause[256];
+
+	if (peer_is_down(peer, cause, sizeof(cause)))
+		health_degraded(h, "%s", cause);
+}
+
+static void
 health(void *state, struct service_health *h)
 {
 	struct ra *ra = state;
-	struct peer *peers[] = {
-	    &ra->la[0],
-	    &ra->la[1],
-	    &ra->pca,
-	    &ra->storage,
-	};
 	struct fault_info fi;
 	struct db *db;
-	char cause[256];
 	enum fault f = db_pool_take(&ra->dbs, &db, &fi);
 
 	if (f == FAULT_OK)
@@ -180,9 +185,13 @@ health(void *state, struct service_health *h)
 	health_count(h, "downloads", (int64_t)atomic_load(&ra->downloads));
 	report_errors(ra, h);
 	health_stages(h, ra_stages, RA_STAGES);
-	for (size_t k = 0; k < sizeof(peers) / sizeof(peers[0]); k++)
-		if (peer_is_down(peers[k], cause, sizeof(cause)))
-			health_degraded(h, "%s", cause);
+	report_peer(&ra->la[0], h);
+	report_peer(&ra->la[1], h);
+	for (size_t k = 0; k < ra->pca_n; k++) {
+		report_peer(&ra->pca[k].peer, h);
+		report_peer(&ra->pca[k].supply, h);
+	}
+	report_peer(&ra->storage, h);
 }
 
 static const struct service_def ra_service = {

@@ -43,7 +43,7 @@ order_sign(struct bytes *out, struct arena *arena, const struct ra *ra,
 	msg = &pdu.content.la_ra.ra_la_individual_pre_linkage_value_request;
 	msg->header.version = 1;
 	msg->header.ra_id = bytes_of_string(ra->self.name);
-	msg->header.pca_id = bytes_of_string(ra->pca.name);
+	msg->header.pca_id = bytes_of_string(o->pca->peer.name);
 	msg->header.i_min = o->i_min;
 	msg->header.i_max = o->i_max;
 	msg->j_max = o->j_max;

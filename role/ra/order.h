@@ -9,6 +9,7 @@
 
 /* What both LAs are asked for: fresh chains, or some that go on. */
 struct order {
+	const struct ra_pca *pca; /* that opens the values */
 	uint16_t i_min, i_max;
 	uint8_t j_max;
 	uint32_t fresh;	      /* 0: continuations */

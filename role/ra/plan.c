@@ -63,16 +63,19 @@ most(uint32_t a, uint32_t b)
 /* A transaction under way. */
 struct planning {
 	struct ra *ra;
+	const struct ra_pca *pca;
 	struct db *db;
 	uint32_t now;
 	struct pool_tally tally;
 };
 
 static void
-planning_begin(struct planning *p, struct ra *ra, struct db *db)
+planning_begin(
+    struct planning *p, struct ra *ra, const struct ra_pca *pca, struct db *db)
 {
 	memset(p, 0, sizeof(*p));
 	p->ra = ra;
+	p->pca = pca;
 	p->db = db;
 	p->now = time32_now();
 }
@@ -88,7 +91,7 @@ static enum fault
 add_unit(struct planning *p, const struct device *d, uint32_t i, uint32_t each,
     struct fault_info *fi)
 {
-	struct pool_key key = {p->ra->class_id, i, each};
+	struct pool_key key = {p->pca->class_id, i, each};
 	int64_t draw;
 
 	TRY(pool_add(&p->tally, p->db, &key, p->now, &draw, fi));
@@ -104,8 +107,9 @@ plan_range(struct planning *p, struct device *d, const struct range *r,
 {
 	const struct ra *ra = p->ra;
 	uint32_t each = least(ra->environment->certs_per_i_period, r->j_max);
-	uint32_t from = most(most(d->next_i, r->i_min), ra_period_first(ra));
-	uint32_t to = least(least(d->end_i, r->i_max), ra_horizon(ra));
+	uint32_t from =
+	    most(most(d->next_i, r->i_min), ra_period_first(ra, p->pca));
+	uint32_t to = least(least(d->end_i, r->i_max), ra_horizon(ra, p->pca));
 
 	for (uint32_t i = from; i < to; i++)
 		TRY(add_unit(p, d, i, each, fi));
@@ -128,7 +132,7 @@ static enum fault
 plan_device(struct planning *p, struct device *d, struct fault_info *fi)
 {
 	struct ranges ranges = {.n = 0};
-	uint32_t from = most(d->next_i, ra_period_first(p->ra));
+	uint32_t from = most(d->next_i, ra_period_first(p->ra, p->pca));
 
 	TRY(DB_EACH(p->db, DO_PLV_FILES, got_range, &ranges, fi,
 	    DB_INT(d->chain), DB_INT(from)));
@@ -177,15 +181,17 @@ got_device(void *ctx, const struct db_row *row, struct fault_info *fi)
 }
 
 static enum fault
-plan_next(struct ra *ra, struct db *db, bool *busy, struct fault_info *fi)
+plan_next(struct ra *ra, const struct ra_pca *pca, struct db *db, bool *busy,
+    struct fault_info *fi)
 {
 	struct devices all = {.n = 0};
 	struct planning p;
 
-	planning_begin(&p, ra, db);
+	planning_begin(&p, ra, pca, db);
 	TRY(db_begin(db, fi));
 	TRY(DB_EACH(db, DO_PLAN_NEXT, got_device, &all, fi,
-	    DB_INT(ra_horizon(ra)), DB_INT(devices_per_commit(ra))));
+	    DB_INT(ra_horizon(ra, pca)), DB_INT(devices_per_commit(ra)),
+	    DB_INT(pca->id)));
 	if (all.n == 0)
 		return FAULT_OK;
 	for (size_t k = 0; k < all.n; k++) {
@@ -242,20 +248,23 @@ give_chain(struct planning *p, struct device *d, const struct free_chains *free,
 }
 
 static enum fault
-plan_chainless(struct ra *ra, struct db *db, bool *busy, struct fault_info *fi)
+plan_chainless(struct ra *ra, const struct ra_pca *pca, struct db *db,
+    bool *busy, struct fault_info *fi)
 {
 	struct devices all = {.n = 0};
 	struct free_chains free;
 	struct planning p;
 
 	free.n = 0;
-	planning_begin(&p, ra, db);
+	planning_begin(&p, ra, pca, db);
 	TRY(db_begin(db, fi));
 	TRY(DB_EACH(db, DO_PLAN_CHAINLESS, got_device, &all, fi,
-	    DB_INT(ra_horizon(ra)), DB_INT(devices_per_commit(ra))));
+	    DB_INT(ra_horizon(ra, pca)), DB_INT(devices_per_commit(ra)),
+	    DB_INT(pca->id)));
 	if (all.n > 0)
 		TRY(DB_EACH(db, DO_CHAINS_FREE_SOME, got_free, &free, fi,
-		    DB_INT(ra_period_first(ra)), DB_INT(all.n)));
+		    DB_INT(ra_period_first(ra, pca)), DB_INT(all.n),
+		    DB_INT(pca->id)));
 	if (free.n == 0)
 		return FAULT_OK;
 	for (size_t k = 0; k < all.n && k < free.n; k++)
@@ -301,10 +310,12 @@ lapse(struct db *db, const struct pool_key *key, struct fault_info *fi)
 
 /* Nobody needs certificates of a period that is over. */
 static enum fault
-lapse_pools(struct ra *ra, struct db *db, bool *busy, struct fault_info *fi)
+lapse_pools(struct ra *ra, const struct ra_pca *pca, struct db *db, bool *busy,
+    struct fault_info *fi)
 {
 	struct keys keys = {.n = 0};
 
+	(void)pca;
 	TRY(DB_EACH(
 	    db, DO_POOLS_OVER, got_key, &keys, fi, DB_INT(ra_period_now(ra))));
 	if (keys.n == 0)
@@ -352,12 +363,13 @@ pool_again(
 
 /* Units that the PCA refused as a whole wait again when their pause is over. */
 static enum fault
-pool_refused(struct ra *ra, struct db *db, bool *busy, struct fault_info *fi)
+pool_refused(struct ra *ra, const struct ra_pca *pca, struct db *db, bool *busy,
+    struct fault_info *fi)
 {
 	struct all_refused all = {.n = 0};
 	struct planning p;
 
-	planning_begin(&p, ra, db);
+	planning_begin(&p, ra, pca, db);
 	TRY(db_begin(db, fi));
 	TRY(DB_EACH(db, DO_UNIT_REFUSED_DUE, got_refused, &all, fi,
 	    DB_INT(p.now), DB_INT(REFUSED_PER_COMMIT)));
@@ -386,26 +398,30 @@ flush_contacts(struct ra *ra, struct db *db, struct fault_info *fi)
 enum fault
 plan_pass(struct ra *ra, struct db *db, bool *busy, struct fault_info *fi)
 {
-	typedef enum fault part(
-	    struct ra *, struct db *, bool *, struct fault_info *);
-	static part *const parts[] = {
-	    lapse_pools,
-	    pool_refused,
-	    plan_next,
-	    plan_chainless,
+	typedef enum fault part(struct ra *, const struct ra_pca *, struct db *,
+	    bool *, struct fault_info *);
+	static const struct {
+		part *run;
+		bool each; /* for each PCA */
+	} parts[] = {
+	    {lapse_pools, false},
+	    {pool_refused, false},
+	    {plan_next, true},
+	    {plan_chainless, true},
 	};
 
 	*busy = false;
 	stage_begin();
 	TRY(flush_contacts(ra, db, fi));
-	for (size_t k = 0; k < sizeof(parts) / sizeof(parts[0]); k++) {
-		enum fault f;
+	for (size_t k = 0; k < sizeof(parts) / sizeof(parts[0]); k++)
+		for (size_t n = 0; n < (parts[k].each ? ra->pca_n : 1); n++) {
+			enum fault f;
 
-		ra_db_lock(ra);
-		f = parts[k](ra, db, busy, fi);
-		ra_db_unlock(ra, db);
-		TRY(f);
-	}
+			ra_db_lock(ra);
+			f = parts[k].run(ra, &ra->pca[n], db, busy, fi);
+			ra_db_unlock(ra, db);
+			TRY(f);
+		}
 	ra_db_lock(ra);
 	db_shorten_log(db, LOG_MOST);
 	ra_db_unlock(ra, db);

@@ -14,6 +14,7 @@
 #define MEMORY	      ((size_t)192 << 20)
 #define CONFIRMS_MAX  32u /* per message */
 #define IDLE_MS	      500u
+#define FOREVER_MS    60000u
 #define TIDY_NS	      UINT64_C(1000000000)
 
 /* ---- confirmations ---- */
@@ -139,9 +140,17 @@ carry_out(struct ra *ra, struct db *db, struct fetch *f, unsigned *la,
 	return fetch_store(f, answer, ra, db, fi);
 }
 
+/* An LA that refuses the values of one PCA may give those of another. */
+static struct peer *
+culprit(struct ra *ra, struct ra_pca *pca, unsigned la, enum fault f)
+{
+	return ra_culprit(
+	    ra, f == FAULT_DENIED ? &pca->supply : &ra->la[la], f);
+}
+
 enum fault
-plv_step(struct ra *ra, struct db *db, struct arena *arena, unsigned *pause,
-    struct fault_info *fi)
+plv_step(struct ra *ra, struct ra_pca *pca, struct db *db, struct arena *arena,
+    unsigned *pause, struct fault_info *fi)
 {
 	struct fetch f = {.arena = arena};
 	unsigned la = 0;
@@ -149,14 +158,15 @@ plv_step(struct ra *ra, struct db *db, struct arena *arena, unsigned *pause,
 
 	*pause = 0;
 	stage_begin();
-	fault = fetch_find(&f, ra, db, fi);
+	fault = fetch_find(&f, ra, pca, db, fi);
 	if (fault == FAULT_OK)
 		fault = carry_out(ra, db, &f, &la, fi);
 	if (fault != FAULT_OK && fault != FAULT_NOT_FOUND)
-		*pause = peer_fails(ra_culprit(ra, &ra->la[la], fault), fi);
-	fetch_release(&f, ra);
+		*pause = peer_fails(culprit(ra, pca, la, fault), fi);
+	fetch_release(&f, pca);
 	if (fault != FAULT_OK)
 		return fault;
+	peer_works(&pca->supply);
 	peer_works(&ra->storage);
 	wake_all(&ra->wake);
 	return FAULT_OK;
@@ -193,16 +203,18 @@ void
 plv_run(void *ctx, struct service *service)
 {
 	struct ra *ra = ctx;
-	struct tidying tidying = {
-	    .is_mine = atomic_fetch_add(&ra->fetches.threads, 1) == 0,
-	};
+	unsigned mine = atomic_fetch_add(&ra->fetchers, 1);
+	struct ra_pca *pca = &ra->pca[mine % ra->pca_n];
+	struct tidying tidying = {.is_mine = mine == 0};
 	struct arena arena = arena_new(MEMORY);
 	struct fault_info fi;
 
+	while (mine >= RA_FETCHES * ra->pca_n && !service_stopping(service))
+		(void)service_sleep(service, FOREVER_MS);
 	while (!service_stopping(service)) {
 		uint64_t count = wake_count(&ra->wake);
 		unsigned pause;
-		enum fault f = plv_step(ra, ra->db, &arena, &pause, &fi);
+		enum fault f = plv_step(ra, pca, ra->db, &arena, &pause, &fi);
 
 		arena_reset(&arena);
 		if (pause > 0)

@@ -88,7 +88,7 @@ static enum fault
 clean(struct ra *ra, struct db *db, int64_t *cursor, struct used_up *used,
     struct fault_info *fi)
 {
-	uint32_t first = ra_period_first(ra);
+	uint32_t first = ra_period_now(ra);
 	int64_t last;
 
 	TRY(DB_EACH(db, DO_PLV_FILES_USED_UP, got_used_up, used, fi,

@@ -98,12 +98,13 @@ consider(void *ctx, const struct db_row *row, struct fault_info *fi)
 }
 
 static enum fault
-choose(struct choice *c, struct pools *p, struct db *db, struct fault_info *fi)
+choose(struct choice *c, struct pools *p, const char *pca, struct db *db,
+    struct fault_info *fi)
 {
 	enum fault f;
 
 	pthread_mutex_lock(&p->lock);
-	f = db_run(db, DO_POOLS, NULL, 0, consider, c, fi);
+	f = DB_EACH(db, DO_POOLS, consider, c, fi, DB_TEXT(pca));
 	if (f == FAULT_OK && (c->units == 0 || p->n == POOLS_RESERVED))
 		f = FAULT_NOT_FOUND;
 	if (f == FAULT_OK)
@@ -183,13 +184,14 @@ draw(struct batch *b, const struct choice *c, struct db *db,
 }
 
 enum fault
-pools_draw(struct batch *b, struct pools *p, struct db *db, struct arena *arena,
-    const struct shuffle_rule *rule, uint32_t now, struct fault_info *fi)
+pools_draw(struct batch *b, struct pools *p, const char *pca, struct db *db,
+    struct arena *arena, const struct shuffle_rule *rule, uint32_t now,
+    struct fault_info *fi)
 {
 	struct choice c = {.pools = p, .rule = rule, .now = now};
 	enum fault f;
 
-	TRY(choose(&c, p, db, fi));
+	TRY(choose(&c, p, pca, db, fi));
 	if ((f = draw(b, &c, db, arena, fi)) != FAULT_OK)
 		pools_release(p, &c.key);
 	return f;

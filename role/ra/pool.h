@@ -40,16 +40,16 @@ void pools_destroy(struct pools *);
 void pools_release(struct pools *, const struct pool_key *);
 
 /*
- * Chooses the most urgent pool that is due, reserves it, and draws the devices
- * of the next message and the order of their requests: sets class, i, each,
- * units, devices, order and a random id of the batch.  now is Time32.
+ * Chooses the most urgent pool of a PCA that is due, reserves it, and draws
+ * the devices of the next message and the order of their requests: sets class,
+ * i, each, units, devices, order and a random id of the batch.  now is Time32.
  * FAULT_NOT_FOUND: no pool is due; FAULT_BLOCKED: there are fewer units than
  * the pool says, its class, i and each are set (pool_recount).  None is
  * reserved then.
  */
-enum fault must_check pools_draw(struct batch *, struct pools *, struct db *,
-    struct arena *, const struct shuffle_rule *, uint32_t now,
-    struct fault_info *);
+enum fault must_check pools_draw(struct batch *, struct pools *,
+    const char *pca, struct db *, struct arena *, const struct shuffle_rule *,
+    uint32_t now, struct fault_info *);
 
 /* ---- within a transaction of the caller ---- */
 

@@ -134,8 +134,8 @@ check_content(struct provisioning *p, struct fault_info *fi)
 	if (p->m->ee.device != 0)
 		return fault_set(
 		    fi, FAULT_DUPLICATE, "device has asked already");
-	TRY(perm_check_request(c, ra->class.psid_ssp, fi));
-	if (!region_within(ra->class.region, region_of_cert(c)))
+	TRY(perm_check_request(c, ra->pca[0].class.psid_ssp, fi));
+	if (!region_within(ra->pca[0].class.region, region_of_cert(c)))
 		return fault_set(fi, FAULT_REGION_NOT_NESTED,
 		    "region is not within that of the enrollment certificate");
 	TRY(read_key(&p->a, form->sign, fi));
@@ -264,7 +264,8 @@ make_acks(struct provisioning *p, size_t n, struct arena *arena,
 /* ---- rows ---- */
 
 static enum fault
-add_row(const struct provisioning *p, struct db *db, struct fault_info *fi)
+add_row(const struct provisioning *p, const struct ra_pca *pca, struct db *db,
+    struct fault_info *fi)
 {
 	const struct cert *c = p->m->ee.enrollment;
 	const struct ee_form *form = &p->m->ee.form;
@@ -273,10 +274,11 @@ add_row(const struct provisioning *p, struct db *db, struct fault_info *fi)
 	    DB_BLOB(p->request.b, sizeof(p->request.b)),
 	    DB_BLOB(digest_id8(p->request.b), 8), DB_BLOB(c->hash, c->hash_n),
 	    DB_BLOB(c->id, sizeof(c->id)), DB_BYTES(c->raw),
-	    DB_INT(p->ra->class_id), DB_BLOB(&p->a, sizeof(p->a)),
+	    DB_INT(pca->class_id), DB_BLOB(&p->a, sizeof(p->a)),
 	    DB_BLOB(form->sign->expansion.b, 16), DB_BLOB(&p->h, sizeof(p->h)),
 	    DB_BLOB(form->encrypt->expansion.b, 16), DB_BYTES(p->ack),
-	    DB_INT(p->first_i), DB_INT(p->end_i), DB_INT(time32_now()));
+	    DB_INT(p->first_i), DB_INT(p->end_i), DB_INT(time32_now()),
+	    DB_INT(pca->id));
 }
 
 /*
@@ -288,18 +290,22 @@ static enum fault
 add_device(struct provisioning *p, struct db *db, struct fault_info *fi)
 {
 	enum fault f = FAULT_EXISTS;
+	struct ra_pca *pca;
 
 	TRY(find_ack(p, db, fi));
 	if (p->is_known) /* the same octets, just now */
 		return FAULT_OK;
 	p->m->ee.step = EE_STEP_CONTENT;
+	pca = ra_pca_choose(p->ra);
 	for (int k = 0; k < NUMBERS_TRIED && f == FAULT_EXISTS; k++) {
 		uint32_t number;
 
 		random_bytes(&number, sizeof(number));
 		p->number = (int64_t)number + 1;
-		f = add_row(p, db, fi);
+		f = add_row(p, pca, db, fi);
 	}
+	if (f != FAULT_OK)
+		ra_pca_give_back(pca);
 	return f != FAULT_EXISTS
 		   ? f
 		   : fault_set(fi, FAULT_DUPLICATE, "device has asked already");

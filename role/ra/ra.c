@@ -6,13 +6,11 @@
 #include "base/log.h"
 #include "base/time32.h"
 #include "cert/perm.h"
-#include "cert/profile.h"
 #include "role/ra/answer.h"
 #include "role/ra/in_hand.h"
 #include "role/ra/plv.h"
 
 #define LA_PORT	     8890
-#define PCA_PORT     8891
 #define EE_PORT	     8892
 #define MEMORY	     ((size_t)4 << 20)
 #define CERT_MAX     4096
@@ -68,16 +66,15 @@ ra_period_now(const struct ra *ra)
 		   : environment_period(ra->environment, now);
 }
 
-static uint64_t
-start_of(const struct ra *ra, uint32_t i)
+uint64_t
+ra_period_start(const struct ra *ra, uint32_t i)
 {
 	return ra->environment->i_zero +
 	       (uint64_t)i * ra->environment->i_period_seconds;
 }
 
-/* Whole periods between i = 0 and a time. */
-static uint32_t
-periods_until(const struct ra *ra, uint64_t time)
+uint32_t
+ra_periods_until(const struct ra *ra, uint64_t time)
 {
 	uint64_t n = time < ra->environment->i_zero
 			 ? 0
@@ -85,41 +82,6 @@ periods_until(const struct ra *ra, uint64_t time)
 			       ra->environment->i_period_seconds;
 
 	return n < RA_I_END ? (uint32_t)n : RA_I_END;
-}
-
-uint32_t
-ra_period_first(const struct ra *ra)
-{
-	uint32_t now = ra_period_now(ra);
-	uint32_t first = periods_until(ra, ra->pca_cert->start);
-
-	if (start_of(ra, first) < ra->pca_cert->start)
-		first++;
-	return now > first ? now : first;
-}
-
-/* A certificate of period i is valid for pseudonym_lifetime. */
-uint32_t
-ra_pca_end(const struct ra *ra)
-{
-	uint64_t lifetime =
-	    conf_duration_seconds(ra->environment->pseudonym_lifetime);
-	uint64_t end = ra->pca_cert->end;
-	uint32_t i;
-
-	if (end < ra->environment->i_zero + lifetime)
-		return 0;
-	i = periods_until(ra, end - lifetime) + 1;
-	return i < RA_I_END ? i : RA_I_END;
-}
-
-uint32_t
-ra_horizon(const struct ra *ra)
-{
-	uint32_t end = ra_period_now(ra) + ra->environment->supply_weeks;
-	uint32_t pca_end = ra_pca_end(ra);
-
-	return end < pca_end ? end : pca_end;
 }
 
 /* ---- whom we know ---- */
@@ -153,8 +115,7 @@ meet(struct ra *ra, const struct cert *c, struct fault_info *fi)
 
 	if (name == NULL)
 		return fault_set(fi, FAULT_TOO_LARGE, "known certificates");
-	if (strcmp(name, ra->pca.name) == 0)
-		ra->pca_cert = c;
+	TRY(pcas_meet(ra, name, c, fi));
 	for (unsigned la = 0; la < 2; la++)
 		if (strcmp(name, ra->la[la].name) == 0)
 			ra->la_cert[la] = c;
@@ -204,9 +165,6 @@ meet_all(struct ra *ra, struct fault_info *fi)
 			f = meet_file(ra, folder, e->d_name, fi);
 	closedir(dir);
 	TRY(f);
-	if (ra->pca_cert == NULL)
-		return fault_set(fi, FAULT_CONFIG, "no certificate of %s in %s",
-		    ra->pca.name, folder);
 	for (unsigned la = 0; la < 2; la++)
 		if (ra->la_cert[la] == NULL ||
 		    !perm_la_id(ra->la_id[la], ra->la_cert[la]))
@@ -233,70 +191,17 @@ set_peers(struct ra *ra, struct fault_info *fi)
 {
 	const struct ra_conf *conf = ra->service->role_conf;
 	const char *domain = ra->environment->domain;
-	struct peer *all[] = {&ra->pca, &ra->la[0], &ra->la[1]};
 
-	TRY(peer_init(&ra->pca, &ra->arena, conf->pca, domain, PCA_PORT, fi));
 	TRY(peer_init(&ra->la[0], &ra->arena, conf->la1, domain, LA_PORT, fi));
 	TRY(peer_init(&ra->la[1], &ra->arena, conf->la2, domain, LA_PORT, fi));
 	TRY(peer_init(&ra->storage, &ra->arena, "storage.of", "ra", 1, fi));
 	ra->storage.name = "own storage";
 	ra->storage.pause_most_ms = STORAGE_PAUSE_MS;
-	for (size_t k = 0; k < sizeof(all) / sizeof(all[0]); k++) {
-		all[k]->call = call_by_http;
-		all[k]->ctx = ra->service;
+	for (unsigned la = 0; la < 2; la++) {
+		ra->la[la].call = call_by_http;
+		ra->la[la].ctx = ra->service;
 	}
-	return FAULT_OK;
-}
-
-/* ---- class of today ---- */
-
-static enum fault
-set_class(struct ra *ra, struct fault_info *fi)
-{
-	const struct environment *e = ra->environment;
-	uint64_t *psids =
-	    ARENA_ARRAY(&ra->arena, e->pseudonym_psids.n, uint64_t);
-	uint16_t *countries =
-	    ARENA_ARRAY(&ra->arena, e->pseudonym_region.n, uint16_t);
-
-	if (psids == NULL || countries == NULL)
-		return fault_set(fi, FAULT_TOO_LARGE, "pseudonym_psids");
-	for (size_t k = 0; k < e->pseudonym_psids.n; k++)
-		psids[k] = e->pseudonym_psids.v[k];
-	for (size_t k = 0; k < e->pseudonym_region.n; k++)
-		countries[k] = (uint16_t)e->pseudonym_region.v[k];
-	ra->class = (struct request_class){
-	    .ra = ra->self.name,
-	    .pca = ra->pca.name,
-	    .la = {ra->la[0].name, ra->la[1].name},
-	    .psid_ssp = profile_psids(&ra->arena, psids, e->pseudonym_psids.n),
-	    .region =
-		profile_countries(&ra->arena, countries, e->pseudonym_region.n),
-	};
-	if (ra->class.psid_ssp == NULL || ra->class.region == NULL)
-		return fault_set(fi, FAULT_TOO_LARGE, "pseudonym_psids");
-	return FAULT_OK;
-}
-
-static enum fault
-store_class(struct ra *ra, struct db *db, struct fault_info *fi)
-{
-	const struct request_class *c = &ra->class;
-	struct bytes psids, region;
-
-	TRY(coer_encode_new(
-	    &psids, &ra->arena, &sequence_of_psid_ssp_asn, c->psid_ssp, fi));
-	TRY(coer_encode_new(
-	    &region, &ra->arena, &geographic_region_asn, c->region, fi));
-	{
-		const struct db_value args[] = {DB_BYTES(psids),
-		    DB_BYTES(region), DB_TEXT(c->pca), DB_TEXT(c->la[0]),
-		    DB_TEXT(c->la[1])};
-
-		TRY(db_run(db, DO_CLASS_ADD, args, 5, NULL, NULL, fi));
-		return db_run_int(
-		    db, &ra->class_id, DO_CLASS_FIND, args, 5, fi);
-	}
+	return pcas_configure(ra, call_by_http, ra->service, fi);
 }
 
 /* ---- start and end ---- */
@@ -343,7 +248,7 @@ open_stores(struct ra *ra, struct fault_info *fi)
 	ra_path(ra, path, "hpcr", NULL);
 	TRY(bulk_open(&ra->hpcr, path, SHA256_SIZE, BULK_MERGE, fi));
 	TRY(db_open(&db, ra->db_path, &ra_schema, fi));
-	if ((f = store_class(ra, db, fi)) == FAULT_OK &&
+	if ((f = pcas_open(ra, db, fi)) == FAULT_OK &&
 	    (f = in_hand_recover(ra, db, fi)) == FAULT_OK)
 		f = plv_recover(ra, db, fi);
 	ra->db = db;
@@ -373,7 +278,7 @@ load(struct ra *ra, struct fault_info *fi)
 		    "the RA's certificate has no encryption key");
 	TRY(set_peers(ra, fi));
 	TRY(meet_all(ra, fi));
-	TRY(set_class(ra, fi));
+	TRY(pcas_complete(ra, fi));
 	return set_url(ra, fi);
 }
 
@@ -391,7 +296,6 @@ ra_alloc(struct service *service)
 	wake_init(&ra->wake);
 	wake_init(&ra->due);
 	pools_init(&ra->pools);
-	pthread_mutex_init(&ra->fetches.lock, NULL);
 	pthread_mutex_init(&ra->db_lock, NULL);
 	contacts_init(&ra->contacts);
 	ra_policies_init(&ra->policies);
@@ -442,7 +346,7 @@ ra_close(struct ra *ra)
 	ra_policies_destroy(&ra->policies);
 	retries_free(ra->retries);
 	contacts_destroy(&ra->contacts);
-	pthread_mutex_destroy(&ra->fetches.lock);
+	pcas_destroy(ra);
 	pools_destroy(&ra->pools);
 	wake_destroy(&ra->wake);
 	wake_destroy(&ra->due);

@@ -12,6 +12,7 @@
 #include "keys/component.h"
 #include "role/ra/contacts.h"
 #include "role/ra/db.h"
+#include "role/ra/pcas.h"
 #include "role/ra/peer.h"
 #include "role/ra/policy.h"
 #include "role/ra/pool.h"
@@ -29,23 +30,6 @@
 #define RA_PUBLISHED_MAX (4u << 20)  /* LCCF, LPF */
 #define RA_I_END	 65536u	     /* IValue has 16 bits */
 #define RA_ERRORS	 16u	     /* kinds of refusals to devices */
-#define RA_IN_HAND	 64	     /* batches that wait for the PCA */
-
-/* A batch that has to be finished. */
-struct in_hand {
-	int64_t number;
-	int state; /* BATCH_... */
-	uint8_t id[BATCH_ID_SIZE];
-};
-
-#define RA_FETCHES 2u /* orders of PLVs at a time */
-
-/* Orders of PLVs under way that a thread works on; see fetch.h. */
-struct fetches {
-	pthread_mutex_t lock;
-	int64_t claimed[RA_FETCHES]; /* 0: none */
-	_Atomic unsigned threads;
-};
 
 struct ra_conf {
 #define CONF_DEF "role/ra/ra_conf.def"
@@ -60,13 +44,12 @@ struct ra {
 
 	const struct cert *eca[16]; /* the white list */
 	size_t eca_n;
-	const struct cert *pca_cert, *la_cert[2];
+	const struct cert *la_cert[2];
 	uint8_t la_id[2][2];
-	struct peer pca, la[2];
+	struct peer la[2];
 	struct peer storage; /* ourselves: disk, database */
-
-	struct request_class class; /* by the settings of today */
-	int64_t class_id;
+	struct ra_pca pca[RA_PCAS];
+	size_t pca_n;
 
 	const char *url; /* certDLURL */
 	char db_path[PATH_SIZE];
@@ -77,14 +60,11 @@ struct ra {
 	struct wake wake; /* something to plan or to order */
 	struct wake due;  /* something to send or to close */
 	struct pools pools;
-	struct fetches fetches;
-	struct in_hand in_hand[RA_IN_HAND]; /* pools.lock */
-	size_t in_hand_n;
 	struct contacts contacts;
 	struct retries *retries;
 	struct published lccf, lpf;
 	struct ra_policies policies;
-	_Atomic unsigned senders; /* threads that run */
+	_Atomic unsigned senders, closers, fetchers; /* threads that run */
 	_Atomic uint64_t downloads;
 	_Atomic uint64_t errors[RA_ERRORS]; /* by enum ee_error */
 	_Atomic uint64_t polls;		    /* since a line said so ... */
@@ -120,13 +100,9 @@ void ra_path(
 uint32_t ra_period_now(const struct ra *);
 /* Whose fault is it: ours, or that of the peer that was called? */
 struct peer *ra_culprit(struct ra *, struct peer *, enum fault);
-/* First period that may be generated: the running one, or the first that lies
- * inside the PCA's validity. */
-uint32_t ra_period_first(const struct ra *);
-/* First period that is not to be generated yet: the supply's end, as far as
- * periods end inside the PCA's validity. */
-uint32_t ra_horizon(const struct ra *);
-/* First period that the PCA cannot issue for any more. */
-uint32_t ra_pca_end(const struct ra *);
+/* The start of a period, and whole periods between i = 0 and a time (at most
+ * RA_I_END). */
+uint64_t ra_period_start(const struct ra *, uint32_t i);
+uint32_t ra_periods_until(const struct ra *, uint64_t time);
 
 #endif /* RA_RA_H */

@@ -152,9 +152,46 @@ static const char step_2[] =
     " where state = " SQL_NUMBER(UNIT_POOLED) ";"
     "alter table pool add column"
     " drawn integer not null default 0;";	/* lots up to here are gone */
+
+/*
+ * Several PCAs: who is supplied by which, for which one values are encrypted,
+ * where a batch goes.  All there was belonged to the one of the latest class.
+ */
+#define LATEST_PCA \
+    " coalesce((select p.id from class c join pca p on p.name = c.pca" \
+    " order by c.id desc limit 1), 0)"
+
+static const char step_3[] =
+    "create table pca("
+    " id integer primary key,"
+    " name text not null unique);"
+    "insert into pca(name) select pca from class group by pca"
+    " order by min(id);"
+    "alter table device add column pca integer not null default 0;"
+    "update device set pca = " LATEST_PCA ";"
+    "create index device_pca on device(pca);"
+    "drop index device_chainless;"
+    "create index device_chainless on device(pca, next_i, end_i, chain)"
+    " where chain is null and next_i < end_i;"
+    "drop index device_ready;"
+    "create index device_ready on device(pca, next_i)"
+    " where chain is not null and next_i < end_i and next_i < chain_end;"
+    "drop index device_dry;"
+    "create index device_dry on device(pca, next_i)"
+    " where chain is not null and next_i < end_i and next_i >= chain_end;"
+
+    "alter table chain add column pca integer not null default 0;"
+    "update chain set pca = " LATEST_PCA ";"
+    "drop index chain_free;"
+    "create index chain_free on chain(pca, i_end, i_begin)"
+    " where state = " SQL_NUMBER(CHAIN_FREE) ";"
+    "alter table fetch add column pca integer not null default 0;"
+    "update fetch set pca = " LATEST_PCA ";"
+    "alter table batch add column pca integer not null default 0;"
+    "update batch set pca = " LATEST_PCA ";";
 /* clang-format on */
 
-static const char *const steps[] = {step_1, step_2};
+static const char *const steps[] = {step_1, step_2, step_3};
 
 static const char *const statements[] = {
 #define STATEMENT(name, sql) sql,

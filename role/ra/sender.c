@@ -16,6 +16,7 @@
 #define ANSWER_PER_REQUEST 2048u /* a reply has some 500 octets */
 #define SETTLE_MOST	   2u	 /* seconds */
 #define IDLE_MS		   200u
+#define FOREVER_MS	   60000u
 /* Of a request, its copies, its reply and what is decoded of it. */
 #define MEMORY_PER_REQUEST 8192u
 #define MEMORY_BASE	   ((size_t)32 << 20)
@@ -63,7 +64,7 @@ write_rows(struct batch *b, const struct ra *ra, struct db *db,
 {
 	TRY(db_begin(db, fi));
 	TRY(DB_RUN(db, DO_BATCH_ADD, fi, DB_BLOB(b->id, sizeof(b->id)),
-	    DB_INT(batch_requests(b))));
+	    DB_INT(batch_requests(b)), DB_INT(b->pca)));
 	b->number = db_last_id(db);
 	for (size_t u = 0; u < b->units; u++) {
 		TRY(DB_RUN(db, DO_UNIT_SEND, fi, DB_INT(b->devices[u]),
@@ -118,8 +119,8 @@ draw(struct batch *b, struct sender *s, struct fault_info *fi)
 	enum fault f;
 
 	ra_db_lock(s->ra);
-	f = pools_draw(
-	    b, &s->ra->pools, s->db, &s->scratch, &rule, time32_now(), fi);
+	f = pools_draw(b, &s->ra->pools, s->pca->peer.name, s->db, &s->scratch,
+	    &rule, time32_now(), fi);
 	if (f == FAULT_BLOCKED)
 		f = recount(b, s->db, fi);
 	ra_db_unlock(s->ra, s->db);
@@ -139,6 +140,7 @@ commit_batch(struct batch *b, struct sender *s, struct fault_info *fi)
 	TRY(outbox_write(&octets, path, b, &s->arena, fi));
 	TRY(outbox_open(b, &s->arena, octets, path, fi));
 	b->drawn = drawn;
+	b->pca = s->pca->id;
 	crash_point("ra-outbox-written");
 	RA_STAGE_END(outbox);
 	ra_db_lock(s->ra);
@@ -187,8 +189,8 @@ make_batch(struct batch *b, struct sender *s, struct fault_info *fi)
 /* ---- to the PCA and back ---- */
 
 static enum fault
-ask(struct collected *c, const struct batch *b, struct ra *ra,
-    struct arena *arena, struct fault_info *fi)
+ask(struct collected *c, const struct batch *b, struct sender *s,
+    struct fault_info *fi)
 {
 	struct peer_message m = {
 	    .path = "/certificate-batch",
@@ -198,10 +200,10 @@ ask(struct collected *c, const struct batch *b, struct ra *ra,
 	};
 	struct http_result result;
 
-	TRY(peer_post(&ra->pca, &result, arena, &m, fi));
+	TRY(peer_post(&s->pca->peer, &result, &s->arena, &m, fi));
 	crash_point("ra-answer-received");
 	RA_STAGE_END(post);
-	TRY(collect_open(c, b, ra, arena, result.body, fi));
+	TRY(collect_open(c, b, s->ra, s->pca, &s->arena, result.body, fi));
 	RA_STAGE_END(open);
 	return FAULT_OK;
 }
@@ -213,7 +215,7 @@ deliver(const struct batch *b, struct sender *s, struct fault_info *fi)
 {
 	struct collected c;
 
-	TRY(ask(&c, b, s->ra, &s->arena, fi));
+	TRY(ask(&c, b, s, fi));
 	return collect_store(&c, b, s->ra, s->db, &s->arena, fi);
 }
 
@@ -236,7 +238,7 @@ begin(struct batch *b, struct sender *s, struct fault_info *fi)
 {
 	enum fault f;
 
-	if (in_hand_is_full(s->ra))
+	if (in_hand_is_full(s->ra, s->pca))
 		return FAULT_NOT_FOUND;
 	f = make_batch(b, s, fi);
 	arena_reset(&s->scratch);
@@ -253,7 +255,7 @@ sender_step(struct sender *s, unsigned *pause, struct fault_info *fi)
 
 	*pause = 0;
 	stage_begin();
-	if (in_hand_take(ra, BATCH_SENT, &h)) {
+	if (in_hand_take(ra, s->pca, BATCH_SENT, &h)) {
 		f = again(&b, &h, s, fi);
 	} else {
 		if ((f = begin(&b, s, fi)) == FAULT_BLOCKED)
@@ -265,13 +267,13 @@ sender_step(struct sender *s, unsigned *pause, struct fault_info *fi)
 	if (f == FAULT_OK)
 		f = deliver(&b, s, fi);
 	if (f == FAULT_OK) {
-		peer_works(&ra->pca);
+		peer_works(&s->pca->peer);
 		peer_works(&ra->storage);
 		h.state = BATCH_COLLECTED;
 	} else {
-		*pause = peer_fails(ra_culprit(ra, &ra->pca, f), fi);
+		*pause = peer_fails(ra_culprit(ra, &s->pca->peer, f), fi);
 	}
-	in_hand_keep(ra, &h);
+	in_hand_keep(ra, s->pca, &h);
 	return f;
 }
 
@@ -285,11 +287,11 @@ memory_limit(const struct environment *e)
 }
 
 void
-sender_open(struct sender *s, struct ra *ra, struct db *db)
+sender_open(struct sender *s, struct ra *ra, struct ra_pca *pca, struct db *db)
 {
 	size_t limit = memory_limit(ra->environment);
 
-	*s = (struct sender){.ra = ra, .db = db};
+	*s = (struct sender){.ra = ra, .pca = pca, .db = db};
 	s->arena = arena_new(limit);
 	s->scratch = arena_new(limit);
 }
@@ -301,14 +303,29 @@ sender_close(struct sender *s)
 	arena_free(&s->scratch);
 }
 
+/* The PCA of a thread: so many for each as messages may be in flight; those
+ * beyond have nothing to do. */
+static struct ra_pca *
+take_pca(struct ra *ra)
+{
+	unsigned mine = atomic_fetch_add(&ra->senders, 1);
+
+	return mine < ra->environment->batches_in_flight * ra->pca_n
+		   ? &ra->pca[mine % ra->pca_n]
+		   : NULL;
+}
+
 void
 sender_run(void *ctx, struct service *service)
 {
 	struct ra *ra = ctx;
+	struct ra_pca *pca = take_pca(ra);
 	struct fault_info fi;
 	struct sender s;
 
-	sender_open(&s, ra, ra->db);
+	while (pca == NULL && !service_stopping(service))
+		(void)service_sleep(service, FOREVER_MS);
+	sender_open(&s, ra, pca, ra->db);
 	while (!service_stopping(service)) {
 		uint64_t count = wake_count(&ra->due);
 		unsigned pause;

@@ -595,6 +595,6 @@ fakes_install(struct fakes *f, struct world *w)
 		w->ra->la[la].ctx = &callers[la];
 	}
 	callers[2] = (struct caller){f, w, 0};
-	w->ra->pca.call = call_pca;
-	w->ra->pca.ctx = &callers[2];
+	w->ra->pca[0].peer.call = call_pca;
+	w->ra->pca[0].peer.ctx = &callers[2];
 }

@@ -148,7 +148,7 @@ setup(void **state)
 	conf = (struct ra_conf){
 	    .la1 = "la1.qa.v2xscms.com.oer",
 	    .la2 = "la2.qa.v2xscms.com.oer",
-	    .pca = "pca",
+	    .pca = {(const char *const[]){"pca"}, 1},
 	    .lccf = "data/lccf.oer",
 	    .lpf = "data/lpf.oer",
 	};

@@ -759,14 +759,15 @@ generate(void)
 		struct arena a = arena_new((size_t)64 << 20);
 		struct sender s;
 
-		sender_open(&s, world.ra, world.db);
+		sender_open(&s, world.ra, world.ra->pca, world.db);
 		must(plan_pass(world.ra, world.db, &busy, &fi));
-		if (plv_step(world.ra, world.db, &a, &pause, &fi) != FAULT_OK)
+		if (plv_step(world.ra, world.ra->pca, world.db, &a, &pause,
+			&fi) != FAULT_OK)
 			time_set_offset(time_offset() + 1);
 		if (sender_step(&s, &pause, &fi) != FAULT_OK)
 			time_set_offset(time_offset() + 1);
-		if (closer_step(world.ra, world.db, &a, &pause, &fi) !=
-		    FAULT_OK)
+		if (closer_step(world.ra, world.ra->pca, world.db, &a, &pause,
+			&fi) != FAULT_OK)
 			time_set_offset(time_offset() + 1);
 		sender_close(&s);
 		arena_free(&a);

@@ -113,14 +113,14 @@ step(struct scene *s)
 	enum fault f;
 
 	must(plan_pass(w->ra, w->db, &d.plan, &fi));
-	f = plv_step(w->ra, w->db, &arena, &pause, &fi);
+	f = plv_step(w->ra, w->ra->pca, w->db, &arena, &pause, &fi);
 	d.plv = f == FAULT_OK;
 	if (f != FAULT_OK && f != FAULT_NOT_FOUND) {
 		assert_true(pause > 0);
 		d.fault = f;
 	}
 	arena_reset(&arena);
-	sender_open(&sender, w->ra, w->db);
+	sender_open(&sender, w->ra, w->ra->pca, w->db);
 	f = sender_step(&sender, &pause, &fi);
 	sender_close(&sender);
 	d.sender = f == FAULT_OK;
@@ -128,7 +128,7 @@ step(struct scene *s)
 		assert_true(pause > 0);
 		d.fault = f;
 	}
-	f = closer_step(w->ra, w->db, &arena, &pause, &fi);
+	f = closer_step(w->ra, w->ra->pca, w->db, &arena, &pause, &fi);
 	d.sender |= f == FAULT_OK;
 	if (f != FAULT_OK && f != FAULT_NOT_FOUND) {
 		assert_true(pause > 0);
@@ -308,11 +308,12 @@ count_files(struct scene *s, const char *kind)
 static int64_t
 value_of(struct scene *s, enum statement statement)
 {
-	const struct db_value args[] = {DB_INT(s->first)};
+	const struct db_value args[] = {
+	    DB_INT(s->first), DB_INT(s->world.ra->pca->id)};
 	int64_t v;
 
 	must(db_run_int(s->world.db, &v, statement, args,
-	    statement == DO_CHAINS_FREE ? 1 : 0, &fi));
+	    statement == DO_CHAINS_FREE ? 2 : 0, &fi));
 	return v;
 }
 
@@ -445,21 +446,21 @@ static void
 test_pca_ends(void **state)
 {
 	struct scene *s = *state;
-	uint32_t end = ra_pca_end(s->world.ra);
+	uint32_t end = ra_pca_end(s->world.ra, s->world.ra->pca);
 	struct place p;
 	unsigned messages;
 
 	assert_int_equal(
 	    environment_period_start(&s->world.service.environment, end - 1) +
 		    169 * 3600 <=
-		s->world.ra->pca_cert->end,
+		s->world.actor[WHO_PCA].cert->end,
 	    true);
 	assert_true(
 	    environment_period_start(&s->world.service.environment, end) +
 		169 * 3600 >
-	    s->world.ra->pca_cert->end);
+	    s->world.actor[WHO_PCA].cert->end);
 	world_wait(&s->world, (int)(end - s->first) - 2);
-	assert_int_equal(ra_horizon(s->world.ra), end);
+	assert_int_equal(ra_horizon(s->world.ra, s->world.ra->pca), end);
 	for (size_t k = 0; k < s->n; k++)
 		device_ask(&s->device[k], &s->world);
 	provision(s);
@@ -508,12 +509,14 @@ test_away(void **state)
 	s->fakes->pca.away = true;
 	assert_int_equal(run(s), FAULT_NETWORK);
 	assert_false(peer_is_down(&s->world.ra->la[1], cause, sizeof(cause)));
-	assert_true(peer_is_down(&s->world.ra->pca, cause, sizeof(cause)));
+	assert_true(
+	    peer_is_down(&s->world.ra->pca->peer, cause, sizeof(cause)));
 	assert_non_null(strstr(cause, "pca.monarch.test"));
 	assert_int_equal(run(s), FAULT_NETWORK);
 	s->fakes->pca.away = false;
 	assert_int_equal(run(s), FAULT_OK);
-	assert_false(peer_is_down(&s->world.ra->pca, cause, sizeof(cause)));
+	assert_false(
+	    peer_is_down(&s->world.ra->pca->peer, cause, sizeof(cause)));
 	check_all(s, s->first, s->first + WEEKS);
 }
 
@@ -639,8 +642,8 @@ test_time_ahead(void **state)
 	must(plan_pass(s->world.ra, s->world.db, &busy, &fi));
 	world_wait(&s->world, 30);
 	for (int k = 0; k < 3; k++) {
-		enum fault f =
-		    plv_step(s->world.ra, s->world.db, &arena, &pause, &fi);
+		enum fault f = plv_step(s->world.ra, s->world.ra->pca,
+		    s->world.db, &arena, &pause, &fi);
 
 		arena_reset(&arena);
 		assert_true(f == FAULT_OK || k > 1);
@@ -675,7 +678,8 @@ static void
 test_pool_miscounted(void **state)
 {
 	struct scene *s = *state;
-	const struct pool_key key = {s->world.ra->class_id, s->first + 1, EACH};
+	const struct pool_key key = {
+	    s->world.ra->pca->class_id, s->first + 1, EACH};
 
 	s->world.service.environment.shuffle_count = 1000;
 	provision(s);
@@ -704,19 +708,19 @@ test_reserve(void **state)
 	s->world.service.environment.shuffle_count = 1000;
 	assert_int_equal(run(s), FAULT_OK); /* all wait */
 	for (uint32_t i = s->first; i < s->first + WEEKS; i++) {
-		must(pools_draw(&b, &ra->pools, s->world.db, &arena, &rule,
-		    time32_now(), &fi));
+		must(pools_draw(&b, &ra->pools, "pca.monarch.test", s->world.db,
+		    &arena, &rule, time32_now(), &fi));
 		assert_int_equal(b.i, i);
 		assert_int_equal(b.units, DEVICES);
 	}
-	assert_int_equal(pools_draw(&b, &ra->pools, s->world.db, &arena, &rule,
-			     time32_now(), &fi),
+	assert_int_equal(pools_draw(&b, &ra->pools, "pca.monarch.test",
+			     s->world.db, &arena, &rule, time32_now(), &fi),
 	    FAULT_NOT_FOUND);
 	key.class = b.class;
 	key.i = s->first + 1;
 	pools_release(&ra->pools, &key);
-	must(pools_draw(
-	    &b, &ra->pools, s->world.db, &arena, &rule, time32_now(), &fi));
+	must(pools_draw(&b, &ra->pools, "pca.monarch.test", s->world.db, &arena,
+	    &rule, time32_now(), &fi));
 	assert_int_equal(b.i, s->first + 1);
 	arena_free(&arena);
 }
@@ -753,8 +757,8 @@ test_draw(void **state)
 		struct arena arena = arena_new((size_t)1 << 20);
 		struct pool_key key = {.each = EACH};
 
-		must(pools_draw(&b, &ra->pools, s->world.db, &arena, &rule,
-		    time32_now(), &fi));
+		must(pools_draw(&b, &ra->pools, "pca.monarch.test", s->world.db,
+		    &arena, &rule, time32_now(), &fi));
 		assert_int_equal(b.units, 3);
 		first[b.order[0]]++;
 		key.class = b.class;

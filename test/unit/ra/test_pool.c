@@ -47,6 +47,8 @@ setup(void **state)
 	arena = arena_new((size_t)8 << 20);
 	pools_init(&pools);
 	must(db_open(&db, path, &ra_schema, &fi));
+	must(DB_RUN(db, DO_CLASS_ADD, &fi, DB_BLOB("", 1), DB_BLOB("", 1),
+	    DB_TEXT("p"), DB_TEXT("a"), DB_TEXT("b")));
 	return 0;
 }
 
@@ -82,7 +84,7 @@ draw(struct batch *b, size_t want)
 {
 	unsigned set = 0;
 
-	must(pools_draw(b, &pools, db, &arena, &rule, NOW + 10, &fi));
+	must(pools_draw(b, &pools, "p", db, &arena, &rule, NOW + 10, &fi));
 	pools_release(&pools, &key);
 	assert_int_equal(b->units, want);
 	for (size_t u = 0; u < b->units; u++) {
@@ -195,7 +197,7 @@ test_recount(void **state)
 		arrive(d);
 	must(pool_take(db, &key, (size_t)-1, &fi)); /* one more than there is */
 	assert_int_equal(
-	    pools_draw(&b, &pools, db, &arena, &rule, NOW + 10, &fi),
+	    pools_draw(&b, &pools, "p", db, &arena, &rule, NOW + 10, &fi),
 	    FAULT_BLOCKED);
 	assert_int_equal(b.class, key.class);
 	assert_int_equal(b.i, key.i);
@@ -204,7 +206,7 @@ test_recount(void **state)
 	assert_int_equal(bits(go(3)), 3);
 	must(pool_recount(db, &key, &fi)); /* it is gone */
 	assert_int_equal(
-	    pools_draw(&b, &pools, db, &arena, &rule, NOW + 10, &fi),
+	    pools_draw(&b, &pools, "p", db, &arena, &rule, NOW + 10, &fi),
 	    FAULT_NOT_FOUND);
 	db_rollback(db);
 }
@@ -304,6 +306,7 @@ test_old_database(void **state)
 	insert("insert into unit(device, i, state, n, class, chain, since)"
 	       " values(5, 600, " SQL_NUMBER(UNIT_POOLED) ", 20, 1, 1, 1)");
 	insert("insert into pool values(1, 600, 20, 1, 1, 1)");
+	insert("insert into batch values(9, 1, x'05', 20)");
 	must(db_open(&db, path, &ra_schema, &fi));
 	assert_int_equal(number("select chain_end from device"), 600);
 	assert_int_equal(number("select count(*) from plv_file where name ="
@@ -317,6 +320,14 @@ test_old_database(void **state)
 	assert_int_equal(number("select drawn from pool"), 0);
 	assert_int_equal(number("select i_begin from chain where id = 2"), 600);
 	assert_true(number("select draw from unit") > 0);
+	/* all belonged to the one PCA there was */
+	assert_int_equal(number("select id from pca where name = 'p'"), 1);
+	assert_int_equal(number("select count(*) from pca"), 1);
+	assert_int_equal(
+	    number("select count(*) from device where pca = 1"), 1);
+	assert_int_equal(number("select count(*) from chain where pca = 1"), 2);
+	assert_int_equal(number("select count(*) from fetch where pca = 1"), 2);
+	assert_int_equal(number("select count(*) from batch where pca = 1"), 1);
 }
 
 int

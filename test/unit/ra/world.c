@@ -117,6 +117,7 @@ static void
 configure(struct world *w)
 {
 	static const char *const names[] = {"eca.monarch.test"};
+	static const char *const pcas[] = {"pca"};
 	struct environment *e = &w->service.environment;
 
 	must(environment_defaults(e, &w->arena, ENVIRONMENT_TEST, &fi));
@@ -131,7 +132,7 @@ configure(struct world *w)
 	w->conf = (struct ra_conf){
 	    .la1 = "la1",
 	    .la2 = "la2",
-	    .pca = "pca",
+	    .pca = {pcas, 1},
 	    .lccf = "data/lccf.oer",
 	    .lpf = "data/lpf.oer",
 	    .eca = {names, 1},
