@@ -45,7 +45,9 @@ struct eca {
 	struct component self;
 	const struct scalar *scalar; /* of the signing key: ECQV needs it */
 	struct eca_policy policy;
-	pthread_mutex_t lock; /* of db */
+	const char *ra;		 /* its name: it brings requests for */
+	uint32_t rollover_ahead; /* successors, that begin so much later */
+	pthread_mutex_t lock;	 /* of db */
 	struct db *db;
 	struct eca_commits commits;
 	struct http_route route;

@@ -1,6 +1,7 @@
 /* enroll.c - POST /enrollment-certificate-request, from octets to octets. */
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/file.h"
 #include "base/log.h"
@@ -14,11 +15,14 @@
 static struct eca_policy
 policy_of(const struct environment *env, const struct cert *self)
 {
-	return (struct eca_policy){.psids = env->pseudonym_psids,
+	return (struct eca_policy){
+	    .psids = {env->pseudonym_psids, env->application_psids},
+	    .lifetime = {env->enrollment_lifetime,
+		env->application_enrollment_lifetime},
 	    .countries = env->pseudonym_region,
-	    .lifetime = env->enrollment_lifetime,
 	    .max_age = env->enrollment_max_age_days * DAY,
 	    .tolerance = env->time_tolerance_seconds,
+	    .start_ahead = env->time_tolerance_seconds,
 	    .eca = self};
 }
 
@@ -34,6 +38,10 @@ open_all(struct eca *eca, const char *folder, const struct environment *env,
 	TRY(trust_add_known(eca->self.trust, eca->self.cert->raw, fi));
 	TRY(key_scalar(&eca->scalar, eca->self.sign_key, fi));
 	eca->policy = policy_of(env, eca->self.cert);
+	eca->rollover_ahead = env->rollover_days * DAY;
+	eca->ra = arena_printf(&eca->self.arena, "ra.%s", env->domain);
+	if (eca->ra == NULL)
+		return fault_set(fi, FAULT_CONFIG, "domain is too long");
 	path_join(path, folder, "data/eca.db");
 	return eca_store_open(&eca->db, path, fi);
 }
@@ -110,8 +118,9 @@ grant(struct eca *eca, struct eca_record *record, struct arena *arena,
 		atomic_fetch_add(&eca->repeated, 1);
 		return FAULT_OK;
 	}
-	log_info("enrolled number=%lld client=%s psids=%zu",
-	    (long long)commit.number, record->client, g->psids_n);
+	log_info("enrolled number=%lld client=%s kind=%s",
+	    (long long)commit.number, record->client,
+	    g->kind == ENROLLMENT_PSEUDONYM ? "pseudonym" : "application");
 	atomic_fetch_add(&eca->granted, 1);
 	return FAULT_OK;
 }
@@ -121,11 +130,15 @@ enroll_new(struct eca *eca, struct eca_record *record,
     eca_end_entity_error *error, struct arena *arena, struct bytes request,
     struct fault_info *fi)
 {
+	struct eca_policy policy = eca->policy;
 	struct eca_grant g = {0};
 	enum fault f;
 
+	/* Only the RA brings requests for successors. */
+	if (strcasecmp(record->client, eca->ra) == 0)
+		policy.start_ahead = eca->rollover_ahead;
 	TRY(eca_request_open(&g, error, arena, request, eca->self.trust,
-	    &eca->policy, record->issued, fi));
+	    &policy, record->issued, fi));
 	hash_key(&record->key, &g.key);
 	f = grant(eca, record, arena, &g, request, fi);
 	*error = f == FAULT_DUPLICATE

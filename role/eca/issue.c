@@ -21,10 +21,7 @@ make_certificate(struct implicit_certificate *out, struct arena *arena,
 	/* Enrollment certificates belong to the CRACA of their ECA. */
 	memcpy(params.craca_id, eca->self.cert->tbs->craca_id.b,
 	    sizeof(params.craca_id));
-	params.request_permissions =
-	    profile_group(arena, g->psids, g->psids_n, true, 0, EE_APP);
-	if (params.request_permissions == NULL)
-		return fault_set(fi, FAULT_TOO_LARGE, "certificate");
+	params.request_permissions = g->permissions;
 	TRY(profile_build(&template, arena, PROFILE_ENROLLMENT, &params, fi));
 	return cert_issue_implicit(out, arena, template, &g->key, &issuer, fi);
 }

@@ -22,7 +22,7 @@ static const struct setting settings[] = {
     {PART_RA, "ra", "",
 	{ACTOR_ICA, ACTOR_ECA, ACTOR_PCA, ACTOR_LA1, ACTOR_LA2, ACTOR_PG,
 	    ACTOR_MA}},
-    {PART_ECA, "eca", "clients = operator, dcm\n", {ACTOR_ICA}},
+    {PART_ECA, "eca", "", {ACTOR_ICA}},
     {PART_PCA, "pca", "", {ACTOR_ICA, ACTOR_RA, ACTOR_LA1, ACTOR_LA2}},
     {PART_LA1, "la", "la_id = 0001\n", {ACTOR_ICA, ACTOR_RA, ACTOR_PCA}},
     {PART_LA2, "la", "la_id = 0002\n", {ACTOR_ICA, ACTOR_RA, ACTOR_PCA}},

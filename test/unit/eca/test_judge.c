@@ -70,15 +70,15 @@ ninety_days_and_a_second(struct csr_maker *m)
 }
 
 static void
-start_in_91_days(struct csr_maker *m)
+start_five_ahead(struct csr_maker *m)
 {
-	tbs(m)->validity_period.start = NOW + 91 * DAY;
+	tbs(m)->validity_period.start = NOW + 5;
 }
 
 static void
-start_in_90_days(struct csr_maker *m)
+start_six_ahead(struct csr_maker *m)
 {
-	tbs(m)->validity_period.start = NOW + 90 * DAY;
+	tbs(m)->validity_period.start = NOW + 6;
 }
 
 static void
@@ -113,7 +113,13 @@ start_at_zero(struct csr_maker *m)
 static void
 foreign_psid(struct csr_maker *m)
 {
-	m->psid[1].psid = 0x82;
+	m->psid[1].psid = 0x84;
+}
+
+static void
+psid_of_the_other_kind(struct csr_maker *m)
+{
+	m->psid[1].psid = 0x27;
 }
 
 static void
@@ -321,9 +327,10 @@ static const struct row rows[] = {
     {"six seconds ahead", six_ahead, 0},
     {"ninety days old", ninety_days, GRANTED},
     {"a second older", ninety_days_and_a_second, 0},
-    {"begins in ninety days", start_in_90_days, GRANTED},
-    {"begins in 91 days", start_in_91_days, 1},
+    {"begins in five seconds", start_five_ahead, GRANTED},
+    {"begins in six seconds", start_six_ahead, 1},
     {"foreign PSID", foreign_psid, 2},
+    {"PSID of the other kind", psid_of_the_other_kind, 2},
     {"PSID twice", psid_twice, 2},
     {"all PSIDs", all_psids, 2},
     {"no group", no_group, 2},
