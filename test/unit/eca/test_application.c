@@ -197,6 +197,14 @@ in_berlin(struct csr_maker *m)
 	m->region.circular_region.radius = 1000;
 }
 
+static void
+in_kansas(struct csr_maker *m)
+{
+	in_berlin(m);
+	m->region.circular_region.center.latitude = 385000000;
+	m->region.circular_region.center.longitude = -985000000;
+}
+
 static const struct {
 	const char *what;
 	void (*change)(struct csr_maker *);
@@ -222,6 +230,7 @@ static const struct {
     {"the USA and Canada", and_canada, 4, "region"},
     {"states", states, GRANTED, NULL},
     {"no region", no_region, 4, "absent"},
+    {"Kansas", in_kansas, GRANTED, NULL},
     {"Berlin", in_berlin, 4, "region"},
 };
 
