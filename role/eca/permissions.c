@@ -269,7 +269,8 @@ cut_region(struct judge *j)
 	return j->grant->region != NULL ? FAULT_OK : no_memory(j);
 }
 
-/* Pseudonym certificates all have the same region: that of the environment. */
+/* Pseudonym certificates all have the same region, made of countries: that of
+ * the environment.  A shape inside it would be a fingerprint. */
 static enum fault
 judge_countries(struct judge *j)
 {
@@ -282,7 +283,8 @@ judge_countries(struct judge *j)
 		codes[n++] = (uint16_t)list->v[i];
 	if ((ours = profile_countries(j->arena, codes, n)) == NULL)
 		return no_memory(j);
-	if (!region_within(j->tbs->region, ours))
+	if (j->tbs->region->is != geographic_region_identified_region ||
+	    !region_within(j->tbs->region, ours))
 		return cut_region(j);
 	j->grant->region = j->tbs->region;
 	return FAULT_OK;
