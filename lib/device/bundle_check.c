@@ -150,7 +150,9 @@ bundle_check(const struct bundle *b, const struct scalar *request_key,
 	if ((fault = check_root(&id, b, now, fi)) == FAULT_OK &&
 	    (fault = check_components(&id, b, now, fi)) == FAULT_OK &&
 	    (fault = check_files(&id, b, now, fi)) == FAULT_OK)
-		fault = identity_take_enrollment(&id, b, request_key, now, fi);
+		fault =
+		    identity_take_enrollment(&id, b->file[BUNDLE_ENROLLMENT],
+			b->file[BUNDLE_ENROLLMENT_S], request_key, now, fi);
 	identity_free(&id);
 	return fault;
 }

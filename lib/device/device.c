@@ -8,6 +8,7 @@
 #include "base/time32.h"
 #include "cert/policy.h"
 #include "device/device.h"
+#include "device/place.h"
 #include "device/policy_file.h"
 
 #define ARENA_LIMIT (8u << 20)
@@ -21,15 +22,34 @@ device_tell(
 }
 
 enum fault
+device_begin(struct monarch_device *d, struct fault_info *fi)
+{
+	char last[STATE_TEXT];
+
+	if (d->state.stopped == 0)
+		return FAULT_OK;
+	if (d->settings.again) {
+		d->state.stopped = d->state.failures = 0;
+		return FAULT_OK;
+	}
+	memcpy(last, d->state.last_error, sizeof(last));
+	return fault_set(fi, FAULT_GAVE_UP,
+	    "%s gave up after %u failures in a row; the last: %.120s",
+	    d->folder.name, (unsigned)d->state.failures, last);
+}
+
+enum fault
 device_note(
     struct monarch_device *d, enum fault fault, const struct fault_info *fi)
 {
 	if (fault == FAULT_OK) {
-		d->state.failures = 0;
+		d->state.failures = d->state.stopped = 0;
 		d->state.last_contact = time32_now();
 		d->state.last_error[0] = '\0';
 	} else {
 		d->state.failures++;
+		d->state.stopped =
+		    d->state.failures >= d->settings.failures_most;
 		snprintf(d->state.last_error, sizeof(d->state.last_error),
 		    "%.*s", (int)sizeof(d->state.last_error) - 1, fi->text);
 	}
@@ -57,12 +77,30 @@ device_read_key(
 }
 
 static enum fault
+load_enrollment(struct monarch_device *d, uint32_t now, struct fault_info *fi)
+{
+	struct bytes cert = d->bundle.file[BUNDLE_ENROLLMENT];
+	struct bytes s = d->bundle.file[BUNDLE_ENROLLMENT_S];
+	struct scalar key;
+	enum fault fault;
+
+	if (place_in_use(&d->place, &d->folder, now) > 0) {
+		TRY(folder_read(
+		    &cert, &d->arena, &d->place, FOLDER_ENROLLMENT, fi));
+		TRY(folder_read(
+		    &s, &d->arena, &d->place, FOLDER_ENROLLMENT_S, fi));
+	}
+	TRY(device_read_key(&key, &d->place, fi));
+	fault = identity_take_enrollment(&d->identity, cert, s, &key, now, fi);
+	wipe(&key, sizeof(key));
+	return fault;
+}
+
+static enum fault
 load_identity(struct monarch_device *d, struct fault_info *fi)
 {
 	struct identity *id = &d->identity;
 	uint32_t now = time32_now();
-	struct scalar key;
-	enum fault fault;
 
 	TRY(identity_take_root(id, &d->bundle, fi));
 	/* The newest chain file first; when it no longer serves, the bundle's
@@ -73,10 +111,7 @@ load_identity(struct monarch_device *d, struct fault_info *fi)
 		    id, d->bundle.file[BUNDLE_LCCF], now, fi));
 	}
 	policy_file_read(d, now);
-	TRY(device_read_key(&key, &d->folder, fi));
-	fault = identity_take_enrollment(id, &d->bundle, &key, now, fi);
-	wipe(&key, sizeof(key));
-	return fault;
+	return load_enrollment(d, now, fi);
 }
 
 enum fault
@@ -91,6 +126,8 @@ device_open(struct monarch_device **out, const char *folder,
 	d->settings = *settings;
 	if (d->settings.attempts == 0)
 		d->settings.attempts = DEVICE_ATTEMPTS;
+	if (d->settings.failures_most == 0)
+		d->settings.failures_most = DEVICE_FAILURES;
 	if (d->settings.timeout == 0)
 		d->settings.timeout = DEVICE_TIMEOUT;
 	d->folder.lock = -1;

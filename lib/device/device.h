@@ -19,6 +19,7 @@ struct transport {
 
 struct monarch_device {
 	struct folder folder;
+	struct folder place; /* of the enrollment certificate in use */
 	struct monarch_settings settings;
 	struct arena arena; /* the bundle */
 	struct bundle bundle;
@@ -28,10 +29,11 @@ struct monarch_device {
 	struct http_client *client; /* of the transport, if it is HTTPS */
 	struct transport transport;
 	/* From the policy in force. */
-	uint32_t i_seconds, supply_seconds;
+	uint32_t i_seconds, supply_seconds, rse_validity, rse_overlap;
 };
 
 #define DEVICE_ATTEMPTS 4
+#define DEVICE_FAILURES 100
 #define DEVICE_TIMEOUT	10
 
 /* As monarch_open, without a way to the RA. */
@@ -39,6 +41,10 @@ enum fault must_check device_open(struct monarch_device **, const char *folder,
     const struct monarch_settings *, struct fault_info *);
 void device_tell(
     const struct monarch_device *, enum monarch_event, const char *text);
+/* Before an operation that talks to the RA: FAULT_GAVE_UP when too many have
+ * failed in a row and nobody has asked to go on. */
+enum fault must_check device_begin(
+    struct monarch_device *, struct fault_info *);
 /* Remembers how an operation ended; returns fault. */
 enum fault
 device_note(struct monarch_device *, enum fault, const struct fault_info *);

@@ -62,6 +62,20 @@ folder_unlock(struct folder *f)
 }
 
 void
+folder_within(struct folder *out, const struct folder *outer, const char *name)
+{
+	char *slash;
+
+	if (name == NULL)
+		snprintf(out->path, sizeof(out->path), "%s", outer->path);
+	else
+		path_join(out->path, outer->path, name);
+	slash = strrchr(out->path, '/');
+	out->name = slash == NULL ? out->path : slash + 1;
+	out->lock = outer->lock;
+}
+
+void
 folder_path(char out[PATH_SIZE], const struct folder *f, const char *name)
 {
 	path_join(out, f->path, name);

@@ -9,8 +9,14 @@
  *	ack.oer		the RA's signed answer
  *	certificates/	one file per period (week.h)
  *	download/	what an interrupted transfer left
+ *	issuers/	PCAs of the certificates held
  *	signer		which certificate is in use (signer.c)
  *	state		contacts and errors, for people (state.h)
+ *	successor-N/	other enrollment certificates, and what came with them
+ *			(place.h)
+ *	identification/, application/  as provision, ack.oer, certificates/
+ *			and signer here, for the other kinds (kind.h)
+ *	trust		roots and electors in force (anchors.h)
  *	lock, signer.lock  held by the processes at work: one that talks to the
  *			RA, one that signs, at the same time
  */
@@ -28,8 +34,11 @@
 #define FOLDER_POLICY	    "policy"
 #define FOLDER_PROVISION    "provision"
 #define FOLDER_ACK	    "ack.oer"
+#define FOLDER_ENROLLMENT   "enrollment.oer"
+#define FOLDER_ENROLLMENT_S "enrollment.s"
 #define FOLDER_CERTIFICATES "certificates"
 #define FOLDER_DOWNLOAD	    "download"
+#define FOLDER_ISSUERS	    "issuers"
 #define FOLDER_SIGNER	    "signer"
 #define FOLDER_STATE	    "state"
 #define FOLDER_LOCK	    "lock"
@@ -52,6 +61,10 @@ enum fault must_check folder_find(
 enum fault must_check folder_lock(
     struct folder *, const char *path, const char *name, struct fault_info *);
 void folder_unlock(struct folder *);
+/* A folder in a folder, or (name NULL) the same again; it need not exist, and
+ * is locked as long as the outer one is. */
+void
+folder_within(struct folder *, const struct folder *outer, const char *name);
 
 /* The path of a file in the folder; name may hold a "/". */
 void folder_path(char out[PATH_SIZE], const struct folder *, const char *name);

@@ -242,18 +242,15 @@ check_enrollment(const struct cert *cert, struct fault_info *fi)
 }
 
 enum fault
-identity_take_enrollment(struct identity *id, const struct bundle *b,
+identity_take_enrollment(struct identity *id, struct bytes raw, struct bytes s,
     const struct scalar *request_key, uint32_t now, struct fault_info *fi)
 {
-	const struct bytes raw = b->file[BUNDLE_ENROLLMENT];
-
 	if (cert_load(&id->enrollment, &id->arena, raw, fi) != FAULT_OK ||
 	    check_enrollment(id->enrollment, fi) != FAULT_OK ||
 	    trust_check_chain(NULL, id->trust, id->enrollment,
 		judged_at(id->enrollment, now), fi) != FAULT_OK)
 		return fault_prefix(fi, "%s", bundle_name(BUNDLE_ENROLLMENT));
-	if (reconstruct(id, b->file[BUNDLE_ENROLLMENT_S], request_key, fi) !=
-	    FAULT_OK)
+	if (reconstruct(id, s, request_key, fi) != FAULT_OK)
 		return fault_prefix(fi, "%s", bundle_name(BUNDLE_ENROLLMENT_S));
 	return FAULT_OK;
 }

@@ -47,11 +47,12 @@ enum fault must_check identity_take_component(struct identity *,
  */
 enum fault must_check identity_take_lccf(
     struct identity *, struct bytes lccf, uint32_t now, struct fault_info *);
-/* The enrollment certificate, checked, and its key from that of the request;
- * KEY_MISMATCH: they do not belong together. */
+/* An enrollment certificate, checked, and its key from s and that of the
+ * request; KEY_MISMATCH: they do not belong together.  The fault's text begins
+ * with the name of the file that is wrong. */
 enum fault must_check identity_take_enrollment(struct identity *,
-    const struct bundle *, const struct scalar *request_key, uint32_t now,
-    struct fault_info *);
+    struct bytes cert, struct bytes s, const struct scalar *request_key,
+    uint32_t now, struct fault_info *);
 
 /* "https://host[:port]", blanks around it, to a URL with port, and its host. */
 enum fault must_check url_parse(char url[URL_SIZE], char host[URL_SIZE],

@@ -3,13 +3,14 @@
 
 #include <openssl/evp.h>
 
-#include "cert/convert.h"
 #include "cert/encrypt.h"
 #include "cert/perm.h"
+#include "cert/region.h"
 #include "cert/request.h"
 #include "coer/coer.h"
+#include "device/kind.h"
 #include "device/message.h"
-#include "schema/scms_124.h"
+#include "device/request_pdu.h"
 #include "schema/scms_protocol.h"
 
 /* Signed with the enrollment certificate, encrypted to the RA. */
@@ -26,72 +27,21 @@ secure(struct bytes *out, struct arena *arena, const struct identity *id,
 	return spdu_encrypt(out, arena, signed_request, id->ra, fi);
 }
 
-/* The public side of a caterpillar key, as it goes to the RA. */
-static enum fault
-public_side(unsigned_butterfly_params *out, const struct caterpillar *c,
-    struct fault_info *fi)
-{
-	struct curve_point any;
-	struct point public;
-
-	if (p256_base_mul(&public, &c->private, NULL, 1) != FAULT_OK)
-		return fault_set(fi, FAULT_BAD_SCALAR, "caterpillar key");
-	curve_of_p256(&any, &public);
-	curve_compress(&any);
-	point_to_schema(&out->seed_key, &any);
-	memcpy(out->expansion.b, c->butterfly.expansion.b,
-	    sizeof(out->expansion.b));
-	return FAULT_OK;
-}
-
-static enum fault
-pdu_122(struct bytes *out, struct arena *arena, const struct provision_file *p,
-    uint32_t now, struct fault_info *fi)
-{
-	scms_pdu pdu = {.version = 1, .content.is = scms_pdu_content_ee_ra};
-	ee_ra_pseudonym_cert_provisioning_request *r =
-	    &pdu.content.ee_ra.ee_ra_pseudonym_cert_provisioning_request;
-
-	pdu.content.ee_ra.is =
-	    end_entity_ra_interface_pdu_ee_ra_pseudonym_cert_provisioning_request;
-	r->version = 1;
-	r->common.current_time = now;
-	r->common.requested_start_time = now;
-	TRY(public_side(&r->verify_key_info, &p->certificate, fi));
-	TRY(public_side(&r->resp_enc_key_info, &p->response, fi));
-	return coer_encode_new(out, arena, &scms_pdu_asn, &pdu, fi);
-}
-
-static enum fault
-pdu_124(struct bytes *out, struct arena *arena, const struct provision_file *p,
-    uint32_t now, struct fault_info *fi)
-{
-	scms_pdu_124 pdu = {
-	    .version = 1, .content.is = scms_pdu_124_content_ee_ra};
-	ee_ra_pseudonym_cert_provisioning_request_124 *r =
-	    &pdu.content.ee_ra.ee_ra_pseudonym_cert_provisioning_request;
-
-	pdu.content.ee_ra.is =
-	    end_entity_ra_interface_pdu_124_ee_ra_pseudonym_cert_provisioning_request;
-	r->version = 1;
-	r->current_time = now;
-	TRY(public_side(&r->verify_key_info, &p->certificate, fi));
-	TRY(public_side(&r->resp_enc_key_info, &p->response, fi));
-	return coer_encode_new(out, arena, &scms_pdu_124_asn, &pdu, fi);
-}
-
 enum fault
 message_provision(struct bytes *out, struct arena *arena,
-    const struct identity *id, const struct provision_file *p,
-    const struct monarch_provision_terms *terms, uint32_t now,
-    struct fault_info *fi)
+    const struct identity *id, enum monarch_kind kind,
+    const struct provision_file *p, const struct monarch_provision_terms *terms,
+    uint32_t now, struct fault_info *fi)
 {
 	struct bytes pdu;
 
-	if (terms->layout == MONARCH_LAYOUT_1_2_4)
-		TRY(pdu_124(&pdu, arena, p, now, fi));
-	else
-		TRY(pdu_122(&pdu, arena, p, now, fi));
+	TRY(request_pdu(&pdu, arena,
+	    &(struct request_pdu){.kind = kind,
+		.layout = terms->layout,
+		.keys = p,
+		.region = region_of_cert(id->enrollment),
+		.now = now},
+	    fi));
 	return secure(out, arena, id, pdu, terms->extra_octet, fi);
 }
 
@@ -130,8 +80,8 @@ message_download(const char **header, struct arena *arena,
 
 enum fault
 message_open_ack(struct ack *out, struct arena *arena,
-    const struct identity *id, struct bytes in, uint32_t now,
-    struct fault_info *fi)
+    const struct identity *id, enum monarch_kind kind, struct bytes in,
+    uint32_t now, struct fault_info *fi)
 {
 	const struct spdu_rules rules = {
 	    .psid = PSID_SECURITY, .now = now, .signer = id->ra};
@@ -144,9 +94,10 @@ message_open_ack(struct ack *out, struct arena *arena,
 		return fault_set(fi, FAULT_TOO_LARGE, "no memory");
 	TRY(coer_decode(&scms_pdu_asn, pdu, arena, spdu.payload, fi));
 	if (pdu->content.is != scms_pdu_content_ee_ra ||
-	    pdu->content.ee_ra.is !=
-		end_entity_ra_interface_pdu_ra_ee_pseudonym_cert_provisioning_ack)
-		return fault_set(fi, FAULT_BAD_MESSAGE, "not an ack");
+	    pdu->content.ee_ra.is != kind_of(kind)->ack)
+		return fault_set(fi, FAULT_BAD_MESSAGE,
+		    "not an ack for %s certificates", kind_of(kind)->name);
+	/* All three are of one type, and share their place. */
 	ack = &pdu->content.ee_ra.ra_ee_pseudonym_cert_provisioning_ack;
 	if (ack->reply.is != ra_ee_pseudonym_cert_provisioning_ack_reply_ack)
 		return fault_set(fi, FAULT_BAD_MESSAGE, "ack of unknown kind");

@@ -11,9 +11,10 @@
 #include "device/monarch.h"
 #include "device/provision_file.h"
 
-/* SecuredPseudonymCertProvisioningRequest for the caterpillar keys. */
+/* Secured(Pseudonym|Id|App)CertProvisioningRequest for the caterpillar keys;
+ * of an application request, those of its number. */
 enum fault must_check message_provision(struct bytes *out, struct arena *,
-    const struct identity *, const struct provision_file *,
+    const struct identity *, enum monarch_kind, const struct provision_file *,
     const struct monarch_provision_terms *, uint32_t now, struct fault_info *);
 
 /* "Download-Req: <Base64>" with a SecuredAuthenticatedDownloadRequest. */
@@ -26,9 +27,9 @@ struct ack {
 	uint32_t download_time;
 	struct bytes url;
 };
-/* SignedPseudonymCertProvisioningAck, signed by our RA. */
+/* The ack for this kind, signed by our RA. */
 enum fault must_check message_open_ack(struct ack *, struct arena *,
-    const struct identity *, struct bytes in, uint32_t now,
+    const struct identity *, enum monarch_kind, struct bytes in, uint32_t now,
     struct fault_info *);
 
 #endif /* DEVICE_MESSAGE_H */

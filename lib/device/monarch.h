@@ -220,6 +220,10 @@ struct monarch_settings {
 	const char *hosts; /* as /etc/hosts; NULL: DNS */
 	unsigned attempts; /* per request; 0: 4 */
 	unsigned timeout;  /* seconds per request; 0: 10 */
+	/* After so many operations that failed in a row, the device gives up:
+	 * FAULT_GAVE_UP, without a call to the RA; 0: 100. */
+	unsigned failures_most;
+	bool again; /* go on nevertheless, counting from 0 */
 	void (*tell)(void *, const struct monarch_device *, enum monarch_event,
 	    const char *text);
 	void *ctx; /* first argument of tell, or NULL */
@@ -246,26 +250,64 @@ struct monarch_refusal monarch_refusal(const struct monarch_device *);
 enum fault must_check monarch_update_policy(
     struct monarch_device *, struct fault_info *);
 
+/*
+ * Pseudonym and identification certificates come by themselves, period after
+ * period, once they were asked for; application certificates one by one, each
+ * by a request.  An enrollment certificate is for pseudonym certificates, or
+ * for the other two.
+ */
+enum monarch_kind {
+	MONARCH_ANY, /* what the enrollment certificate is for; of the other
+		      * two, the one that has been asked for before */
+	MONARCH_PSEUDONYM,
+	MONARCH_IDENTIFICATION,
+	MONARCH_APPLICATION,
+	MONARCH_KINDS
+};
+/* "pseudonym", ...; false: no such word. */
+bool must_check monarch_kind_parse(enum monarch_kind *, const char *);
+const char *monarch_kind_name(enum monarch_kind);
+
 enum monarch_layout { MONARCH_LAYOUT_1_2_2, MONARCH_LAYOUT_1_2_4 };
 
 struct monarch_provision_terms {
+	enum monarch_kind kind;
 	enum monarch_layout layout;
 	bool extra_octet;
+	/* Of the first request of a place: the certificates get an encryption
+	 * key, too (not pseudonym ones); when the first application
+	 * certificate is to begin (Time32; 0: now). */
+	bool encryption;
+	uint32_t start;
 };
 
 /*
- * Asks for pseudonym certificates.  Keys and request are stored before they
- * are sent, and a request without an answer is sent again with the same
- * octets.  A device that has its answer asks nobody.  out: when to download.
+ * Asks for certificates.  Keys and request are stored before they are sent,
+ * and a request without an answer is sent again with the same octets.  A
+ * device that has its answer asks nobody, unless it is for an application
+ * certificate that is in its last day: then it asks for the next.  out: when
+ * to download.  FAULT_USAGE: the kind must be told.
  */
 enum fault must_check monarch_provision(struct monarch_device *,
     uint32_t *download_time, const struct monarch_provision_terms *,
     struct fault_info *);
 
 struct monarch_download_terms {
-	uint32_t i_zero, i_seconds; /* 0: as CAMP */
+	enum monarch_kind kind;	    /* MONARCH_ANY: all that were asked for */
+	uint32_t i_zero, i_seconds; /* 0: as CAMP; identification: the start
+				     * of the enrollment certificate, and 720
+				     * hours */
 	unsigned periods;	    /* at most, from now; 0: as the policy */
 	bool extra_octet;
+	bool due; /* only if something was missing, or the RA's time for
+		   * more has come */
+	/* What the device has room for, certificates or octets of them;
+	 * 0: no limit. */
+	uint32_t most_certificates;
+	uint64_t most_octets;
+	/* Of the requests for application certificates. */
+	enum monarch_layout layout;
+	bool encryption;
 };
 
 struct monarch_download_result {
@@ -273,6 +315,7 @@ struct monarch_download_result {
 	unsigned certificates; /* new ones */
 	unsigned refused;      /* entries */
 	unsigned missing;      /* periods the RA does not have yet */
+	unsigned no_room;      /* periods that were not asked for, therefore */
 	uint32_t next;	       /* .info: when more is expected; 0: ? */
 };
 
@@ -280,21 +323,39 @@ struct monarch_download_result {
  * Fetches the batches of the running and the coming periods that are not yet
  * held, goes on where an earlier one broke off, checks every certificate, and
  * stores what is good.  Past periods are removed.  A refused entry is told
- * by name and does not stop the others.
+ * by name and does not stop the others.  Where room is short, the earliest
+ * periods come first and the last one is taken in part; later calls go on.
+ *
+ * Application certificates are asked for first if need be; and again, instead
+ * of a download, when the policy has changed what they would be like.
  */
 enum fault must_check monarch_download(struct monarch_device *,
     struct monarch_download_result *, const struct monarch_download_terms *,
     struct fault_info *);
 
-struct monarch_status {
-	bool bootstrapped, provisioned;
-	uint8_t enrollment[8];	 /* HashedId8; when bootstrapped */
+/* Of one kind, under all enrollment certificates. */
+struct monarch_held {
+	bool asked;		 /* under the one in use, */
+	bool provisioned;	 /* and the RA has answered */
 	uint8_t request_hash[8]; /* when provisioned */
-	uint32_t enrollment_end, download_time, next;
+	uint32_t download_time;
 	uint32_t i_first, i_last; /* of what is held */
+	uint32_t end;		  /* of the last certificate; 0: none */
 	unsigned periods, incomplete, certificates;
-	unsigned usable;   /* valid now */
-	unsigned failures; /* in a row */
+	unsigned usable; /* valid now */
+};
+
+struct monarch_status {
+	bool bootstrapped;
+	bool provisioned; /* with some kind */
+	bool stopped;	  /* gave up */
+	/* The enrollment certificate in use: HashedId8, when bootstrapped. */
+	uint8_t enrollment[8];
+	uint32_t enrollment_end;
+	uint32_t successor_end; /* of one that has not begun; 0: none */
+	uint32_t next;
+	struct monarch_held kind[MONARCH_KINDS]; /* MONARCH_ANY: all */
+	unsigned failures;			 /* in a row */
 	uint32_t last_contact;
 	char last_error[200]; /* of the last attempt, or "" */
 	char ra[256];	      /* URL */
@@ -311,7 +372,8 @@ struct monarch_signer;
 	      * by less than this */
 
 /*
- * Begins or goes on to sign with the device's certificates.  Which one is in
+ * Begins or goes on to sign with the device's certificates, those obtained
+ * with former enrollment certificates included.  Which one is in
  * use, since when, and which were used before is kept in the folder; saved
  * when the certificate changes, and by monarch_signer_close.
  */
@@ -319,15 +381,22 @@ enum fault must_check monarch_signer_open(
     struct monarch_signer **, const char *folder, struct fault_info *);
 enum fault monarch_signer_close(struct monarch_signer *, struct fault_info *);
 
+struct monarch_sign_terms {
+	uint32_t psid; /* 0: 0x20 */
+	uint64_t now;  /* Time64; 0: the clock */
+	bool full;     /* with the certificate in any case */
+};
+
 /*
- * Signs for PSID 0x20 at the Time64 now (0: the clock).  The first message
- * under a certificate, one per 450 ms, and any with full set carry the
+ * Signs with a certificate that is valid now and for this PSID.  The first
+ * message under a certificate, one per 450 ms, and any with full set carry the
  * certificate, the others its digest (J2945/1).  Every 5 minutes another
- * certificate of the running period is chosen at random, none twice before
- * all were used.  *n takes the length.  FAULT_NO_CERTIFICATE: none is valid.
+ * pseudonym certificate of the running period is chosen at random, none twice
+ * before all were used.  *n takes the length.  FAULT_NO_CERTIFICATE: none is
+ * valid; PSID_NOT_PERMITTED: none of those valid is for this PSID.
  */
 enum fault must_check monarch_sign(struct monarch_signer *, uint8_t *out,
-    size_t size, size_t *n, struct bytes payload, uint64_t now, bool full,
-    struct fault_info *);
+    size_t size, size_t *n, struct bytes payload,
+    const struct monarch_sign_terms *, struct fault_info *);
 
 #endif /* MONARCH_H */

@@ -21,6 +21,8 @@ follow(struct monarch_device *d, const struct policy_global *global)
 		d->i_seconds = (uint32_t)period;
 	if (supply > 0 && supply <= UINT32_MAX)
 		d->supply_seconds = (uint32_t)supply;
+	d->rse_validity = (uint32_t)lifetime_seconds(global->rse_validity);
+	d->rse_overlap = (uint32_t)lifetime_seconds(global->rse_overlap);
 }
 
 /* Verified and for us; then it is followed. */

@@ -1,9 +1,10 @@
 /*
- * provision.c - asking for pseudonym certificates, once and for all.
+ * provision.c - asking for certificates: pseudonym and identification ones
+ * once and for all, application ones again and again (application.c).
  *
  * The RA accepts one request of a device and answers the same octets with the
- * same ack for ever; other octets are a duplicate (5057).  So nothing is sent
- * that is not stored, and what has got no answer is sent again as it was.
+ * same ack for ever; other octets are a duplicate (5057, 5056).  So nothing is
+ * sent that is not stored, and what has got no answer is sent again as it was.
  * A request that the RA refused leaves no trace there, and the next one is
  * new, with the same keys.  Since a PROD RA gives no reasons, one that got no
  * answer at first and then was refused without a reason is kept, and tried
@@ -11,27 +12,18 @@
  */
 #include <string.h>
 
+#include "base/file.h"
 #include "base/secret.h"
 #include "base/time32.h"
-#include "device/device.h"
+#include "cert/perm.h"
+#include "device/kind.h"
 #include "device/message.h"
+#include "device/place.h"
 #include "device/provision.h"
+#include "schema/dot2.h"
 
 #define ARENA_LIMIT (4u << 20)
 #define ACK_LIMIT   (64u << 10)
-#define PATH	    "/provision-pseudonym-certificate-batch"
-
-enum fault
-provision_acked(struct provision_file *p, struct arena *arena,
-    const struct folder *f, struct fault_info *fi)
-{
-	enum fault fault = provision_file_read(p, arena, f, fi);
-
-	if (fault == FAULT_NOT_FOUND || (fault == FAULT_OK && !p->acked))
-		return fault_set(
-		    fi, FAULT_NOT_FOUND, "%s: not provisioned yet", f->path);
-	return fault;
-}
 
 /* Every answer that is not an ack, and says so itself. */
 static bool
@@ -40,62 +32,75 @@ is_refusal(enum fault fault, const struct monarch_device *d)
 	return fault != FAULT_OK && d->refusal.status != 0;
 }
 
+static enum fault
+keep(const struct asking *a, struct fault_info *fi)
+{
+	TRY(file_mkdir(a->store.path, 0700, fi));
+	return provision_file_write(&a->store, &a->file, fi);
+}
+
 /* Sends octets and checks the answer; then nothing is left to do but keep
  * it. */
 static enum fault
-send_request(struct monarch_device *d, struct arena *arena,
-    struct provision_file *p, struct bytes octets, struct fault_info *fi)
+send_request(struct asking *a, struct bytes octets, uint32_t number,
+    struct fault_info *fi)
 {
-	const struct ra_request request = {
-	    .path = PATH, .body = octets, .limit = ACK_LIMIT};
-	struct provision_file accepted = *p;
+	const struct ra_request request = {.path = kind_of(a->kind)->provision,
+	    .body = octets,
+	    .limit = ACK_LIMIT};
 	struct http_result result;
-	enum fault fault;
+	uint8_t hash[8];
 	struct ack ack;
 
-	TRY(ra_call(d, &result, arena, &request, fi));
+	TRY(ra_call(a->device, &result, a->arena, &request, fi));
 	if (result.status != 200)
 		return fault_set(fi, FAULT_HTTP_STATUS,
 		    "RA answers with status %u", result.status);
-	if (message_open_ack(&ack, arena, &d->identity, result.body,
-		time32_now(), fi) != FAULT_OK)
+	if (message_open_ack(&ack, a->arena, &a->device->identity, a->kind,
+		result.body, time32_now(), fi) != FAULT_OK)
 		return fault_prefix(fi, "ack of the RA");
-	provision_file_set_request(&accepted, octets);
-	if (memcmp(ack.hash, accepted.hash, sizeof(ack.hash)) != 0)
+	cert_id8(hash, octets);
+	if (memcmp(ack.hash, hash, sizeof(ack.hash)) != 0)
 		return fault_set(fi, FAULT_BAD_MESSAGE,
 		    "ack of the RA is for another request");
-	accepted.acked = true;
-	accepted.download_time = ack.download_time;
-	TRY(folder_write(&d->folder, FOLDER_ACK, result.body, fi));
-	fault = provision_file_write(&d->folder, &accepted, fi);
-	*p = accepted;
-	wipe(&accepted, sizeof(accepted));
-	return fault;
+	TRY(folder_write(&a->store, FOLDER_ACK, result.body, fi));
+	provision_file_set_request(&a->file, octets);
+	a->file.number = number;
+	a->file.acked = true;
+	a->file.download_time = ack.download_time;
+	return keep(a, fi);
 }
 
 static enum fault
-make_request(struct monarch_device *d, struct arena *arena,
-    struct provision_file *p, const struct monarch_provision_terms *terms,
-    struct fault_info *fi)
+make_request(struct asking *a, struct fault_info *fi)
 {
+	struct provision_file *p = &a->file;
 	struct bytes octets;
 
-	TRY(message_provision(
-	    &octets, arena, &d->identity, p, terms, time32_now(), fi));
+	if (a->kind == MONARCH_APPLICATION) {
+		p->start = p->start != 0 ? p->start : time32_now();
+		p->validity = a->device->rse_validity;
+		p->overlap = a->device->rse_overlap;
+	}
+	TRY(message_provision(&octets, a->arena, &a->device->identity, a->kind,
+	    p, a->terms, time32_now(), fi));
 	provision_file_set_request(p, octets);
-	return provision_file_write(&d->folder, p, fi);
+	return keep(a, fi);
 }
 
 /* The RA knows nothing of these octets, or so it seems: those that once got no
  * answer and now a refusal without a reason are kept for a last attempt. */
 static enum fault
-put_aside(struct monarch_device *d, struct provision_file *p, bool fresh,
-    struct fault_info *fi)
+put_aside(struct asking *a, bool fresh, struct fault_info *fi)
 {
-	if (!fresh && d->refusal.code == 0 && p->earlier.n == 0)
+	struct provision_file *p = &a->file;
+
+	if (!fresh && a->device->refusal.code == 0 && p->earlier.n == 0) {
 		p->earlier = p->request;
+		p->earlier_number = p->number;
+	}
 	p->request = BYTES_NONE;
-	return provision_file_write(&d->folder, p, fi);
+	return keep(a, fi);
 }
 
 /* Would a new request fare better than one from an earlier run? */
@@ -106,49 +111,118 @@ is_worth_renewing(enum fault fault)
 	       fault == FAULT_BAD_MESSAGE;
 }
 
-static enum fault
-ask(struct monarch_device *d, struct arena *arena, struct provision_file *p,
-    const struct monarch_provision_terms *terms, struct fault_info *fi)
+enum fault
+asking_ask(struct asking *a, struct fault_info *fi)
 {
+	struct provision_file *p = &a->file;
 	struct fault_info other;
 	enum fault fault;
 	bool fresh;
 
+	if (p->acked)
+		return FAULT_OK;
 	do {
 		fresh = p->request.n == 0;
 		if (fresh)
-			TRY(make_request(d, arena, p, terms, fi));
-		fault = send_request(d, arena, p, p->request, fi);
-		if (!is_refusal(fault, d))
+			TRY(make_request(a, fi));
+		fault = send_request(a, p->request, p->number, fi);
+		if (!is_refusal(fault, a->device))
 			return fault;
-		TRY(put_aside(d, p, fresh, &other));
+		TRY(put_aside(a, fresh, &other));
 	} while (!fresh && is_worth_renewing(fault));
 	if (p->earlier.n > 0 &&
 	    (fault == FAULT_DUPLICATE || fault == FAULT_HTTP_STATUS) &&
-	    send_request(d, arena, p, p->earlier, &other) == FAULT_OK)
+	    send_request(a, p->earlier, p->earlier_number, &other) == FAULT_OK)
 		return FAULT_OK;
 	return fault;
 }
 
-static enum fault
-load(struct monarch_device *d, struct arena *arena, struct provision_file *p,
+bool
+is_asked(const struct monarch_device *d, enum monarch_kind kind)
+{
+	struct folder store;
+
+	place_kind(&store, &d->place, kind);
+	return folder_has(&store, FOLDER_PROVISION);
+}
+
+enum fault
+asking_open(struct asking *a, struct monarch_device *d, enum monarch_kind kind,
+    const struct monarch_provision_terms *terms, struct arena *arena,
     struct fault_info *fi)
 {
-	enum fault fault = provision_file_read(p, arena, &d->folder, fi);
+	enum fault fault;
 
+	*a = (struct asking){
+	    .device = d, .kind = kind, .terms = terms, .arena = arena};
+	place_kind(&a->store, &d->place, kind);
+	fault = provision_file_read(&a->file, arena, &a->store, fi);
 	if (fault != FAULT_NOT_FOUND)
 		return fault;
-	provision_file_new(p);
+	provision_file_new(&a->file);
+	a->file.has_encryption = terms->encryption && kind != MONARCH_PSEUDONYM;
+	if (kind == MONARCH_APPLICATION) {
+		a->file.number = 1;
+		a->file.start = terms->start;
+	}
 	return FAULT_OK;
 }
 
-static enum fault
-provision(struct monarch_device *d, struct arena *arena,
-    struct provision_file *p, const struct monarch_provision_terms *terms,
-    struct fault_info *fi)
+/* ---- which kind ---- */
+
+static bool
+may_request(const struct cert *enrollment, uint64_t wanted)
 {
-	TRY(monarch_update_policy(d, fi));
-	return ask(d, arena, p, terms, fi);
+	const sequence_of_psid_group_permissions *list =
+	    enrollment->tbs->cert_request_permissions;
+
+	for (size_t g = 0; g < list->n; g++) {
+		const subject_permissions *s = &list->v[g].subject_permissions;
+
+		for (size_t k = 0;
+		     s->is == subject_permissions_explicit && k < s->explicit.n;
+		     k++)
+			if (s->explicit.v[k].psid == wanted)
+				return true;
+	}
+	return false;
+}
+
+enum fault
+provision_kind(enum monarch_kind *out, const struct monarch_device *d,
+    enum monarch_kind asked, struct fault_info *fi)
+{
+	const struct cert *enrollment = d->identity.enrollment;
+	const bool identification = is_asked(d, MONARCH_IDENTIFICATION);
+
+	*out = asked;
+	if (asked != MONARCH_ANY)
+		return FAULT_OK;
+	if (may_request(enrollment, PSID_BSM) ||
+	    may_request(enrollment, PSID_MISBEHAVIOR))
+		*out = MONARCH_PSEUDONYM;
+	else if (identification != is_asked(d, MONARCH_APPLICATION))
+		*out = identification ? MONARCH_IDENTIFICATION
+				      : MONARCH_APPLICATION;
+	else
+		return fault_set(fi, FAULT_USAGE,
+		    "%s: identification or application certificates?",
+		    d->folder.name);
+	return FAULT_OK;
+}
+
+/* ---- the library's function ---- */
+
+static enum fault
+provision(struct asking *a, struct fault_info *fi)
+{
+	if (a->kind == MONARCH_APPLICATION)
+		TRY(application_next(a, false, fi));
+	if (a->file.acked)
+		return FAULT_OK;
+	TRY(device_begin(a->device, fi));
+	TRY(monarch_update_policy(a->device, fi));
+	return device_note(a->device, asking_ask(a, fi), fi);
 }
 
 enum fault
@@ -157,15 +231,16 @@ monarch_provision(struct monarch_device *d, uint32_t *download_time,
 {
 	struct arena arena = arena_new(ARENA_LIMIT);
 	struct fault_info own = {0};
-	struct provision_file p;
+	enum monarch_kind kind;
+	struct asking a = {0};
 	enum fault fault;
 
 	fi = fi == NULL ? &own : fi;
-	fault = load(d, &arena, &p, fi);
-	if (fault == FAULT_OK && !p.acked)
-		fault = device_note(d, provision(d, &arena, &p, terms, fi), fi);
-	*download_time = p.download_time;
-	wipe(&p, sizeof(p));
+	if ((fault = provision_kind(&kind, d, terms->kind, fi)) == FAULT_OK &&
+	    (fault = asking_open(&a, d, kind, terms, &arena, fi)) == FAULT_OK)
+		fault = provision(&a, fi);
+	*download_time = a.file.download_time;
+	wipe(&a, sizeof(a));
 	arena_free(&arena);
 	return fault;
 }

@@ -6,10 +6,11 @@
 #include "crypto/random.h"
 #include "device/provision_file.h"
 
-#define VERSION	    1
+#define VERSION	    2
 #define REQUEST_MAX 4096
-#define FILE_MAX \
-	(8 + 1 + 2 * (32 + 16) + 1 + 4 + 8 + 2 * (4 + REQUEST_MAX) + 32)
+#define FILE_MAX                                         \
+	(8 + 1 + 3 * (32 + 16) + 1 + 5 * 4 + 1 + 4 + 8 + \
+	    2 * (4 + REQUEST_MAX) + 32)
 
 static const char magic[8] = {'M', 'N', 'R', 'C', 'P', 'R', 'O', 'V'};
 
@@ -28,6 +29,7 @@ provision_file_new(struct provision_file *p)
 	memset(p, 0, sizeof(*p));
 	caterpillar_new(&p->certificate, BUTTERFLY_CERTIFICATE);
 	caterpillar_new(&p->response, BUTTERFLY_ENCRYPTION);
+	caterpillar_new(&p->encryption, BUTTERFLY_ENCRYPTION);
 }
 
 void
@@ -56,21 +58,38 @@ read_string(struct reader *r)
 	return p == NULL ? BYTES_NONE : (struct bytes){p, n};
 }
 
+static void
+read_kind(struct provision_file *p, struct reader *r)
+{
+	p->has_encryption = read_uint(r, 1) == 1;
+	read_caterpillar(&p->encryption, r, BUTTERFLY_ENCRYPTION);
+	p->number = (uint32_t)read_uint(r, 4);
+	p->start = (uint32_t)read_uint(r, 4);
+	p->validity = (uint32_t)read_uint(r, 4);
+	p->overlap = (uint32_t)read_uint(r, 4);
+	p->earlier_number = (uint32_t)read_uint(r, 4);
+}
+
 static bool
 parse(struct provision_file *p, struct bytes file)
 {
 	struct reader r = reader_of(file);
 	uint8_t sum[SHA256_SIZE], id[8];
+	uint64_t version;
 
 	if (file.n < 8 + 1 + SHA256_SIZE)
 		return false;
 	sha256(sum, (struct bytes){file.p, file.n - SHA256_SIZE});
 	if (memcmp(sum, file.p + file.n - SHA256_SIZE, SHA256_SIZE) != 0 ||
-	    memcmp(read_span(&r, 8), magic, 8) != 0 ||
-	    read_uint(&r, 1) != VERSION)
+	    memcmp(read_span(&r, 8), magic, 8) != 0)
+		return false;
+	version = read_uint(&r, 1);
+	if (version == 0 || version > VERSION)
 		return false;
 	read_caterpillar(&p->certificate, &r, BUTTERFLY_CERTIFICATE);
 	read_caterpillar(&p->response, &r, BUTTERFLY_ENCRYPTION);
+	if (version > 1)
+		read_kind(p, &r);
 	p->acked = read_uint(&r, 1) == 1;
 	p->download_time = (uint32_t)read_uint(&r, 4);
 	read_copy(&r, p->hash, sizeof(p->hash));
@@ -122,6 +141,13 @@ provision_file_write(const struct folder *f, const struct provision_file *p,
 	write_uint(&w, VERSION, 1);
 	write_caterpillar(&w, &p->certificate);
 	write_caterpillar(&w, &p->response);
+	write_uint(&w, p->has_encryption, 1);
+	write_caterpillar(&w, &p->encryption);
+	write_uint(&w, p->number, 4);
+	write_uint(&w, p->start, 4);
+	write_uint(&w, p->validity, 4);
+	write_uint(&w, p->overlap, 4);
+	write_uint(&w, p->earlier_number, 4);
 	write_uint(&w, p->acked, 1);
 	write_uint(&w, p->download_time, 4);
 	write_span(&w, p->hash, sizeof(p->hash));

@@ -1,12 +1,18 @@
 /*
  * provision_file.h - what a device must never lose once it has asked for
- * certificates: its caterpillar keys and the octets it sent.  File
+ * certificates of one kind: its caterpillar keys and the octets it sent.  File
  * "provision", 0600:
  *
  *	8	"MNRCPROV"
- *	1	version 1
+ *	1	version 2; in version 1 what is marked * is missing and zero
  *	32, 16	a and expansion key of the certificate keys
  *	32, 16	h and expansion key of the response keys
+ *	1	* 1: the certificates are to have encryption keys, too
+ *	32, 16	* private and expansion key of these
+ *	4	* number of the request (application), else 0
+ *	4	* start that it asks for (Time32), or 0
+ *	4, 4	* validity and overlap that the policy had then, in seconds
+ *	4	* number of the earlier request
  *	1	1: the RA has accepted the request
  *	4	from when there is something to download (Time32), if so
  *	8	hash of the request: the last 8 octets of SHA-256 of it
@@ -33,14 +39,16 @@ struct caterpillar {
 };
 
 struct provision_file {
-	struct caterpillar certificate, response; /* secret */
+	struct caterpillar certificate, response, encryption; /* secret */
+	bool has_encryption;
+	uint32_t number, start, validity, overlap, earlier_number;
 	bool acked;
 	uint32_t download_time;
 	uint8_t hash[8];
 	struct bytes request, earlier; /* n 0: none */
 };
 
-/* Fresh keys, no request. */
+/* Fresh keys, no request, no encryption keys in certificates. */
 void provision_file_new(struct provision_file *);
 /* Sets request and hash. */
 void provision_file_set_request(struct provision_file *, struct bytes);

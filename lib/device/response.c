@@ -15,6 +15,7 @@
 #include "coer/coer.h"
 #include "crypto/butterfly.h"
 #include "crypto/ecqv.h"
+#include "device/kind.h"
 #include "device/response.h"
 #include "schema/pca_ra.h"
 
@@ -134,7 +135,7 @@ decrypt(struct batch *b)
 }
 
 static enum fault
-read_plain(struct item *item, struct arena *arena)
+read_plain(struct item *item, struct arena *arena, enum monarch_kind kind)
 {
 	plaintext_certificate_response *plain;
 	struct bytes contents;
@@ -144,8 +145,9 @@ read_plain(struct item *item, struct arena *arena)
 		return FAULT_TOO_LARGE;
 	TRY(coer_decode(
 	    &plaintext_certificate_response_asn, plain, arena, contents, NULL));
-	if (plain->is != plaintext_certificate_response_implicit_butterfly)
+	if (plain->is != kind_of(kind)->response)
 		return FAULT_BAD_MESSAGE;
+	/* Both alternatives are of one type, and share their place. */
 	item->plain = &plain->implicit_butterfly;
 	return cert_of(&item->cert, arena, &item->plain->certificate, NULL);
 }
@@ -154,7 +156,8 @@ static void
 read_certificates(struct batch *b)
 {
 	for (size_t k = 0; k < b->n; k++)
-		b->verdict[k] = read_plain(b->live[k], b->arena);
+		b->verdict[k] =
+		    read_plain(b->live[k], b->arena, b->rules->kind);
 	drop(b, "decrypted contents");
 }
 
@@ -179,16 +182,43 @@ starts_with_period(
 	return off <= START_TOLERANCE && off >= -START_TOLERANCE;
 }
 
+/* An application certificate begins when it was asked to, or when the RA got
+ * around to it, and is of use. */
+static bool
+starts_as_asked(const struct cert *cert, const struct response_rules *rules)
+{
+	const uint32_t wanted = rules->keys->start;
+
+	return (uint64_t)cert->start + START_TOLERANCE >= wanted &&
+	       (cert->start <= wanted ||
+		   cert->start <= (uint64_t)rules->now + START_TOLERANCE) &&
+	       cert->end > rules->now;
+}
+
+/* Is it the certificate of this device, and of this period? */
+static bool
+is_ours(const struct item *item, const struct response_rules *rules)
+{
+	const certificate_id *id = &item->cert->tbs->id;
+	const struct response *r = item->response;
+
+	if (rules->kind == MONARCH_PSEUDONYM)
+		return id->linkage_data.i_cert == r->i &&
+		       starts_with_period(item->cert, r->i, rules);
+	return bytes_equal(id->binary_id, BYTES(rules->enrollment->id)) &&
+	       (rules->kind == MONARCH_IDENTIFICATION
+		       ? starts_with_period(item->cert, r->i, rules)
+		       : starts_as_asked(item->cert, rules));
+}
+
 static enum fault
 check_contents(const struct item *item, const struct response_rules *rules)
 {
 	const struct cert *cert = item->cert;
-	const struct response *r = item->response;
 
-	TRY(profile_check(PROFILE_PSEUDONYM, cert, NULL));
-	if (cert->tbs->id.linkage_data.i_cert != r->i ||
-	    cert->issuer != item->spdu.signer ||
-	    !starts_with_period(cert, r->i, rules))
+	TRY(profile_check(kind_of(rules->kind)->profile, cert, NULL));
+	if (cert->issuer != item->spdu.signer || !is_ours(item, rules) ||
+	    cert->has_encryption_key != rules->keys->has_encryption)
 		return FAULT_WRONG_PROFILE;
 	if (!region_within(
 		region_of_cert(cert), region_of_cert(rules->enrollment)))
@@ -252,6 +282,39 @@ check_keys(struct batch *b)
 	drop(b, "key of the certificate");
 }
 
+/* The encryption key of a certificate is the one that we have the private half
+ * of. */
+static enum fault
+check_encryption_key(const struct item *item, const struct response_rules *r)
+{
+	const struct caterpillar *c = &r->keys->encryption;
+	const struct butterfly_index index = {
+	    item->response->i, item->response->j};
+	enum fault fault = FAULT_KEY_MISMATCH;
+	struct scalar private;
+	struct point ours, theirs;
+
+	if (!item->cert->has_encryption_key)
+		return FAULT_OK;
+	if (butterfly_private(&private, &c->butterfly, &c->private, &index,
+		NULL, 1) == FAULT_OK &&
+	    p256_base_mul(&ours, &private, NULL, 1) == FAULT_OK &&
+	    curve_to_p256(&theirs, &item->cert->encryption_key, NULL) ==
+		FAULT_OK &&
+	    memcmp(&ours, &theirs, sizeof(ours)) == 0)
+		fault = FAULT_OK;
+	wipe(&private, sizeof(private));
+	return fault;
+}
+
+static void
+check_encryption_keys(struct batch *b)
+{
+	for (size_t k = 0; k < b->n; k++)
+		b->verdict[k] = check_encryption_key(b->live[k], b->rules);
+	drop(b, "encryption key of the certificate");
+}
+
 static void
 give_out(struct item *item)
 {
@@ -261,6 +324,7 @@ give_out(struct item *item)
 	r->certificate = item->cert->raw;
 	r->start = item->cert->start;
 	r->end = item->cert->end;
+	r->issuer = item->cert->issuer;
 	memcpy(
 	    r->s.b, item->plain->priv_key_reconstruction_s.b, sizeof(r->s.b));
 }
@@ -311,6 +375,7 @@ response_check(struct response *response, size_t n, struct arena *arena,
 	check_chains(&b);
 	check_all_contents(&b);
 	check_keys(&b);
+	check_encryption_keys(&b);
 	for (size_t k = 0; k < b.n; k++)
 		give_out(b.live[k]);
 	return b.n;

@@ -13,6 +13,7 @@
 #include "base/fault.h"
 #include "cert/cert.h"
 #include "cert/trust.h"
+#include "device/monarch.h"
 #include "device/provision_file.h"
 
 struct response {
@@ -25,14 +26,16 @@ struct response {
 	struct bytes certificate;
 	struct scalar s;
 	uint32_t start, end;
+	const struct cert *issuer;
 };
 
 struct response_rules {
+	enum monarch_kind kind;
 	struct trust *trust;
 	const struct cert *enrollment;
 	const struct provision_file *keys;
 	uint32_t now;
-	uint32_t i_zero, i_seconds;
+	uint32_t i_zero, i_seconds; /* application: not used */
 };
 
 /*

@@ -1,10 +1,12 @@
 /*
- * signer.c - signing BSMs with one pseudonym certificate after another
- * (J2945/1, spec/bsm.md).
+ * signer.c - signing: BSMs with one pseudonym certificate after another
+ * (J2945/1, spec/bsm.md), other messages with the certificate that is for
+ * their PSID.
  *
- * File "signer": 8 octets "MNRCSIGN", then i and j of the certificate in use
- * (4 each), Time64 of the change to it and of the last message that carried
- * it (8 each), n (2) and the n j (4 each) used in this period; SHA-256.
+ * File "signer" of each kind in each place: 8 octets "MNRCSIGN", then i and j
+ * of the certificate in use (4 each), Time64 of the change to it and of the
+ * last message that carried it (8 each), n (2) and the n j (4 each) used in
+ * this period; SHA-256.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -19,7 +21,8 @@
 #include "crypto/random.h"
 #include "device/bundle.h"
 #include "device/monarch.h"
-#include "device/provision.h"
+#include "device/place.h"
+#include "device/provision_file.h"
 #include "device/week.h"
 
 #define ARENA_LIMIT  (16u << 20)
@@ -38,10 +41,10 @@ struct usage {
 	uint32_t used[WEEK_MAX];
 };
 
-struct monarch_signer {
+/* The certificates of a kind in a place. */
+struct wallet {
 	struct folder folder;
-	struct arena keep; /* trust material, caterpillar key file */
-	struct trust *trust;
+	const struct monarch_signer *signer;
 	struct provision_file keys; /* secret */
 	struct usage usage;
 
@@ -51,6 +54,16 @@ struct monarch_signer {
 
 	struct cert *cert;     /* in use; NULL: none */
 	struct scalar private; /* secret */
+};
+
+#define WALLETS_MOST ((size_t)PLACES_MOST * MONARCH_KINDS)
+
+struct monarch_signer {
+	struct folder folder;
+	struct arena keep; /* trust material, caterpillar key files */
+	struct trust *trust;
+	struct wallet wallet[WALLETS_MOST]; /* newest place first */
+	size_t n;
 };
 
 /* ---- state ---- */
@@ -107,8 +120,8 @@ write_usage(
 
 /* The certificate's key from caterpillar key and s. */
 static enum fault
-derive_key(struct monarch_signer *s, const struct week_certificate *c,
-    struct fault_info *fi)
+derive_key(
+    struct wallet *s, const struct week_certificate *c, struct fault_info *fi)
 {
 	const struct caterpillar *caterpillar = &s->keys.certificate;
 	const struct butterfly_index index = {s->week.i, c->j};
@@ -129,8 +142,7 @@ derive_key(struct monarch_signer *s, const struct week_certificate *c,
 }
 
 static enum fault
-use(struct monarch_signer *s, const struct week_certificate *c,
-    struct fault_info *fi)
+use(struct wallet *s, const struct week_certificate *c, struct fault_info *fi)
 {
 	const struct cert *issuer;
 	struct cert *cert;
@@ -139,7 +151,7 @@ use(struct monarch_signer *s, const struct week_certificate *c,
 	TRY(cert_load(&cert, &s->period, c->certificate, fi));
 	issuer = cert_issuer_id(cert) == NULL
 		     ? NULL
-		     : trust_find(s->trust, cert_issuer_id(cert));
+		     : trust_find(s->signer->trust, cert_issuer_id(cert));
 	if (issuer == NULL)
 		return fault_set(fi, FAULT_UNKNOWN_ISSUER,
 		    "issuer of certificate %X_%X is not among those known",
@@ -189,7 +201,7 @@ choose_among(const struct week *w, const struct usage *u)
 
 /* The latest period that holds t. */
 static enum fault
-load_week(struct monarch_signer *s, uint32_t t, struct fault_info *fi)
+load_week(struct wallet *s, uint32_t t, struct fault_info *fi)
 {
 	uint32_t *i;
 	size_t n;
@@ -216,7 +228,7 @@ load_week(struct monarch_signer *s, uint32_t t, struct fault_info *fi)
 /* Another certificate, none twice before all were used; the one in use is the
  * last that may come again. */
 static enum fault
-change(struct monarch_signer *s, uint64_t now, struct fault_info *fi)
+change(struct wallet *s, uint32_t psid, uint64_t now, struct fault_info *fi)
 {
 	const struct week_certificate *c;
 	struct usage *u = &s->usage;
@@ -236,6 +248,7 @@ change(struct monarch_signer *s, uint64_t now, struct fault_info *fi)
 		return fault_set(fi, FAULT_NO_CERTIFICATE,
 		    "period %X has no certificates", (unsigned)s->week.i);
 	TRY(use(s, c, fi));
+	TRY(perm_check_use(s->cert, psid, fi));
 	u->i = s->week.i;
 	u->j = c->j;
 	u->changed = now;
@@ -247,7 +260,7 @@ change(struct monarch_signer *s, uint64_t now, struct fault_info *fi)
 
 /* The certificate that was in use when the folder was last closed. */
 static bool
-go_on(struct monarch_signer *s, uint32_t t)
+go_on(struct wallet *s, uint32_t t)
 {
 	if (s->usage.changed == 0 || load_week(s, t, NULL) != FAULT_OK ||
 	    s->week.i != s->usage.i)
@@ -259,34 +272,70 @@ go_on(struct monarch_signer *s, uint32_t t)
 }
 
 static enum fault
-prepare(struct monarch_signer *s, uint64_t now, struct fault_info *fi)
+prepare(struct wallet *s, uint32_t psid, uint64_t now, struct fault_info *fi)
 {
 	uint32_t t = (uint32_t)(now / 1000000);
 
 	if ((s->cert != NULL || go_on(s, t)) && s->cert->start <= t &&
 	    t < s->cert->end && now >= s->usage.changed &&
 	    now - s->usage.changed < CHANGE_AFTER)
-		return FAULT_OK;
-	return change(s, now, fi);
+		return perm_check_use(s->cert, psid, fi);
+	return change(s, psid, now, fi);
 }
 
-/* ---- the library's functions ---- */
+/* ---- opening ---- */
 
 /* Issuers of our certificates: they were checked at the download. */
 static enum fault
 load_issuers(struct monarch_signer *s, struct fault_info *fi)
 {
+	char path[PATH_SIZE];
 	struct bundle bundle;
 	struct bytes file;
 
 	TRY(bundle_of_folder(&bundle, &s->keep, &s->folder, fi));
-	TRY(trust_add_root(s->trust, bundle.file[BUNDLE_ROOT], fi));
 	TRY(trust_add_known(s->trust, bundle.file[BUNDLE_PCA], fi));
 	TRY(trust_add_known(s->trust, bundle.file[BUNDLE_LCCF], fi));
 	if (folder_read(&file, &s->keep, &s->folder, FOLDER_POLICY "/LCCF.oer",
 		NULL) == FAULT_OK)
 		TRY(trust_add_known(s->trust, file, fi));
+	folder_path(path, &s->folder, FOLDER_ISSUERS);
+	return folder_has(&s->folder, FOLDER_ISSUERS)
+		   ? trust_add_folder(s->trust, path, false, fi)
+		   : FAULT_OK;
+}
+
+/* A kind of a place, if there is something. */
+static enum fault
+load_wallet(struct monarch_signer *s, unsigned place_n, enum monarch_kind kind,
+    struct fault_info *fi)
+{
+	struct wallet *w = &s->wallet[s->n];
+	struct folder place;
+	enum fault fault;
+
+	place_number(&place, &s->folder, place_n);
+	place_kind(&w->folder, &place, kind);
+	fault = provision_file_read(&w->keys, &s->keep, &w->folder, fi);
+	if (fault != FAULT_OK)
+		return fault == FAULT_NOT_FOUND ? FAULT_OK : fault;
+	w->signer = s;
+	w->period = arena_new(ARENA_LIMIT);
+	read_usage(&w->usage, &w->folder);
+	s->n++;
 	return FAULT_OK;
+}
+
+static enum fault
+load(struct monarch_signer *s, struct fault_info *fi)
+{
+	for (unsigned n = place_count(&s->folder); n-- > 0;)
+		for (unsigned k = MONARCH_PSEUDONYM; k < MONARCH_KINDS; k++)
+			TRY(load_wallet(s, n, (enum monarch_kind)k, fi));
+	if (s->n == 0)
+		return fault_set(fi, FAULT_NOT_FOUND, "%s: not provisioned yet",
+		    s->folder.path);
+	return load_issuers(s, fi);
 }
 
 enum fault
@@ -302,19 +351,16 @@ monarch_signer_open(
 		return fault_set(fi, FAULT_TOO_LARGE, "no memory");
 	s->folder.lock = -1;
 	s->keep = arena_new(ARENA_LIMIT);
-	s->period = arena_new(ARENA_LIMIT);
 	s->trust = trust_new();
-	if ((fault = folder_lock(&s->folder, folder, FOLDER_SIGNER_LOCK, fi)) ==
-		FAULT_OK &&
-	    (fault = provision_acked(&s->keys, &s->keep, &s->folder, fi)) ==
-		FAULT_OK)
-		fault = load_issuers(s, fi);
+	fault = folder_lock(&s->folder, folder, FOLDER_SIGNER_LOCK, fi);
+	if (fault == FAULT_OK)
+		fault = load(s, fi);
 	if (fault != FAULT_OK) {
-		s->usage.changed = 0;
+		for (size_t k = 0; k < s->n; k++)
+			s->wallet[k].usage.changed = 0;
 		(void)monarch_signer_close(s, NULL);
 		return fault;
 	}
-	read_usage(&s->usage, &s->folder);
 	*out = s;
 	return FAULT_OK;
 }
@@ -326,16 +372,22 @@ monarch_signer_close(struct monarch_signer *s, struct fault_info *fi)
 
 	if (s == NULL)
 		return FAULT_OK;
-	if (s->usage.changed != 0)
-		fault = write_usage(&s->folder, &s->usage, fi);
+	for (size_t k = 0; k < s->n; k++) {
+		struct wallet *w = &s->wallet[k];
+
+		if (w->usage.changed != 0 && fault == FAULT_OK)
+			fault = write_usage(&w->folder, &w->usage, fi);
+		arena_free(&w->period);
+	}
 	folder_unlock(&s->folder);
 	trust_free(s->trust);
-	arena_free(&s->period);
 	arena_free(&s->keep);
 	wipe(s, sizeof(*s));
 	free(s);
 	return fault;
 }
+
+/* ---- signing ---- */
 
 /* At once after a change, then every 450 ms; also when time went backwards,
  * because then nobody knows. */
@@ -346,23 +398,66 @@ needs_certificate(const struct usage *u, uint64_t now)
 	       now - u->last_full >= FULL_EVERY;
 }
 
+/* The first that has a certificate for this PSID now.  That it has one for
+ * others only says more than that it has none. */
 static enum fault
-sign_with(struct monarch_signer *s, struct bytes *out, struct arena *arena,
-    struct bytes payload, uint64_t now, bool full, struct fault_info *fi)
+choose_wallet(struct wallet **out, struct monarch_signer *s, uint32_t psid,
+    uint64_t now, struct fault_info *fi)
 {
-	const struct spdu_header header = {.psid = PSID_BSM,
+	enum fault fault = FAULT_NO_CERTIFICATE, f;
+	struct fault_info one;
+
+	for (size_t k = 0; k < s->n; k++) {
+		*out = &s->wallet[k];
+		if ((f = prepare(*out, psid, now, &one)) == FAULT_OK)
+			return FAULT_OK;
+		if (k == 0 || f != FAULT_NO_CERTIFICATE) {
+			fault = f;
+			*fi = one;
+		}
+	}
+	return fault;
+}
+
+static enum fault
+sign_with(struct wallet *w, struct bytes *out, struct arena *arena,
+    struct bytes payload, const struct monarch_sign_terms *terms,
+    struct fault_info *fi)
+{
+	const struct spdu_header header = {.psid = terms->psid,
 	    .has_generation_time = true,
-	    .generation_time = now};
+	    .generation_time = terms->now};
 	struct signer signer;
 
-	TRY(signer_of_scalar(&signer, &s->private, s->cert, fi));
+	TRY(signer_of_scalar(&signer, &w->private, w->cert, fi));
 	return spdu_sign(out, arena, &header, payload,
-	    full ? SIGNER_CERTIFICATE : SIGNER_DIGEST, &signer, fi);
+	    terms->full ? SIGNER_CERTIFICATE : SIGNER_DIGEST, &signer, fi);
+}
+
+static enum fault
+sign(struct monarch_signer *s, struct bytes *out, struct arena *arena,
+    struct bytes payload, struct monarch_sign_terms terms, size_t size,
+    struct fault_info *fi)
+{
+	struct wallet *w;
+
+	terms.now = terms.now == 0 ? time64_now() : terms.now;
+	terms.psid = terms.psid == 0 ? PSID_BSM : terms.psid;
+	TRY(choose_wallet(&w, s, terms.psid, terms.now, fi));
+	terms.full = terms.full || needs_certificate(&w->usage, terms.now);
+	TRY(sign_with(w, out, arena, payload, &terms, fi));
+	if (out->n > size)
+		return fault_set(fi, FAULT_TOO_LARGE,
+		    "SPDU of %zu octets, room for %zu", out->n, size);
+	if (terms.full)
+		w->usage.last_full = terms.now;
+	return FAULT_OK;
 }
 
 enum fault
 monarch_sign(struct monarch_signer *s, uint8_t *out, size_t size, size_t *n,
-    struct bytes payload, uint64_t now, bool full, struct fault_info *fi)
+    struct bytes payload, const struct monarch_sign_terms *terms,
+    struct fault_info *fi)
 {
 	struct arena arena = arena_new(SPDU_ARENA + 4 * payload.n);
 	struct fault_info own = {0};
@@ -370,21 +465,11 @@ monarch_sign(struct monarch_signer *s, uint8_t *out, size_t size, size_t *n,
 	enum fault fault;
 
 	fi = fi == NULL ? &own : fi;
-	now = now == 0 ? time64_now() : now;
-	if ((fault = prepare(s, now, fi)) != FAULT_OK)
-		goto out;
-	full = full || needs_certificate(&s->usage, now);
-	fault = sign_with(s, &spdu, &arena, payload, now, full, fi);
-	if (fault == FAULT_OK && spdu.n > size)
-		fault = fault_set(fi, FAULT_TOO_LARGE,
-		    "SPDU of %zu octets, room for %zu", spdu.n, size);
-	if (fault != FAULT_OK)
-		goto out;
-	memcpy(out, spdu.p, spdu.n);
-	*n = spdu.n;
-	if (full)
-		s->usage.last_full = now;
-out:
+	fault = sign(s, &spdu, &arena, payload, *terms, size, fi);
+	if (fault == FAULT_OK) {
+		memcpy(out, spdu.p, spdu.n);
+		*n = spdu.n;
+	}
 	arena_free(&arena);
 	return fault;
 }

@@ -17,6 +17,8 @@
 	NUMBER(failures)     /* attempts that failed, in a row */            \
 	NUMBER(last_contact) /* Time32: the RA last answered as it should */ \
 	NUMBER(next)	     /* Time32 from .info; 0: unknown or never */    \
+	NUMBER(wanting)	     /* 1 or more: something was missing */          \
+	NUMBER(stopped)	     /* 1: gave up, until asked again */             \
 	TEXT(last_error)     /* of the last attempt */                       \
 	TEXT(policy_name)    /* file name of the LPF held */                 \
 	TEXT(chain_name)     /* file name of the LCCF held */

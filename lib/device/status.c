@@ -6,7 +6,8 @@
 #include "base/time32.h"
 #include "cert/cert.h"
 #include "device/device.h"
-#include "device/provision.h"
+#include "device/place.h"
+#include "device/provision_file.h"
 #include "device/week.h"
 
 #define ARENA_LIMIT (64u << 20)
@@ -32,49 +33,138 @@ read_bundle(
 	}
 }
 
+/* The enrollment certificate of a place; NULL: there is none. */
+static const struct cert *
+read_enrollment(struct arena *arena, const struct folder *place)
+{
+	struct bytes file;
+	struct cert *cert;
+
+	if (folder_read(&file, arena, place, FOLDER_ENROLLMENT, NULL) !=
+		FAULT_OK ||
+	    cert_load(&cert, arena, file, NULL) != FAULT_OK)
+		return NULL;
+	return cert;
+}
+
+/* What came after the bundle. */
+static void
+read_successors(
+    struct monarch_status *s, struct arena *arena, const struct folder *f)
+{
+	const struct cert *cert;
+	struct folder place;
+
+	if (place_in_use(&place, f, time32_now()) > 0 &&
+	    (cert = read_enrollment(arena, &place)) != NULL) {
+		s->enrollment_end = cert->end;
+		memcpy(s->enrollment, cert->id, sizeof(s->enrollment));
+	}
+	place_number(&place, f, place_count(f) - 1);
+	cert = read_enrollment(arena, &place);
+	if (cert != NULL && cert->start > time32_now())
+		s->successor_end = cert->end;
+}
+
 static void
 read_provision(
-    struct monarch_status *s, struct arena *arena, const struct folder *f)
+    struct monarch_held *h, struct arena *arena, const struct folder *store)
 {
 	struct provision_file p;
 
-	if (provision_acked(&p, arena, f, NULL) == FAULT_OK) {
-		s->provisioned = true;
-		s->download_time = p.download_time;
-		memcpy(s->request_hash, p.hash, sizeof(s->request_hash));
+	h->asked = folder_has(store, FOLDER_PROVISION);
+	/* An application certificate's successor may have been asked for. */
+	if (provision_file_read(&p, arena, store, NULL) == FAULT_OK &&
+	    (p.acked || p.number > 1)) {
+		h->provisioned = true;
+		h->download_time = p.download_time;
+		memcpy(h->request_hash, p.hash, sizeof(h->request_hash));
 	}
 	wipe(&p, sizeof(p));
 }
 
+static void
+count_week(struct monarch_held *h, const struct week *w, uint32_t now)
+{
+	h->periods += w->complete;
+	h->incomplete += !w->complete;
+	h->certificates += (unsigned)w->n;
+	h->end = w->end > h->end ? w->end : h->end;
+	if (w->start <= now && now < w->end)
+		h->usable += (unsigned)w->n;
+}
+
 static enum fault
 read_weeks(
-    struct monarch_status *s, const struct folder *f, struct fault_info *fi)
+    struct monarch_held *h, const struct folder *store, struct fault_info *fi)
 {
 	struct arena list = arena_new(ARENA_LIMIT);
 	struct arena one = arena_new(ARENA_LIMIT);
-	uint32_t *i, now = time32_now();
+	uint32_t *i;
 	struct week w;
 	size_t n;
-	enum fault fault = week_list(&i, &n, &list, f, fi);
+	enum fault fault = week_list(&i, &n, &list, store, fi);
 
 	for (size_t k = 0; k < n && fault == FAULT_OK; k++) {
 		arena_reset(&one);
-		if (s->periods + s->incomplete == 0)
-			s->i_first = i[k];
-		s->i_last = i[k];
-		if (week_read(&w, &one, f, i[k], NULL) != FAULT_OK) {
-			s->incomplete++; /* damaged: will be fetched again */
-			continue;
-		}
-		s->periods += w.complete;
-		s->incomplete += !w.complete;
-		s->certificates += (unsigned)w.n;
-		if (w.start <= now && now < w.end)
-			s->usable += (unsigned)w.n;
+		if (h->periods + h->incomplete == 0)
+			h->i_first = i[k];
+		h->i_last = i[k];
+		if (week_read(&w, &one, store, i[k], NULL) != FAULT_OK)
+			h->incomplete++; /* damaged: will be fetched again */
+		else
+			count_week(h, &w, time32_now());
 	}
 	arena_free(&one);
 	arena_free(&list);
 	return fault;
+}
+
+/* One kind, newest place last. */
+static enum fault
+read_kind(struct monarch_status *s, struct arena *arena, const struct folder *f,
+    enum monarch_kind kind, struct fault_info *fi)
+{
+	struct monarch_held *h = &s->kind[kind];
+	struct folder place, store;
+
+	place_in_use(&place, f, time32_now());
+	place_kind(&store, &place, kind);
+	read_provision(h, arena, &store);
+	for (unsigned n = 0; n < place_count(f); n++) {
+		place_number(&place, f, n);
+		place_kind(&store, &place, kind);
+		TRY(read_weeks(h, &store, fi));
+	}
+	return FAULT_OK;
+}
+
+static void
+add_up(struct monarch_status *s)
+{
+	struct monarch_held *all = &s->kind[MONARCH_ANY];
+
+	for (unsigned k = MONARCH_PSEUDONYM; k < MONARCH_KINDS; k++) {
+		const struct monarch_held *h = &s->kind[k];
+
+		if (h->provisioned && !all->provisioned) {
+			all->download_time = h->download_time;
+			memcpy(all->request_hash, h->request_hash,
+			    sizeof(all->request_hash));
+		}
+		all->asked |= h->asked;
+		all->provisioned |= h->provisioned;
+		if (all->periods + all->incomplete == 0) {
+			all->i_first = h->i_first;
+			all->i_last = h->i_last;
+		}
+		all->periods += h->periods;
+		all->incomplete += h->incomplete;
+		all->certificates += h->certificates;
+		all->usable += h->usable;
+		all->end = h->end > all->end ? h->end : all->end;
+	}
+	s->provisioned = all->provisioned;
 }
 
 enum fault
@@ -82,20 +172,24 @@ monarch_status(
     const char *folder, struct monarch_status *s, struct fault_info *fi)
 {
 	struct arena arena = arena_new(ARENA_LIMIT);
+	enum fault fault = FAULT_OK;
 	struct folder f;
 	struct state state;
-	enum fault fault;
 
 	memset(s, 0, sizeof(*s));
 	TRY(folder_find(&f, folder, fi));
 	state_read(&state, &f);
 	s->failures = state.failures;
+	s->stopped = state.stopped != 0;
 	s->last_contact = state.last_contact;
 	s->next = state.next;
 	memcpy(s->last_error, state.last_error, sizeof(s->last_error));
 	read_bundle(s, &arena, &f);
-	read_provision(s, &arena, &f);
-	fault = read_weeks(s, &f, fi);
+	read_successors(s, &arena, &f);
+	for (unsigned k = MONARCH_PSEUDONYM;
+	     k < MONARCH_KINDS && fault == FAULT_OK; k++)
+		fault = read_kind(s, &arena, &f, (enum monarch_kind)k, fi);
+	add_up(s);
 	arena_free(&arena);
 	return fault;
 }

@@ -81,8 +81,8 @@ week_read(struct week *w, struct arena *arena, const struct folder *f,
 	return FAULT_OK;
 }
 
-static size_t
-size_of(const struct week *w)
+size_t
+week_size(const struct week *w)
 {
 	size_t n = HEADER_SIZE + SHA256_SIZE;
 
@@ -133,7 +133,7 @@ write_temporary(
     const struct folder *f, const struct week *w, struct fault_info *fi)
 {
 	char name[NAME_SIZE], path[PATH_SIZE];
-	size_t size = size_of(w);
+	size_t size = week_size(w);
 	uint8_t *octets;
 	bool ok;
 	int fd;
@@ -152,6 +152,8 @@ write_temporary(
 		fault_errno(fi, FAULT_IO, "%s", path);
 	if (fd >= 0 && close(fd) != 0 && ok)
 		ok = fault_errno(fi, FAULT_IO, "%s", path) == FAULT_OK;
+	if (!ok)
+		(void)unlink(path);
 	return ok ? FAULT_OK : FAULT_IO;
 }
 
@@ -173,15 +175,21 @@ enum fault
 week_write(const struct folder *f, const struct week *w, size_t n,
     struct fault_info *fi)
 {
+	enum fault fault = FAULT_OK;
 	char path[PATH_SIZE];
+	size_t written = 0;
 
+	if (n == 0)
+		return FAULT_OK;
 	TRY(folder_mkdir(f, FOLDER_CERTIFICATES, fi));
-	for (size_t k = 0; k < n; k++)
-		TRY(write_temporary(f, &w[k], fi));
-	for (size_t k = 0; k < n; k++)
-		TRY(reveal(f, w[k].i, fi));
+	while (written < n && fault == FAULT_OK)
+		if ((fault = write_temporary(f, &w[written], fi)) == FAULT_OK)
+			written++;
+	for (size_t k = 0; k < written; k++)
+		TRY(reveal(f, w[k].i, fault == FAULT_OK ? fi : NULL));
 	folder_path(path, f, FOLDER_CERTIFICATES);
-	return n == 0 ? FAULT_OK : file_sync_folder(path, fi);
+	TRY(file_sync_folder(path, fault == FAULT_OK ? fi : NULL));
+	return fault;
 }
 
 static int

@@ -1,6 +1,7 @@
 /*
  * week.h - the certificates of one period as a device keeps them: one file
- * per period, certificates/<I> in upper-case hexadecimal, mode 0600.
+ * per period, certificates/<I> in upper-case hexadecimal, mode 0600 (of
+ * an application certificate, I is the number of its request).
  *
  *	8	"MNRCWEEK"
  *	1	version 1
@@ -51,7 +52,8 @@ enum fault must_check week_read(struct week *, struct arena *,
     const struct folder *, uint32_t i, struct fault_info *);
 /*
  * Makes n weeks durable; each appears as a whole or not at all.  Faster than
- * one by one: the folder is synced once.
+ * one by one: the folder is synced once.  When the disk is full, those that
+ * fit are there, and nothing of the others.
  */
 enum fault must_check week_write(
     const struct folder *, const struct week *, size_t n, struct fault_info *);
@@ -59,6 +61,8 @@ enum fault must_check week_write(
  * crash left half written if the folder is locked by who writes them. */
 enum fault must_check week_list(uint32_t **i, size_t *n, struct arena *,
     const struct folder *, struct fault_info *);
+/* Octets of its file. */
+size_t week_size(const struct week *);
 void week_remove(const struct folder *, uint32_t i);
 
 #endif /* DEVICE_WEEK_H */

@@ -174,7 +174,8 @@ check_ack(const struct fleet *f, struct arena *arena, struct bytes answer,
 	const struct identity id = {.trust = f->world.trust, .ra = f->world.ra};
 	struct ack ack;
 
-	TRY(message_open_ack(&ack, arena, &id, answer, time32_now(), fi));
+	TRY(message_open_ack(
+	    &ack, arena, &id, MONARCH_PSEUDONYM, answer, time32_now(), fi));
 	return memcmp(ack.hash, hash, sizeof(ack.hash)) == 0
 		   ? FAULT_OK
 		   : fault_set(

@@ -13,6 +13,7 @@
 #include "base/arena.h"
 #include "base/bytes.h"
 #include "base/fault.h"
+#include "device/monarch.h"
 #include "tool/common/opt.h"
 
 #define COMMAND(suffix, name, arguments, summary) \
@@ -49,6 +50,10 @@ enum fault must_check cmd_number(
 /* Time32, a date, or Time64 digits; the result is Time64. NULL: 0. */
 enum fault must_check cmd_time(
     uint64_t *, const char *text, struct fault_info *);
+
+/* --type; NULL: MONARCH_ANY. */
+enum fault must_check cmd_kind(
+    enum monarch_kind *, const char *text, struct fault_info *);
 
 /*
  * The device folders that the arguments name: each is one, or holds some,

@@ -1,6 +1,8 @@
 /* download.c - scms-obe download: what the RA has ready. */
 #include <pthread.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "base/time32.h"
 #include "tool/obe/jobs.h"
@@ -26,6 +28,9 @@ print_result(const struct monarch_device *device,
 	if (r->missing > 0)
 		n += snprintf(
 		    line + n, sizeof(line) - (size_t)n, ", more not ready yet");
+	if (r->no_room > 0)
+		n += snprintf(line + n, sizeof(line) - (size_t)n,
+		    ", no room for %u more periods", r->no_room);
 	if (r->next != 0) {
 		time32_text(next, r->next);
 		n += snprintf(line + n, sizeof(line) - (size_t)n,
@@ -75,6 +80,29 @@ download(const char *const *device, size_t n, const struct jobs_options *o,
 	return all->missing > 0 ? CMD_PENDING : CMD_OK;
 }
 
+/* "200" certificates, or "64K", "2M" octets. */
+static enum fault
+read_storage(struct monarch_download_terms *terms, const char *text,
+    struct fault_info *fi)
+{
+	char *end;
+	unsigned long long n;
+
+	if (text == NULL)
+		return FAULT_OK;
+	n = strtoull(text, &end, 10);
+	if (end == text || *text == '-' || n == 0 || n > UINT32_MAX ||
+	    (*end != '\0' && (strchr("KM", *end) == NULL || end[1] != '\0')))
+		return fault_set(fi, FAULT_USAGE,
+		    "--storage: a number of certificates, or of octets as 64K "
+		    "or 2M");
+	if (*end == '\0')
+		terms->most_certificates = (uint32_t)n;
+	else
+		terms->most_octets = (uint64_t)n << (*end == 'K' ? 10 : 20);
+	return FAULT_OK;
+}
+
 static enum fault
 check(struct totals *all, int64_t periods, int64_t zero, int64_t seconds,
     struct fault_info *fi)
@@ -95,7 +123,12 @@ cmd_download(int argc, char **argv)
 	struct totals all = {.lock = PTHREAD_MUTEX_INITIALIZER};
 	struct jobs_options o = JOBS_OPTIONS_DEFAULT;
 	int64_t periods = 0, zero = 0, seconds = 0;
+	const char *type = NULL, *storage = NULL;
 	const struct opt opts[] = {
+	    {"type", OPT_TEXT, &type},
+	    {"due", OPT_FLAG, &all.terms.due},
+	    {"storage", OPT_TEXT, &storage},
+	    {"encryption", OPT_FLAG, &all.terms.encryption},
 	    {"periods", OPT_NUMBER, &periods},
 	    {"i-zero", OPT_NUMBER, &zero},
 	    {"i-seconds", OPT_NUMBER, &seconds},
@@ -111,6 +144,8 @@ cmd_download(int argc, char **argv)
 
 	if (cmd_parse(&common, opts, sizeof(opts) / sizeof(opts[0]), &argc,
 		argv, &fi) != FAULT_OK ||
+	    cmd_kind(&all.terms.kind, type, &fi) != FAULT_OK ||
+	    read_storage(&all.terms, storage, &fi) != FAULT_OK ||
 	    check(&all, periods, zero, seconds, &fi) != FAULT_OK ||
 	    jobs_check(&o, &fi) != FAULT_OK ||
 	    cmd_devices(&device, &n, &arena, argv, argc, &fi) != FAULT_OK)

@@ -23,9 +23,9 @@ jobs_check(const struct jobs_options *o, struct fault_info *fi)
 	if (o->jobs < 1 || o->jobs > JOBS_MAX)
 		return fault_set(fi, FAULT_USAGE, "--jobs: 1 to %d", JOBS_MAX);
 	if (o->attempts < 0 || o->attempts > 100 || o->timeout < 0 ||
-	    o->timeout > 3600)
-		return fault_set(
-		    fi, FAULT_USAGE, "--attempts or --timeout out of range");
+	    o->timeout > 3600 || o->give_up < 0 || o->give_up > INT32_MAX)
+		return fault_set(fi, FAULT_USAGE,
+		    "--attempts, --timeout or --give-up out of range");
 	return FAULT_OK;
 }
 
@@ -93,6 +93,8 @@ jobs_run(const char *const *device, size_t n, const struct jobs_options *o,
 	    .settings = {.hosts = common->hosts,
 		.attempts = (unsigned)o->attempts,
 		.timeout = (unsigned)o->timeout,
+		.failures_most = (unsigned)o->give_up,
+		.again = o->again,
 		.tell = tell},
 	};
 	pthread_t thread[JOBS_MAX];

@@ -9,8 +9,8 @@
 
 /* Options of the commands that talk to the RA. */
 struct jobs_options {
-	int64_t jobs, attempts, timeout;
-	bool quiet;
+	int64_t jobs, attempts, timeout, give_up;
+	bool quiet, again;
 };
 #define JOBS_OPTIONS_DEFAULT \
 	{                    \
@@ -20,6 +20,8 @@ struct jobs_options {
 	{"jobs", OPT_NUMBER, &(o)->jobs},             \
 	    {"attempts", OPT_NUMBER, &(o)->attempts}, \
 	    {"timeout", OPT_NUMBER, &(o)->timeout},   \
+	    {"give-up", OPT_NUMBER, &(o)->give_up},   \
+	    {"again", OPT_FLAG, &(o)->again},         \
 	{                                             \
 		"quiet", OPT_FLAG, &(o)->quiet        \
 	}

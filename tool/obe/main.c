@@ -79,6 +79,16 @@ cmd_time(uint64_t *out, const char *text, struct fault_info *fi)
 }
 
 enum fault
+cmd_kind(enum monarch_kind *out, const char *text, struct fault_info *fi)
+{
+	*out = MONARCH_ANY;
+	if (text == NULL || monarch_kind_parse(out, text))
+		return FAULT_OK;
+	return fault_set(fi, FAULT_USAGE,
+	    "--type: pseudonym, identification or application");
+}
+
+enum fault
 cmd_parse(struct cmd_common *common, const struct opt *opts, size_t n,
     int *argc, char **argv, struct fault_info *fi)
 {

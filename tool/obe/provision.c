@@ -32,14 +32,30 @@ read_layout(enum monarch_layout *out, const char *text, struct fault_info *fi)
 	return FAULT_OK;
 }
 
+static enum fault
+read_terms(struct monarch_provision_terms *terms, const char *type,
+    const char *layout, const char *start, struct fault_info *fi)
+{
+	uint64_t t;
+
+	TRY(cmd_kind(&terms->kind, type, fi));
+	TRY(read_layout(&terms->layout, layout, fi));
+	TRY(cmd_time(&t, start, fi));
+	terms->start = (uint32_t)(t / 1000000);
+	return FAULT_OK;
+}
+
 int
 cmd_provision(int argc, char **argv)
 {
 	struct monarch_provision_terms terms = {0};
 	struct jobs_options o = JOBS_OPTIONS_DEFAULT;
-	const char *layout = "1.2.2", **device;
+	const char *layout = "1.2.2", *type = NULL, *start = NULL, **device;
 	const struct opt opts[] = {
+	    {"type", OPT_TEXT, &type},
 	    {"layout", OPT_TEXT, &layout},
+	    {"encryption", OPT_FLAG, &terms.encryption},
+	    {"start", OPT_TEXT, &start},
 	    {"extra-octet", OPT_FLAG, &terms.extra_octet},
 	    JOBS_OPTS(&o),
 	};
@@ -51,7 +67,7 @@ cmd_provision(int argc, char **argv)
 
 	if (cmd_parse(&common, opts, sizeof(opts) / sizeof(opts[0]), &argc,
 		argv, &fi) != FAULT_OK ||
-	    read_layout(&terms.layout, layout, &fi) != FAULT_OK ||
+	    read_terms(&terms, type, layout, start, &fi) != FAULT_OK ||
 	    jobs_check(&o, &fi) != FAULT_OK ||
 	    cmd_devices(&device, &n, &arena, argv, argc, &fi) != FAULT_OK) {
 		status = cmd_fault("provision", &fi);

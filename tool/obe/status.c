@@ -13,9 +13,12 @@ state_word(const struct monarch_status *s)
 {
 	if (!s->bootstrapped)
 		return "new";
+	if (s->stopped)
+		return "gave up";
 	if (!s->provisioned)
 		return "bootstrapped";
-	return s->certificates == 0 ? "provisioned" : "supplied";
+	return s->kind[MONARCH_ANY].certificates == 0 ? "provisioned"
+						      : "supplied";
 }
 
 static void
@@ -27,6 +30,28 @@ print_time(const char *label, uint32_t t)
 		return;
 	time32_text(text, t);
 	printf("  %-22s %s\n", label, text);
+}
+
+static void
+print_kind(const struct monarch_held *h, const char *name)
+{
+	char hash[17];
+
+	if (!h->asked && h->certificates == 0)
+		return;
+	printf("  %-22s\n", name);
+	if (h->provisioned) {
+		hex_encode(hash, h->request_hash, sizeof(h->request_hash));
+		printf("    %-20s %s\n", "request hash", hash);
+	}
+	if (h->certificates > 0)
+		printf("    %-20s %u in %u periods (%X to %X), %u incomplete; "
+		       "%u valid now\n",
+		    "certificates", h->certificates, h->periods + h->incomplete,
+		    (unsigned)h->i_first, (unsigned)h->i_last, h->incomplete,
+		    h->usable);
+	print_time("  until", h->end);
+	print_time("  download from", h->provisioned ? h->download_time : 0);
 }
 
 static void
@@ -42,17 +67,10 @@ print(const char *path, const struct monarch_status *s)
 		printf("  %-22s %s\n", "enrollment", hash);
 	}
 	print_time("enrolled until", s->enrollment_end);
-	if (s->provisioned) {
-		hex_encode(hash, s->request_hash, sizeof(s->request_hash));
-		printf("  %-22s %s\n", "request hash", hash);
-		print_time("download from", s->download_time);
-	}
-	if (s->certificates > 0)
-		printf("  %-22s %u in %u periods (%X to %X), %u incomplete; "
-		       "%u valid now\n",
-		    "certificates", s->certificates, s->periods + s->incomplete,
-		    (unsigned)s->i_first, (unsigned)s->i_last, s->incomplete,
-		    s->usable);
+	print_time("successor until", s->successor_end);
+	for (unsigned k = MONARCH_PSEUDONYM; k < MONARCH_KINDS; k++)
+		print_kind(
+		    &s->kind[k], monarch_kind_name((enum monarch_kind)k));
 	print_time("next expected", s->next);
 	print_time("last contact", s->last_contact);
 	if (s->failures > 0)
@@ -67,28 +85,70 @@ json_time(uint32_t t)
 	return t == 0 ? json_null() : json_integer((json_int_t)t);
 }
 
+/* Adds what is held of a kind, or of all, to an object. */
+static int
+add_held(json_t *to, const struct monarch_held *h)
+{
+	char hash[17] = "";
+	json_t *held;
+	int failed;
+
+	if (h->provisioned)
+		hex_encode(hash, h->request_hash, sizeof(h->request_hash));
+	held = json_pack("{s:b, s:s, s:o, s:o, s:i, s:i, s:i, s:i, s:i, s:i}",
+	    "provisioned", h->provisioned, "request_hash", hash,
+	    "download_time", json_time(h->download_time), "end",
+	    json_time(h->end), "i_first", (int)h->i_first, "i_last",
+	    (int)h->i_last, "periods", (int)h->periods, "incomplete",
+	    (int)h->incomplete, "certificates", (int)h->certificates, "usable",
+	    (int)h->usable);
+	failed = json_object_update(to, held);
+	json_decref(held);
+	return failed;
+}
+
+static json_t *
+json_kinds(const struct monarch_status *s)
+{
+	json_t *kinds = json_object(), *one;
+
+	for (unsigned k = MONARCH_PSEUDONYM; k < MONARCH_KINDS; k++) {
+		const struct monarch_held *h = &s->kind[k];
+
+		if (!h->asked && h->certificates == 0)
+			continue;
+		one = json_object();
+		if (add_held(one, h) != 0 ||
+		    json_object_set(kinds,
+			monarch_kind_name((enum monarch_kind)k), one) != 0)
+			json_object_clear(kinds);
+		json_decref(one);
+	}
+	return kinds;
+}
+
 static json_t *
 to_json(const char *path, const struct monarch_status *s)
 {
-	char hash[17] = "", enrollment[17] = "";
+	char enrollment[17] = "";
+	json_t *out;
 
 	if (s->bootstrapped)
 		hex_encode(enrollment, s->enrollment, sizeof(s->enrollment));
-	if (s->provisioned)
-		hex_encode(hash, s->request_hash, sizeof(s->request_hash));
-	return json_pack(
-	    "{s:s, s:s, s:b, s:b, s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:i, s:i, "
-	    "s:i, s:i, s:i, s:i, s:i, s:s}",
+	out = json_pack("{s:s, s:s, s:b, s:b, s:s, s:s, s:o, s:o, s:o, s:o, "
+			"s:i, s:s, s:o}",
 	    "device", path, "state", state_word(s), "bootstrapped",
-	    s->bootstrapped, "provisioned", s->provisioned, "ra", s->ra,
-	    "enrollment", enrollment, "request_hash", hash, "enrollment_end",
-	    json_time(s->enrollment_end), "download_time",
-	    json_time(s->download_time), "next", json_time(s->next),
-	    "last_contact", json_time(s->last_contact), "i_first",
-	    (int)s->i_first, "i_last", (int)s->i_last, "periods",
-	    (int)s->periods, "incomplete", (int)s->incomplete, "certificates",
-	    (int)s->certificates, "usable", (int)s->usable, "failures",
-	    (int)s->failures, "last_error", s->last_error);
+	    s->bootstrapped, "stopped", s->stopped, "ra", s->ra, "enrollment",
+	    enrollment, "enrollment_end", json_time(s->enrollment_end),
+	    "successor_end", json_time(s->successor_end), "next",
+	    json_time(s->next), "last_contact", json_time(s->last_contact),
+	    "failures", (int)s->failures, "last_error", s->last_error, "kinds",
+	    json_kinds(s));
+	if (out != NULL && add_held(out, &s->kind[MONARCH_ANY]) != 0) {
+		json_decref(out);
+		out = NULL;
+	}
+	return out;
 }
 
 static enum fault

@@ -88,6 +88,7 @@ live(struct world *w, bool again)
 	const struct monarch_settings settings = {.attempts = 1};
 	const struct monarch_provision_terms ask = {0};
 	const struct monarch_download_terms get = {0};
+	const struct monarch_sign_terms sign = {.full = again};
 	struct monarch_download_result result;
 	struct monarch_signer *signer;
 	struct monarch_device *d;
@@ -105,7 +106,7 @@ live(struct world *w, bool again)
 	monarch_close(d);
 	MUST(monarch_signer_open(&signer, path, &fi));
 	MUST(monarch_sign(signer, out, sizeof(out), &n,
-	    bytes_of_string("crash?"), time64_now(), again, &fi));
+	    bytes_of_string("crash?"), &sign, &fi));
 	MUST(monarch_signer_close(signer, &fi));
 	return 0;
 }
@@ -152,9 +153,10 @@ check(void)
 	struct week week;
 
 	MUST(monarch_status(path, &status, &fi));
-	assert_int_equal(status.periods, PERIODS);
-	assert_int_equal(status.incomplete, 0);
-	assert_int_equal(status.certificates, PERIODS * WORLD_JMAX);
+	assert_int_equal(status.kind[MONARCH_ANY].periods, PERIODS);
+	assert_int_equal(status.kind[MONARCH_ANY].incomplete, 0);
+	assert_int_equal(
+	    status.kind[MONARCH_ANY].certificates, PERIODS * WORLD_JMAX);
 	MUST(folder_find(&f, path, &fi));
 	for (uint32_t i = WORLD_I; i < WORLD_I + PERIODS; i++) {
 		MUST(week_read(&week, &arena, &f, i, &fi));

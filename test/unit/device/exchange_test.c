@@ -92,8 +92,8 @@ set_up(void **state)
 	bundle.file[BUNDLE_ENROLLMENT] = certificate_of("enrollment");
 	bundle.file[BUNDLE_ENROLLMENT_S] = hex_of(issue, "r");
 	take_scalar(&request_key, issue, "ku");
-	MUST(
-	    identity_take_enrollment(&id, &bundle, &request_key, MADE_AT, &fi));
+	MUST(identity_take_enrollment(&id, bundle.file[BUNDLE_ENROLLMENT],
+	    bundle.file[BUNDLE_ENROLLMENT_S], &request_key, MADE_AT, &fi));
 	return 0;
 }
 
@@ -142,7 +142,8 @@ its_ack_is_accepted(void **state)
 
 	(void)state;
 	assert_true(hex_decode(want, 8, "5f05162d1297b202"));
-	MUST(message_open_ack(&ack, &arena, &id, message, MADE_AT, &fi));
+	MUST(message_open_ack(
+	    &ack, &arena, &id, MONARCH_PSEUDONYM, message, MADE_AT, &fi));
 	assert_memory_equal(ack.hash, want, 8);
 	assert_int_equal(ack.download_time, MADE_AT);
 	assert_int_equal(ack.url.n, sizeof(url) - 1);
@@ -152,7 +153,7 @@ its_ack_is_accepted(void **state)
 		memcpy(copy, message.p, message.n);
 		copy[at] ^= 1;
 		assert_int_not_equal(
-		    message_open_ack(&ack, &arena, &id,
+		    message_open_ack(&ack, &arena, &id, MONARCH_PSEUDONYM,
 			(struct bytes){copy, message.n}, MADE_AT, NULL),
 		    FAULT_OK);
 	}
@@ -203,8 +204,8 @@ we_make_its_provisioning_request(void **state)
 	    BUTTERFLY_CERTIFICATE);
 	take_caterpillar(
 	    &p.response, "caterpillar public key enc", BUTTERFLY_ENCRYPTION);
-	MUST(
-	    message_provision(&secured, &arena, &id, &p, &terms, MADE_AT, &fi));
+	MUST(message_provision(&secured, &arena, &id, MONARCH_PSEUDONYM, &p,
+	    &terms, MADE_AT, &fi));
 	compare(secured, "3 SignedPseudonymCertProvisioningRequest");
 }
 

@@ -93,7 +93,8 @@ sign_at(uint64_t t, bool full)
 	const uint8_t *p = m.octets;
 
 	MUST(monarch_sign(signer, m.octets, sizeof(m.octets), &m.n,
-	    BYTES(payload), t, full, &fi));
+	    BYTES(payload),
+	    &(struct monarch_sign_terms){.now = t, .full = full}, &fi));
 	assert_memory_equal(p, "\x03\x81\x00\x40\x03\x80\x28", 7);
 	assert_memory_equal(p + 7, payload, PAYLOAD);
 	assert_memory_equal(p + 47, "\x40\x01\x20", 3);
@@ -295,12 +296,16 @@ weeks_change(void **state)
 	assert_int_equal(
 	    monarch_sign(signer, m.octets, sizeof(m.octets), &n,
 		bytes_of_string("x"),
-		(WORLD_PERIOD_START(WORLD_I + 4) + 3600) * SECOND, false, &fi),
+		&(struct monarch_sign_terms){
+		    .now = (WORLD_PERIOD_START(WORLD_I + 4) + 3600) * SECOND},
+		&fi),
 	    FAULT_NO_CERTIFICATE);
 	assert_int_equal(
 	    monarch_sign(signer, m.octets, sizeof(m.octets), &n,
 		bytes_of_string("x"),
-		(WORLD_PERIOD_START(WORLD_I) - 1) * SECOND, false, &fi),
+		&(struct monarch_sign_terms){
+		    .now = (WORLD_PERIOD_START(WORLD_I) - 1) * SECOND},
+		&fi),
 	    FAULT_NO_CERTIFICATE);
 }
 
@@ -434,8 +439,9 @@ what_is_too_long_is_refused(void **state)
 	size_t n;
 
 	(void)state;
-	assert_int_equal(monarch_sign(signer, small, sizeof(small), &n,
-			     bytes_of_string("x"), T0, false, &fi),
+	assert_int_equal(
+	    monarch_sign(signer, small, sizeof(small), &n, bytes_of_string("x"),
+		&(struct monarch_sign_terms){.now = T0}, &fi),
 	    FAULT_TOO_LARGE);
 	assert_true(sign_at(T0, false).full);
 }

@@ -69,7 +69,8 @@ the_request_is_acknowledged_under_its_hash(void **state)
 	MUST(monarch_status(path, &status, &fi));
 	assert_true(status.provisioned);
 	sha256(hash, (struct bytes){w->ra->request, w->ra->request_n});
-	assert_memory_equal(status.request_hash, hash + 24, 8);
+	assert_memory_equal(
+	    status.kind[MONARCH_ANY].request_hash, hash + 24, 8);
 	/* Asked again, the device asks nobody. */
 	MUST(provision_once(&fi));
 	assert_int_equal(w->ra->posts, 1);
@@ -306,10 +307,10 @@ what_is_ready_is_fetched_once(void **state)
 	assert_int_equal(r.certificates, 0);
 	assert_int_equal(w->ra->downloads, 4);
 	MUST(monarch_status(path, &status, &fi));
-	assert_int_equal(status.certificates, 4 * WORLD_JMAX);
-	assert_int_equal(status.usable, WORLD_JMAX);
-	assert_int_equal(status.i_first, WORLD_I);
-	assert_int_equal(status.i_last, WORLD_I + 3);
+	assert_int_equal(status.kind[MONARCH_ANY].certificates, 4 * WORLD_JMAX);
+	assert_int_equal(status.kind[MONARCH_ANY].usable, WORLD_JMAX);
+	assert_int_equal(status.kind[MONARCH_ANY].i_first, WORLD_I);
+	assert_int_equal(status.kind[MONARCH_ANY].i_last, WORLD_I + 3);
 	assert_int_equal(status.next, 0x2bcdef01);
 }
 
@@ -328,8 +329,8 @@ weeks_pass(void **state)
 	r = download_once(&fi, FAULT_OK);
 	assert_int_equal(r.periods, 2);
 	MUST(monarch_status(path, &status, &fi));
-	assert_int_equal(status.i_first, WORLD_I + 2);
-	assert_int_equal(status.i_last, WORLD_I + 5);
+	assert_int_equal(status.kind[MONARCH_ANY].i_first, WORLD_I + 2);
+	assert_int_equal(status.kind[MONARCH_ANY].i_last, WORLD_I + 5);
 	/* A clock that went mad costs nothing: the RA does not accept it. */
 	world_clock(WORLD_PERIOD_START(WORLD_I + 30));
 	w->bare = w->deaf = true;
@@ -338,7 +339,7 @@ weeks_pass(void **state)
 	download_once(&fi, FAULT_DENIED);
 	world_clock(WORLD_PERIOD_START(WORLD_I + 2) + 20000);
 	MUST(monarch_status(path, &status, &fi));
-	assert_int_equal(status.usable, WORLD_JMAX);
+	assert_int_equal(status.kind[MONARCH_ANY].usable, WORLD_JMAX);
 }
 
 /* What becomes of a batch with each mistake: how many of its certificates are
@@ -476,7 +477,7 @@ pieces_that_do_not_fit_are_forgotten(void **state)
 	w->break_batches = 1;
 	download_once(&fi, FAULT_NETWORK);
 	MUST(monarch_status(path, &status, &fi));
-	hex_encode(hash, status.request_hash, 8);
+	hex_encode(hash, status.kind[MONARCH_ANY].request_hash, 8);
 	for (char *p = hash; *p != '\0'; p++)
 		*p = *p >= 'a' ? (char)(*p - 32) : *p;
 	snprintf(name, sizeof(name), "download/%s_%X.zip.part", hash, WORLD_I);

@@ -156,9 +156,10 @@ world_endorsers(struct world *w, unsigned n, bool twice)
 	MUST(chain_file_build(&w->lccf, &w->arena, &file, &fi));
 }
 
-static void
-make_lpf(struct world *w)
+void
+world_policy(struct world *w, uint32_t rse_hours)
 {
+	struct policy_global global = policy_global_default;
 	const struct signer *pg = &w->actor[ACTOR_PG].signer;
 	const struct signer *ra = &w->actor[ACTOR_RA].signer;
 	const struct policy_head head = {.id = bytes_of_string("policy"),
@@ -170,8 +171,10 @@ make_lpf(struct world *w)
 	struct bytes tbs, custom, own;
 	struct fault_info fi = {0};
 
-	MUST(policy_tbs_custom(
-	    &tbs, &w->arena, &head, WORLD_RA, &policy_global_default, &fi));
+	global.rse_validity.value = (uint16_t)rse_hours;
+	w->rse_hours = rse_hours;
+	w->lpf_version++;
+	MUST(policy_tbs_custom(&tbs, &w->arena, &head, WORLD_RA, &global, &fi));
 	MUST(policy_countersign(
 	    &custom, &w->arena, tbs, head.generation_time, pg, &fi));
 	MUST(policy_tbs_local(&tbs, &w->arena, &head, &local, &fi));
@@ -192,7 +195,9 @@ world_new(void)
 	for (unsigned id = 0; id < ACTORS; id++)
 		make_actor(w, (enum actor)id);
 	world_endorsers(w, ELECTORS, false);
-	make_lpf(w);
+	world_policy(w, 169);
+	w->info = 0x2bcdef01;
+	w->single_i_last = 3;
 	w->trust = trust_new();
 	MUST(trust_add_root(w->trust, w->actor[ACTOR_ROOT].raw, &fi));
 	MUST(trust_add_known(w->trust, w->lccf, &fi));
@@ -232,18 +237,20 @@ enroll(struct world *w, struct arena *arena, struct world_file *file,
 	struct fault_info fi = {0};
 	struct request request;
 	certificate *template;
+	const to_be_signed_certificate *asked;
 	struct point r_u;
 	uint8_t *s = arena_alloc(arena, 32, 1);
 
 	MUST(request_open(&request, arena, csr, w->trust, time32_now(), &fi));
-	MUST(key_of_schema(&key,
-	    &request.pdu->content.eca_ee.ee_eca_cert_request.tbs_data
-		 .verify_key_indicator.verification_key,
-	    &fi));
+	asked = &request.pdu->content.eca_ee.ee_eca_cert_request.tbs_data;
+	MUST(key_of_schema(
+	    &key, &asked->verify_key_indicator.verification_key, &fi));
 	MUST(curve_to_p256(&r_u, &key, &fi));
 	memcpy(params.craca_id, w->actor[ACTOR_ROOT].cert->id + 5, 3);
 	params.request_permissions =
-	    profile_group(arena, both, 2, true, 0, EE_APP);
+	    w->application ? asked->cert_request_permissions
+			   : profile_group(arena, both, 2, true, 0, EE_APP);
+	params.region = w->application ? asked->region : NULL;
 	MUST(profile_build(&template, arena, PROFILE_ENROLLMENT, &params, &fi));
 	MUST(cert_issue_implicit(&made, arena, template, &r_u, &issuer, &fi));
 	memcpy(s, made.r.b, 32);
@@ -322,6 +329,26 @@ world_bootstrap(const char *folder, struct bytes zip, struct fault_info *fi)
 
 /* ---- devices ---- */
 
+static void
+make_device(struct world *w, const struct monarch_csr_terms *terms,
+    const char *dir, const char *name, char out[PATH_SIZE])
+{
+	struct arena arena = arena_new(8u << 20);
+	struct fault_info fi = {0};
+	char zip[PATH_SIZE];
+	const char *folder = out;
+	struct bytes csr;
+
+	path_join(out, dir, name);
+	path_join(zip, dir, "csr.zip");
+	MUST(monarch_csr_new(out, terms, &fi));
+	MUST(monarch_csr_zip(zip, &folder, 1, &fi));
+	MUST(file_read(&csr, &arena, zip, 1u << 20, &fi));
+	MUST(world_bootstrap(
+	    out, world_bundle(w, &arena, csr, NULL, NULL), &fi));
+	arena_free(&arena);
+}
+
 void
 world_device(
     struct world *w, const char *dir, const char *name, char out[PATH_SIZE])
@@ -331,20 +358,32 @@ world_device(
 	const struct monarch_country where = {.country = 840};
 	const struct monarch_csr_terms terms = {
 	    .psids = both, .psids_n = 2, .region = {.country = &where, .n = 1}};
-	struct arena arena = arena_new(8u << 20);
-	struct fault_info fi = {0};
-	char zip[PATH_SIZE];
-	const char *folder = out;
-	struct bytes csr;
 
-	path_join(out, dir, name);
-	path_join(zip, dir, "csr.zip");
-	MUST(monarch_csr_new(out, &terms, &fi));
-	MUST(monarch_csr_zip(zip, &folder, 1, &fi));
-	MUST(file_read(&csr, &arena, zip, 1u << 20, &fi));
-	MUST(world_bootstrap(
-	    out, world_bundle(w, &arena, csr, NULL, NULL), &fi));
-	arena_free(&arena);
+	make_device(w, &terms, dir, name, out);
+}
+
+void
+world_rse(
+    struct world *w, const char *dir, const char *name, char out[PATH_SIZE])
+{
+	const struct monarch_psid psids[] = {
+	    {.psid = 0x83, .ssp = MONARCH_SSP_OPAQUE, .n = 1, .value = {7}},
+	    {.psid = 0x81,
+		.ssp = MONARCH_SSP_BITMAP,
+		.n = 2,
+		.value = {1, 0xf0},
+		.mask = {0xff, 0xf0}}};
+	/* In Kansas. */
+	const struct monarch_place centre = {386000000, -984000000};
+	const struct monarch_csr_terms terms = {.psids = psids,
+	    .psids_n = 2,
+	    .region = {.form = MONARCH_CIRCLE,
+		.place = &centre,
+		.n = 1,
+		.radius = 5000}};
+
+	w->application = true;
+	make_device(w, &terms, dir, name, out);
 }
 
 struct monarch_device *

@@ -70,11 +70,40 @@ enum mistake {
 	MISTAKES
 };
 
+/* What goes wrong with an identification or application certificate. */
+enum single_mistake {
+	SINGLE_RIGHT,
+	SINGLE_RIF,	      /* the id of another enrollment certificate */
+	SINGLE_START,	      /* begins with the next period; too early */
+	SINGLE_ENDED,	      /* is over */
+	SINGLE_PSID,	      /* a PSID that the device may not have */
+	SINGLE_SSP,	      /* an SSP that it may not have */
+	SINGLE_REGION,	      /* more than the region of the enrollment */
+	SINGLE_SERIES,	      /* another crlSeries */
+	SINGLE_PSEUDONYM,     /* linkage data for an id */
+	SINGLE_KEY,	      /* another s */
+	SINGLE_NO_ENCRYPTION, /* the encryption key is not in it */
+	SINGLE_ENCRYPTION,    /* another encryption key is */
+	SINGLE_KIND,	      /* the CHOICE of the other kind */
+	SINGLE_RECIPIENT,     /* the response of another device */
+	SINGLE_SIGNER,	      /* signed by the RA */
+	SINGLE_TRAILING,      /* octets after the response */
+	SINGLE_TRUNCATED,     /* ends early */
+	SINGLE_NAME,	      /* an entry of another i, or request */
+	SINGLE_TWICE,	      /* two entries */
+	SINGLE_MISTAKES
+};
+
 /* The part of the RA that outlives a crash of the device. */
 struct world_ra {
 	uint8_t request[WORLD_REQUEST]; /* accepted; request_n 0: none */
 	size_t request_n;
 	unsigned posts, downloads;
+	/* Of identification or application certificates; those of the
+	 * latter are all kept. */
+	uint8_t single[4][WORLD_REQUEST];
+	size_t single_n[4], singles;
+	unsigned single_posts, single_downloads;
 };
 
 struct world {
@@ -85,6 +114,17 @@ struct world {
 	struct bytes lccf, lpf;
 	unsigned lccf_sent, lpf_sent;
 	uint32_t enrollment_psid; /* beside 0x20 */
+
+	/* Enrollment for applications: as the device asks. */
+	bool application;
+	uint32_t rse_hours; /* of the policy */
+	unsigned lpf_version;
+	enum single_mistake single_mistake;
+	bool bare_entry;	/* <I> for an entry's name */
+	bool single_late;	/* nothing is ready yet */
+	bool single_taken;	/* 5056 to all but what is accepted */
+	uint32_t single_i_last; /* that is ready */
+	uint32_t info;		/* contents of .info */
 
 	struct world_ra *ra;
 	uint32_t i_first, i_last; /* batches that are ready */
@@ -108,6 +148,8 @@ struct world *world_new(void);
 void world_free(struct world *);
 /* A new chain file in which n electors endorse the root, or one twice. */
 void world_endorsers(struct world *, unsigned n, bool twice);
+/* The policy again, with another version and rse_hours. */
+void world_policy(struct world *, uint32_t rse_hours);
 /* Makes now the time. */
 void world_clock(uint32_t now);
 struct transport world_transport(struct world *);
@@ -124,7 +166,11 @@ struct bytes world_bundle(struct world *, struct arena *, struct bytes csr_zip,
 /* A device of this name in folder dir, bootstrapped; its path in out. */
 void world_device(
     struct world *, const char *dir, const char *name, char out[PATH_SIZE]);
-/* The same, opened with the world as its RA. */
+/* The same for applications: PSIDs 0x83 with an opaque SSP and 0x81 with a
+ * bitmap, valid in a circle. */
+void world_rse(
+    struct world *, const char *dir, const char *name, char out[PATH_SIZE]);
+/* A device of world_device, opened with the world as its RA. */
 struct monarch_device *world_open(struct world *, const char *path);
 /* Provisioned, and all that is ready downloaded. */
 void world_supply(struct world *, struct monarch_device *);

@@ -39,7 +39,8 @@ sign(struct world *w, const char *dir, uint8_t *out, size_t size)
 	monarch_close(d);
 	MUST(monarch_signer_open(&signer, path, &fi));
 	MUST(monarch_sign(signer, out, size, &n, bytes_of_string("a message"),
-	    (uint64_t)WORLD_NOW * 1000000, false, &fi));
+	    &(struct monarch_sign_terms){.now = (uint64_t)WORLD_NOW * 1000000},
+	    &fi));
 	MUST(monarch_signer_close(signer, &fi));
 	return n;
 }

@@ -17,4 +17,19 @@ struct bytes world_batch(struct world *, struct bytes request, uint32_t i);
 void
 world_open_request(struct world *, struct bytes secured, struct request *out);
 
+/* POSTs and downloads of identification and application certificates. */
+enum fault
+world_single_post(struct world *, enum monarch_kind, struct http_result *,
+    struct arena *, struct bytes body, struct fault_info *);
+enum fault world_single_get(struct world *, enum monarch_kind,
+    struct http_result *, struct arena *, const char *filename);
+
+enum fault world_answer(struct http_result *, struct arena *, unsigned status,
+    const char *head, struct bytes body);
+enum fault world_refuse(
+    struct world *, struct http_result *, struct arena *, unsigned code);
+/* An ack of this alternative. */
+void world_ack(
+    struct world *, struct bytes *out, struct bytes request, unsigned tag);
+
 #endif /* TEST_DEVICE_WORLD_INT_H */

@@ -32,8 +32,8 @@ world_open_request(struct world *w, struct bytes secured, struct request *out)
 	assert_non_null(out->signer);
 }
 
-static enum fault
-answer(struct http_result *result, struct arena *arena, unsigned status,
+enum fault
+world_answer(struct http_result *result, struct arena *arena, unsigned status,
     const char *head, struct bytes body)
 {
 	struct bytes text = bytes_of_string(head);
@@ -44,17 +44,17 @@ answer(struct http_result *result, struct arena *arena, unsigned status,
 	return FAULT_OK;
 }
 
-static enum fault
-refuse(struct world *w, struct http_result *result, struct arena *arena,
+enum fault
+world_refuse(struct world *w, struct http_result *result, struct arena *arena,
     unsigned code)
 {
 	char head[128];
 
 	if (w->bare)
-		return answer(result, arena, 500, "\r\n", BYTES_NONE);
+		return world_answer(result, arena, 500, "\r\n", BYTES_NONE);
 	snprintf(head, sizeof(head),
 	    "SCMS-POC-Error: %u\r\nSCMS-POC-Error-Message: no\r\n", code);
-	return answer(result, arena, 404, head, BYTES_NONE);
+	return world_answer(result, arena, 404, head, BYTES_NONE);
 }
 
 static const char *
@@ -72,8 +72,9 @@ header_of(const struct http_call *call, const char *name)
 
 /* ---- provisioning ---- */
 
-static void
-make_ack(struct world *w, struct bytes *out, struct bytes request)
+void
+world_ack(
+    struct world *w, struct bytes *out, struct bytes request, unsigned tag)
 {
 	scms_pdu pdu = {.version = 1, .content.is = scms_pdu_content_ee_ra};
 	ra_ee_pseudonym_cert_provisioning_ack *ack =
@@ -82,8 +83,7 @@ make_ack(struct world *w, struct bytes *out, struct bytes request)
 	struct fault_info fi = {0};
 	struct bytes encoded;
 
-	pdu.content.ee_ra.is =
-	    end_entity_ra_interface_pdu_ra_ee_pseudonym_cert_provisioning_ack;
+	pdu.content.ee_ra.is = tag;
 	ack->version = 1;
 	sha256_id(ack->request_hash.b, 8, request);
 	ack->reply.is = ra_ee_pseudonym_cert_provisioning_ack_reply_ack;
@@ -115,20 +115,21 @@ post(struct world *w, struct http_result *result, struct arena *arena,
 	}
 	if (w->ra->request_n == 0) {
 		if (w->refuse_code != 0)
-			return refuse(w, result, arena, w->refuse_code);
+			return world_refuse(w, result, arena, w->refuse_code);
 		world_open_request(w, body, &request);
 		assert_true(body.n <= sizeof(w->ra->request));
 		memcpy(w->ra->request, body.p, body.n);
 		w->ra->request_n = body.n;
 	} else if (!bytes_equal(accepted(w), body)) {
-		return refuse(w, result, arena, 5057);
+		return world_refuse(w, result, arena, 5057);
 	}
 	if (w->lose_acks > 0) {
 		w->lose_acks--;
 		return fault_set(fi, FAULT_NETWORK, "lost");
 	}
-	make_ack(w, &ack, body);
-	return answer(result, arena, 200, "\r\n", ack);
+	world_ack(w, &ack, body,
+	    end_entity_ra_interface_pdu_ra_ee_pseudonym_cert_provisioning_ack);
+	return world_answer(result, arena, 200, "\r\n", ack);
 }
 
 /* ---- downloads ---- */
@@ -167,11 +168,11 @@ send_range(struct world *w, struct http_result *result, struct arena *arena,
 	w->range_calls++;
 	assert_int_equal(sscanf(range, "bytes=%zu-%zu", &first, &last), 2);
 	if (first >= file.n)
-		return answer(result, arena, 416, "\r\n", BYTES_NONE);
+		return world_answer(result, arena, 416, "\r\n", BYTES_NONE);
 	last = last >= file.n ? file.n - 1 : last;
 	snprintf(head, sizeof(head), "Content-Range: bytes %zu-%zu/%zu\r\n",
 	    first, last, file.n);
-	return answer(result, arena, 206, head,
+	return world_answer(result, arena, 206, head,
 	    (struct bytes){file.p + first, last - first + 1});
 }
 
@@ -185,14 +186,14 @@ get_batch(struct world *w, struct http_result *result, struct arena *arena,
 	unsigned i;
 
 	if (w->deaf)
-		return refuse(w, result, arena, 5067);
+		return world_refuse(w, result, arena, 5067);
 	filename_of(w, call, name);
 	sha256_id(id, 8, accepted(w));
 	hex_encode(hash, id, 8);
 	assert_int_equal(strncasecmp(name, hash, 16), 0);
 	assert_int_equal(sscanf(name + 16, "_%X.zip", &i), 1);
 	if (i < w->i_first || i > w->i_last)
-		return refuse(w, result, arena, 5065);
+		return world_refuse(w, result, arena, 5065);
 	w->ra->downloads++;
 	if (range != NULL)
 		return send_range(
@@ -201,7 +202,7 @@ get_batch(struct world *w, struct http_result *result, struct arena *arena,
 		w->break_batches--;
 		return fault_set(fi, FAULT_NETWORK, "broken off");
 	}
-	return answer(
+	return world_answer(
 	    result, arena, 200, "\r\n", world_batch(w, accepted(w), i));
 }
 
@@ -214,43 +215,59 @@ get_file(struct http_result *result, struct arena *arena,
 	char head[128];
 
 	if (have != NULL && strstr(have, name) != NULL)
-		return answer(result, arena, 304, "\r\n", BYTES_NONE);
+		return world_answer(result, arena, 304, "\r\n", BYTES_NONE);
 	++*sent;
 	snprintf(head, sizeof(head),
 	    "Content-Disposition: attachment; filename=\"%s\"\r\n", name);
-	return answer(result, arena, 200, head, file);
+	return world_answer(result, arena, 200, head, file);
 }
 
 static enum fault
 call(void *ctx, struct http_result *result, struct arena *arena,
     const struct http_call *call, struct fault_info *fi)
 {
-	static const uint8_t info[] = {0x2b, 0xcd, 0xef, 0x01};
+	uint8_t info[4];
+	struct writer out = writer_of(info, sizeof(info));
 	static const char base[] = "https://" WORLD_RA ":8892";
 	struct world *w = ctx;
 	const char *path = call->url + strlen(base);
-	char name[64];
+	char name[64], lpf_name[64];
 
+	snprintf(lpf_name, sizeof(lpf_name), "local_policy_0001_%04u.oer",
+	    w->lpf_version);
 	arena_reset(&w->call);
 	assert_int_equal(strncmp(call->url, base, strlen(base)), 0);
 	if (strcmp(path, "/provision-pseudonym-certificate-batch") == 0) {
 		assert_string_equal(call->method, "POST");
 		return post(w, result, arena, call->body, fi);
 	}
+	if (strcmp(path, "/provision-identity-certificate") == 0)
+		return world_single_post(
+		    w, MONARCH_IDENTIFICATION, result, arena, call->body, fi);
+	if (strcmp(path, "/provision-application-certificate") == 0)
+		return world_single_post(
+		    w, MONARCH_APPLICATION, result, arena, call->body, fi);
 	if (strcmp(path, "/download/batch") == 0)
 		return get_batch(w, result, arena, call, fi);
 	if (strcmp(path, "/download/local-certificate-chain") == 0)
 		return get_file(result, arena, call, w->lccf,
 		    "local_certificate_chains_01_01.oer", &w->lccf_sent);
 	if (strcmp(path, "/download/policy/local") == 0)
-		return get_file(result, arena, call, w->lpf,
-		    "local_policy_0001_0001.oer", &w->lpf_sent);
-	assert_string_equal(path, "/download/info");
+		return get_file(
+		    result, arena, call, w->lpf, lpf_name, &w->lpf_sent);
 	if (w->deaf)
-		return refuse(w, result, arena, 5067);
+		return world_refuse(w, result, arena, 5067);
 	filename_of(w, call, name);
+	if (strcmp(path, "/download/identity-certificate") == 0)
+		return world_single_get(
+		    w, MONARCH_IDENTIFICATION, result, arena, name);
+	if (strcmp(path, "/download/application-certificate") == 0)
+		return world_single_get(
+		    w, MONARCH_APPLICATION, result, arena, name);
+	assert_string_equal(path, "/download/info");
 	assert_non_null(strstr(name, ".info"));
-	return answer(result, arena, 200, "\r\n", BYTES(info));
+	write_uint(&out, w->info, 4);
+	return world_answer(result, arena, 200, "\r\n", BYTES(info));
 }
 
 struct transport
