@@ -10,8 +10,8 @@
 #include "cert/request.h"
 #include "coer/coer.h"
 #include "crypto/random.h"
+#include "device/csr.h"
 #include "device/csr_terms.h"
-#include "device/folder.h"
 #include "device/monarch.h"
 #include "device/zipfile.h"
 #include "schema/scms_protocol.h"
@@ -22,33 +22,27 @@
 /* What the device wishes its certificate to be; the ECA decides. */
 static enum fault
 fill(to_be_signed_certificate *tbs, struct arena *arena,
-    const struct monarch_csr_terms *terms, const struct curve_point *key,
-    uint32_t now, struct fault_info *fi)
+    const struct monarch_csr_terms *terms, uint32_t now, struct fault_info *fi)
 {
-	struct curve_point compressed = *key;
-
 	tbs->id.is = certificate_id_name;
 	tbs->validity_period.start = now;
 	tbs->validity_period.duration.is = duration_years;
 	tbs->validity_period.duration.years =
 	    terms->years != 0 ? terms->years : YEARS;
 	TRY(csr_region(&tbs->region, arena, &terms->region, fi));
-	TRY(csr_permissions(&tbs->cert_request_permissions, arena, terms->psids,
-	    terms->psids_n, fi));
-	tbs->verify_key_indicator.is =
-	    verification_key_indicator_verification_key;
-	curve_compress(&compressed);
-	key_to_schema(&tbs->verify_key_indicator.verification_key, &compressed);
-	return FAULT_OK;
+	return csr_permissions(&tbs->cert_request_permissions, arena,
+	    terms->psids, terms->psids_n, fi);
 }
 
 static enum fault
 build(struct bytes *out, struct arena *arena, const struct scalar *key,
-    const struct monarch_csr_terms *terms, struct fault_info *fi)
+    const to_be_signed_certificate *tbs, bool extra_octet,
+    struct fault_info *fi)
 {
 	scms_pdu pdu = {.version = 1, .content.is = scms_pdu_content_eca_ee};
 	ee_eca_cert_request *request = &pdu.content.eca_ee.ee_eca_cert_request;
-	uint32_t now = time32_now();
+	verification_key_indicator *v = &request->tbs_data.verify_key_indicator;
+	struct curve_point compressed;
 	struct signer signer;
 	struct bytes encoded;
 
@@ -56,29 +50,43 @@ build(struct bytes *out, struct arena *arena, const struct scalar *key,
 	pdu.content.eca_ee.is =
 	    eca_end_entity_interface_pdu_ee_eca_cert_request;
 	request->version = 1;
-	request->current_time = now;
-	TRY(fill(&request->tbs_data, arena, terms, &signer.public, now, fi));
+	request->current_time = time32_now();
+	request->tbs_data = *tbs;
+	v->is = verification_key_indicator_verification_key;
+	compressed = signer.public;
+	curve_compress(&compressed);
+	key_to_schema(&v->verification_key, &compressed);
 	TRY(coer_encode_new(&encoded, arena, &scms_pdu_asn, &pdu, fi));
 	return request_sign(
-	    out, arena, encoded, terms->extra_octet, SIGNER_SELF, &signer, fi);
+	    out, arena, encoded, extra_octet, SIGNER_SELF, &signer, fi);
 }
 
-/* The key is durable before the request that names it. */
-static enum fault
-make(const struct folder *f, struct arena *arena,
-    const struct monarch_csr_terms *terms, struct fault_info *fi)
+enum fault
+csr_make(const struct folder *f, struct arena *arena,
+    const to_be_signed_certificate *tbs, bool extra_octet,
+    struct fault_info *fi)
 {
 	struct bytes request;
 	struct scalar key;
 	enum fault fault;
 
 	random_scalars(&key, 1);
-	fault = build(&request, arena, &key, terms, fi);
+	fault = build(&request, arena, &key, tbs, extra_octet, fi);
 	if (fault == FAULT_OK)
 		fault = folder_write(f, FOLDER_REQUEST_KEY, BYTES(key.b), fi);
 	wipe(&key, sizeof(key));
 	TRY(fault);
 	return folder_write(f, FOLDER_REQUEST, request, fi);
+}
+
+static enum fault
+make(const struct folder *f, struct arena *arena,
+    const struct monarch_csr_terms *terms, struct fault_info *fi)
+{
+	to_be_signed_certificate tbs = {0};
+
+	TRY(fill(&tbs, arena, terms, time32_now(), fi));
+	return csr_make(f, arena, &tbs, terms->extra_octet, fi);
 }
 
 enum fault

@@ -84,7 +84,12 @@ load_enrollment(struct monarch_device *d, uint32_t now, struct fault_info *fi)
 	struct scalar key;
 	enum fault fault;
 
+	/* They may be of a time that the chain files have forgotten. */
+	TRY(trust_add_known(d->identity.trust, d->bundle.file[BUNDLE_ICA], fi));
+	TRY(trust_add_known(d->identity.trust, d->bundle.file[BUNDLE_ECA], fi));
 	if (place_in_use(&d->place, &d->folder, now) > 0) {
+		TRY(folder_read(&cert, &d->arena, &d->place, FOLDER_ECA, fi));
+		TRY(trust_add_known(d->identity.trust, cert, fi));
 		TRY(folder_read(
 		    &cert, &d->arena, &d->place, FOLDER_ENROLLMENT, fi));
 		TRY(folder_read(

@@ -36,6 +36,7 @@
 #define FOLDER_ACK	    "ack.oer"
 #define FOLDER_ENROLLMENT   "enrollment.oer"
 #define FOLDER_ENROLLMENT_S "enrollment.s"
+#define FOLDER_ECA	    "ECA.oer"
 #define FOLDER_CERTIFICATES "certificates"
 #define FOLDER_DOWNLOAD	    "download"
 #define FOLDER_ISSUERS	    "issuers"

@@ -197,25 +197,35 @@ identity_take_lccf(
 }
 
 static enum fault
-reconstruct(struct identity *id, struct bytes s,
+reconstruct(struct scalar *out, const struct cert *cert, struct bytes s,
     const struct scalar *request_key, struct fault_info *fi)
 {
 	struct ecqv_share share = {.k_u = *request_key};
 	struct digest e;
 	enum fault fault;
 
-	if (s.n != sizeof(share.r.b) || !id->enrollment->implicit)
+	if (s.n != sizeof(share.r.b) || !cert->implicit)
 		return fault_set(fi, FAULT_BAD_MESSAGE,
 		    "not 32 octets beside an implicit certificate");
 	memcpy(share.r.b, s.p, s.n);
-	cert_ecqv_hash(&e, id->enrollment, id->enrollment->issuer);
-	fault = ecqv_private(&id->enrollment_key, &share, &e,
-	    &id->enrollment->key_p256, NULL, 1);
+	cert_ecqv_hash(&e, cert, cert->issuer);
+	fault = ecqv_private(out, &share, &e, &cert->key_p256, NULL, 1);
 	wipe(&share, sizeof(share));
 	return fault == FAULT_OK
 		   ? fault
 		   : fault_set(fi, FAULT_KEY_MISMATCH,
 			 "certificate is not for the key of this device");
+}
+
+enum fault
+identity_check_key(const struct cert *cert, struct bytes s,
+    const struct scalar *request_key, struct fault_info *fi)
+{
+	struct scalar key;
+	enum fault fault = reconstruct(&key, cert, s, request_key, fi);
+
+	wipe(&key, sizeof(key));
+	return fault;
 }
 
 /* A certificate made a moment ago may begin in our future, if our clock is late
@@ -250,7 +260,8 @@ identity_take_enrollment(struct identity *id, struct bytes raw, struct bytes s,
 	    trust_check_chain(NULL, id->trust, id->enrollment,
 		judged_at(id->enrollment, now), fi) != FAULT_OK)
 		return fault_prefix(fi, "%s", bundle_name(BUNDLE_ENROLLMENT));
-	if (reconstruct(id, s, request_key, fi) != FAULT_OK)
+	if (reconstruct(&id->enrollment_key, id->enrollment, s, request_key,
+		fi) != FAULT_OK)
 		return fault_prefix(fi, "%s", bundle_name(BUNDLE_ENROLLMENT_S));
 	return FAULT_OK;
 }

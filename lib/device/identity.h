@@ -54,6 +54,11 @@ enum fault must_check identity_take_enrollment(struct identity *,
     struct bytes cert, struct bytes s, const struct scalar *request_key,
     uint32_t now, struct fault_info *);
 
+/* Do an enrollment certificate whose chain was checked, s and the key of a
+ * request belong together?  KEY_MISMATCH, BAD_MESSAGE. */
+enum fault must_check identity_check_key(const struct cert *, struct bytes s,
+    const struct scalar *request_key, struct fault_info *);
+
 /* "https://host[:port]", blanks around it, to a URL with port, and its host. */
 enum fault must_check url_parse(char url[URL_SIZE], char host[URL_SIZE],
     struct bytes text, struct fault_info *);

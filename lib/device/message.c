@@ -7,6 +7,7 @@
 #include "cert/perm.h"
 #include "cert/region.h"
 #include "cert/request.h"
+#include "cert/spdu.h"
 #include "coer/coer.h"
 #include "device/kind.h"
 #include "device/message.h"
@@ -43,6 +44,23 @@ message_provision(struct bytes *out, struct arena *arena,
 		.now = now},
 	    fi));
 	return secure(out, arena, id, pdu, terms->extra_octet, fi);
+}
+
+enum fault
+message_successor(struct bytes *out, struct arena *arena,
+    const struct identity *id, struct bytes request, uint64_t now,
+    struct fault_info *fi)
+{
+	const struct spdu_header header = {.psid = PSID_SECURITY,
+	    .has_generation_time = true,
+	    .generation_time = now};
+	struct bytes signed_request;
+	struct signer signer;
+
+	TRY(signer_of_scalar(&signer, &id->enrollment_key, id->enrollment, fi));
+	TRY(spdu_sign(&signed_request, arena, &header, request,
+	    SIGNER_CERTIFICATE, &signer, fi));
+	return spdu_encrypt(out, arena, signed_request, id->ra, fi);
 }
 
 static enum fault

@@ -17,6 +17,12 @@ enum fault must_check message_provision(struct bytes *out, struct arena *,
     const struct identity *, enum monarch_kind, const struct provision_file *,
     const struct monarch_provision_terms *, uint32_t now, struct fault_info *);
 
+/* The octets of a SignedEeEnrollmentCertRequest, signed with the enrollment
+ * certificate in use, for the RA. */
+enum fault must_check message_successor(struct bytes *out, struct arena *,
+    const struct identity *, struct bytes request, uint64_t now,
+    struct fault_info *);
+
 /* "Download-Req: <Base64>" with a SecuredAuthenticatedDownloadRequest. */
 enum fault must_check message_download(const char **header, struct arena *,
     const struct identity *, const char *filename, bool extra_octet,

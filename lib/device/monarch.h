@@ -205,6 +205,13 @@ void monarch_bundle_free(struct monarch_bundle *);
 enum fault must_check monarch_bootstrap(
     const char *folder, const struct monarch_bundle *, struct fault_info *);
 
+/*
+ * Re-bootstrapping: erases a device with all keys and certificates; its folder
+ * is gone, as if it had never been, and may be made again.  FAULT_BUSY: a
+ * process works with it; FAULT_NOT_FOUND: no device.
+ */
+enum fault must_check monarch_reset(const char *folder, struct fault_info *);
+
 /* ---- a bootstrapped device ---------------------------------------------- */
 
 struct monarch_device;
@@ -291,6 +298,17 @@ struct monarch_provision_terms {
 enum fault must_check monarch_provision(struct monarch_device *,
     uint32_t *download_time, const struct monarch_provision_terms *,
     struct fault_info *);
+
+/*
+ * Rollover: asks the RA for an enrollment certificate that begins when the one
+ * in use ends, for the same PSIDs and region and a fresh key.  *start takes
+ * when that is.  A successor that is held already is enough.  From its
+ * beginning the device uses it, and is to be provisioned anew; certificates
+ * obtained before stay in use until they end.  FAULT_DENIED: not now, or not
+ * at all; the text says what the RA does.
+ */
+enum fault must_check monarch_rollover(
+    struct monarch_device *, uint32_t *start, struct fault_info *);
 
 struct monarch_download_terms {
 	enum monarch_kind kind;	    /* MONARCH_ANY: all that were asked for */

@@ -4,10 +4,10 @@
  *
  * The certificate of the bundle has the folder itself for a place, those that
  * came by rollover have "successor-1", "successor-2", ..., with request.key,
- * request.oer, enrollment.s and, last of all, enrollment.oer.  Nothing moves
- * when one certificate follows another: the one in use is the newest that has
- * begun, and what was obtained with former ones stays where it is, usable to
- * its end.  In a place, each kind of certificates has a folder (kind.h) with
+ * request.oer, ECA.oer, enrollment.s and, last of all, enrollment.oer.  Nothing
+ * moves when one certificate follows another: the one in use is the newest that
+ * has begun, and what was obtained with former ones stays where it is, usable
+ * to its end.  In a place, each kind of certificates has a folder (kind.h) with
  * provision, ack.oer, certificates/ and signer.
  */
 #ifndef DEVICE_PLACE_H

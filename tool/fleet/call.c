@@ -6,9 +6,9 @@
 #include <openssl/evp.h>
 
 #include "base/time32.h"
+#include "cert/enrollment.h"
 #include "device/message.h"
 #include "device/zipfile.h"
-#include "tool/common/enrollment.h"
 #include "tool/fleet/call.h"
 
 #define ANSWER_LIMIT ((size_t)1 << 20)

@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cert/enrollment.h"
 #include "http/client.h"
-#include "tool/common/enrollment.h"
 #include "tool/common/opt.h"
 #include "tool/scms/bundle.h"
 #include "tool/scms/cmd.h"

@@ -2,8 +2,8 @@
  * enrollment.h - what the ECA answers (SignedEeEnrollmentCertResponse),
  * checked before anything of it goes to a device.
  */
-#ifndef COMMON_ENROLLMENT_H
-#define COMMON_ENROLLMENT_H
+#ifndef CERT_ENROLLMENT_H
+#define CERT_ENROLLMENT_H
 
 #include "base/arena.h"
 #include "base/bytes.h"
@@ -14,11 +14,12 @@
 struct enrollment {
 	const struct cert *certificate;
 	struct bytes reconstruction; /* 32 octets */
+	const struct cert *eca;	     /* who signed; NULL: not verified */
 };
 
-/* Signed by this ECA, for these request octets, and the certificate chains to
- * a trusted root.  *out lies in the arena.  Faults: those of spdu_open and
- * trust_check_chain; BAD_MESSAGE. */
+/* Signed by this ECA, or (NULL) by any, for these request octets, and the
+ * certificate chains to a trusted root.  *out lies in the arena.  Faults: those
+ * of spdu_open and trust_check_chain; BAD_MESSAGE. */
 enum fault must_check enrollment_open(struct enrollment *out, struct arena *,
     struct bytes answer, struct bytes request, struct trust *,
     const struct cert *eca, struct fault_info *);
@@ -27,4 +28,4 @@ enum fault must_check enrollment_open(struct enrollment *out, struct arena *,
 enum fault must_check enrollment_read(struct enrollment *out, struct arena *,
     struct bytes answer, struct bytes request, struct fault_info *);
 
-#endif /* COMMON_ENROLLMENT_H */
+#endif /* CERT_ENROLLMENT_H */

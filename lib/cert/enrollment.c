@@ -2,11 +2,12 @@
 #include <string.h>
 
 #include "base/time32.h"
+#include "cert/enrollment.h"
+#include "cert/perm.h"
 #include "cert/spdu.h"
 #include "coer/coer.h"
 #include "schema/dot2.h"
 #include "schema/scms_protocol.h"
-#include "tool/common/enrollment.h"
 
 static enum fault
 decode(const eca_ee_cert_response **out, struct arena *arena,
@@ -34,6 +35,7 @@ take(struct enrollment *out, struct cert **cert, struct arena *arena,
 	const eca_ee_cert_response *r;
 	uint8_t id[CERT_ID_SIZE];
 
+	out->eca = NULL;
 	TRY(decode(&r, arena, payload, fi));
 	cert_id8(id, request);
 	if (memcmp(id, r->request_hash.b, sizeof(id)) != 0)
@@ -56,7 +58,9 @@ enrollment_open(struct enrollment *out, struct arena *arena,
 	struct spdu spdu;
 
 	TRY(spdu_open(&spdu, arena, answer, trust, &rules, fi));
+	TRY(perm_check_role(spdu.signer, SCMS_ECA, fi));
 	TRY(take(out, &issued, arena, spdu.payload, request, fi));
+	out->eca = spdu.signer;
 	return trust_check_chain(NULL, trust, issued, TRUST_ANY_TIME, fi);
 }
 

@@ -1,0 +1,168 @@
+/*
+ * rollover.c - the successor of an enrollment certificate.
+ *
+ * Its request is stored before it is sent and sent with the same octets as
+ * long as it has got no answer; the ECA answers them the same.  What came is
+ * written so that the certificate itself is the last file: with it the place
+ * is complete (place.h).
+ */
+#include <string.h>
+
+#include "base/file.h"
+#include "base/secret.h"
+#include "base/time32.h"
+#include "cert/enrollment.h"
+#include "cert/region.h"
+#include "coer/coer.h"
+#include "device/csr.h"
+#include "device/device.h"
+#include "device/identity.h"
+#include "device/message.h"
+#include "device/place.h"
+#include "schema/dot2.h"
+
+#define PATH	     "/successor-enrollment-certificate"
+#define ARENA_LIMIT  (4u << 20)
+#define ANSWER_LIMIT (64u << 10)
+
+/* The same again, to begin when it ends. */
+static enum fault
+make_request(const struct monarch_device *d, const struct folder *place,
+    struct arena *arena, struct fault_info *fi)
+{
+	const struct cert *now = d->identity.enrollment;
+	to_be_signed_certificate tbs = {.id.is = certificate_id_name};
+
+	tbs.validity_period.start = now->end;
+	tbs.validity_period.duration = now->tbs->validity_period.duration;
+	tbs.region = now->tbs->region;
+	tbs.cert_request_permissions = now->tbs->cert_request_permissions;
+	TRY(file_mkdir(place->path, 0700, fi));
+	return csr_make(place, arena, &tbs, false, fi);
+}
+
+static bool
+same_permissions(const struct cert *a, const struct cert *b)
+{
+	const sequence_of_psid_group_permissions
+	    *x = a->tbs->cert_request_permissions,
+	    *y = b->tbs->cert_request_permissions;
+	uint8_t room[2][2048];
+	struct writer v = writer_of(room[0], sizeof(room[0]));
+	struct writer w = writer_of(room[1], sizeof(room[1]));
+
+	return x != NULL && y != NULL &&
+	       coer_encode(&sequence_of_psid_group_permissions_asn, x, &v,
+		   NULL) == FAULT_OK &&
+	       coer_encode(&sequence_of_psid_group_permissions_asn, y, &w,
+		   NULL) == FAULT_OK &&
+	       bytes_equal(writer_done(&v), writer_done(&w));
+}
+
+/* Is it what was asked for, and ours? */
+static enum fault
+check_answer(const struct monarch_device *d, const struct folder *place,
+    const struct enrollment *e, struct fault_info *fi)
+{
+	const struct cert *former = d->identity.enrollment;
+	const struct cert *next = e->certificate;
+	struct scalar key;
+	enum fault fault;
+
+	if (next->start != former->end || next->end <= next->start)
+		return fault_set(fi, FAULT_BAD_MESSAGE,
+		    "successor does not begin when its predecessor ends");
+	if (!same_permissions(next, former))
+		return fault_set(fi, FAULT_PSID_NOT_PERMITTED,
+		    "successor is for other PSIDs");
+	if (!region_within(region_of_cert(next), region_of_cert(former)))
+		return fault_set(fi, FAULT_REGION_NOT_NESTED,
+		    "successor is for another region");
+	TRY(device_read_key(&key, place, fi));
+	fault = identity_check_key(next, e->reconstruction, &key, fi);
+	wipe(&key, sizeof(key));
+	return fault;
+}
+
+static enum fault
+keep(const struct folder *place, const struct enrollment *e,
+    struct fault_info *fi)
+{
+	TRY(folder_write(place, FOLDER_ECA, e->eca->raw, fi));
+	TRY(folder_write(place, FOLDER_ENROLLMENT_S, e->reconstruction, fi));
+	return folder_write(place, FOLDER_ENROLLMENT, e->certificate->raw, fi);
+}
+
+static enum fault
+ask(struct monarch_device *d, const struct folder *place, struct arena *arena,
+    struct bytes request, struct fault_info *fi)
+{
+	struct ra_request call = {.path = PATH, .limit = ANSWER_LIMIT};
+	struct enrollment e;
+	struct http_result result;
+
+	TRY(message_successor(
+	    &call.body, arena, &d->identity, request, time64_now(), fi));
+	TRY(ra_call(d, &result, arena, &call, fi));
+	if (result.status != 200)
+		return fault_set(fi, FAULT_HTTP_STATUS,
+		    "RA answers with status %u", result.status);
+	if (enrollment_open(&e, arena, result.body, request, d->identity.trust,
+		NULL, fi) != FAULT_OK ||
+	    check_answer(d, place, &e, fi) != FAULT_OK)
+		return fault_prefix(fi, "answer of the ECA");
+	return keep(place, &e, fi);
+}
+
+static enum fault
+rollover(struct monarch_device *d, const struct folder *place,
+    struct arena *arena, struct fault_info *fi)
+{
+	struct bytes request;
+
+	TRY(monarch_update_policy(d, fi));
+	if (!folder_has(place, FOLDER_REQUEST))
+		TRY(make_request(d, place, arena, fi));
+	TRY(folder_read(&request, arena, place, FOLDER_REQUEST, fi));
+	TRY(ask(d, place, arena, request, fi));
+	return FAULT_OK;
+}
+
+/* A refused request is made anew next time, with another key: the ECA may have
+ * granted it after all, and certifies no key twice. */
+static void
+forget_refused(const struct monarch_device *d, const struct folder *place)
+{
+	if (d->refusal.status == 0)
+		return;
+	folder_remove(place, FOLDER_REQUEST);
+	folder_remove(place, FOLDER_REQUEST_KEY);
+}
+
+enum fault
+monarch_rollover(
+    struct monarch_device *d, uint32_t *start, struct fault_info *fi)
+{
+	struct arena arena = arena_new(ARENA_LIMIT);
+	const unsigned n = place_count(&d->folder);
+	struct fault_info own = {0};
+	struct folder place;
+	enum fault fault;
+
+	fi = fi == NULL ? &own : fi;
+	*start = d->identity.enrollment->end;
+	place_number(&place, &d->folder, n - 1);
+	if (strcmp(place.path, d->place.path) != 0)
+		return FAULT_OK; /* there is one that waits */
+	if (n == PLACES_MOST)
+		return fault_set(fi, FAULT_TOO_MANY,
+		    "%u enrollment certificates in one folder", n);
+	place_number(&place, &d->folder, n);
+	if ((fault = device_begin(d, fi)) == FAULT_OK) {
+		fault = device_note(d, rollover(d, &place, &arena, fi), fi);
+		if (fault != FAULT_OK)
+			forget_refused(d, &place);
+	}
+	arena_free(&arena);
+	return fault;
+}
