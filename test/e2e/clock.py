@@ -65,8 +65,8 @@ def download(name):
 
 def supplied(name):
     d = {x["request"]: x for x in devices()}
-    hash8 = open(folder(name) + "/provision", "rb").read()[9 + 96 + 5:][:8]
-    return d[hash8.hex()]
+    out = json.loads(run(OBE, "status", "--json", folder(name)))
+    return d[out[0]["request_hash"]]
 
 
 # ---- the first week
