@@ -35,6 +35,24 @@ ASN_SEQUENCE_OF(monarch_certificate_batch_reply_replies,
 ASN_SEQUENCE(monarch_certificate_batch_reply, "MonarchCertificateBatchReply",
     CLOSED, LIST_MONARCH_CERTIFICATE_BATCH_REPLY)
 
+/* To requests for identification and application certificates: beside the
+ * response, which only the device can open, what the certificate will be called
+ * on a CRL.  Absent where there is no certificate. */
+#define LIST_MONARCH_AUTH_REPLY(R, O, D, T)				\
+	O(T, hashed_id10, certificate_id, "certificateId")		\
+	R(T, scms_pdu, reply, "reply")
+ASN_SEQUENCE(monarch_auth_reply, "MonarchAuthReply", CLOSED,
+    LIST_MONARCH_AUTH_REPLY)
+
+ASN_SEQUENCE_OF(monarch_auth_batch_reply_replies,
+    "MonarchAuthBatchReply.replies", monarch_auth_reply, 0, UINT32_MAX)
+#define LIST_MONARCH_AUTH_BATCH_REPLY(R, O, D, T)			\
+	R(T, uint8_1, version, "version")				\
+	R(T, octets16, batch_id, "batchId")				\
+	R(T, monarch_auth_batch_reply_replies, replies, "replies")
+ASN_SEQUENCE(monarch_auth_batch_reply, "MonarchAuthBatchReply", CLOSED,
+    LIST_MONARCH_AUTH_BATCH_REPLY)
+
 #define LIST_MONARCH_BATCH_CONFIRM(R, O, D, T)				\
 	R(T, uint8_1, version, "version")				\
 	R(T, octets16, batch_id, "batchId")

@@ -5,8 +5,8 @@
 
 #include "crypto/hash.h"
 #include "role/pca/batch.h"
+#include "role/pca/refuse.h"
 #include "role/pca/stages.h"
-#include "schema/scms_protocol.h"
 #include "service/crash.h"
 
 /* ---- who is in ---- */
@@ -78,9 +78,10 @@ look_up(struct batch *b, struct fault_info *fi)
 
 	if (record == NULL || confirmed == NULL)
 		return fault_set(fi, FAULT_TOO_LARGE, "no memory");
-	TRY(pca_store_find_pending(
-	    b->pca->store, record, b->arena, b->hpcr, b->n, fi));
-	pca_store_are_confirmed(b->pca->store, confirmed, b->hpcr, b->n);
+	TRY(pca_store_find_pending(b->pca->store, SHELF_PSEUDONYM, record,
+	    b->arena, b->hpcr, b->n, fi));
+	pca_store_are_confirmed(
+	    b->pca->store, SHELF_PSEUDONYM, confirmed, b->hpcr, b->n);
 	for (size_t t = 0; t < b->n; t++) {
 		struct batch_entry *e = &b->entry[t];
 
@@ -176,8 +177,8 @@ issue(struct batch *b, const uint8_t *batch_id, struct fault_info *fi)
 	gather(&p, &b->pca->class);
 	crash_point("pca-batch-checked");
 	if (p.n_stored > 0)
-		TRY(pca_store_put(
-		    b->pca->store, p.record, p.n_stored, batch_id, fi));
+		TRY(pca_store_put(b->pca->store, SHELF_PSEUDONYM, p.record,
+		    p.n_stored, batch_id, fi));
 	crash_point("pca-batch-stored");
 	PCA_STAGE_END(store);
 	return FAULT_OK;
@@ -196,48 +197,15 @@ return_lvs(struct batch *b, bool all)
 
 /* ---- refusals ---- */
 
-static const pca_ra_error errors[REFUSALS] = {
-/* clang-format off */
-#define REQUEST(name, code)						\
-	[REFUSED_##name] = { .is = pca_ra_error_pca_ra_request_error,	\
-	    .pca_ra_request_error = pca_ra_request_error_code_##code },
-#define BASE(name, code)						\
-	[REFUSED_##name] = { .is = pca_ra_error_pca_ra_base_error,	\
-	    .pca_ra_base_error = pca_ra_base_error_code_##code },
-#include "role/pca/refusal.def"
-#undef REQUEST
-#undef BASE
-    /* clang-format on */
-};
-
-static enum fault
-refuse(struct batch_entry *e, const struct pca *pca, struct arena *arena,
-    struct fault_info *fi)
-{
-	scms_pdu pdu = {.version = 1};
-	pca_ra_cert_response_msg *m = &pdu.content.pca_ra.pca_ra_cert_response;
-
-	pdu.content.is = scms_pdu_content_pca_ra;
-	pdu.content.pca_ra.is = pca_ra_interface_pdu_pca_ra_cert_response;
-	m->version = 1;
-	memcpy(m->request_hash.b, e->item.request_hash, 8);
-	m->pca_id = bytes_of_string(pca->self.name);
-	m->reply.is = pca_ra_cert_response_msg_reply_failure;
-	m->reply.failure.is = scms_error_pca_ra;
-	m->reply.failure.pca_ra = errors[e->refusal];
-	return coer_encode_new(&e->reply, arena, &scms_pdu_asn, &pdu, fi);
-}
-
 static enum fault
 refuse_all(struct batch *b, struct fault_info *fi)
 {
 	for (size_t t = 0; t < b->n; t++) {
 		struct batch_entry *e = &b->entry[t];
 
-		if (e->refusal == REFUSED_NOT)
-			continue;
-		atomic_fetch_add(&b->pca->refused[e->refusal], 1);
-		TRY(refuse(e, b->pca, b->arena, fi));
+		if (e->refusal != REFUSED_NOT)
+			TRY(refuse(&e->reply, b->pca, b->arena, e->refusal,
+			    e->item.request_hash, fi));
 	}
 	return FAULT_OK;
 }

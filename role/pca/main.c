@@ -60,6 +60,10 @@ pca_health(void *state, struct service_health *health)
 	health_count(health, "certificates_issued", (int64_t)counts.issued);
 	health_count(health, "batches", (int64_t)atomic_load(&pca->batches));
 	health_count(health, "answers_stored", (int64_t)counts.pending);
+	health_count(
+	    health, "auth_certificates_issued", (int64_t)counts.auth_issued);
+	health_count(
+	    health, "auth_answers_stored", (int64_t)counts.auth_pending);
 	health_count(health, "octets_stored", (int64_t)counts.octets);
 	for (size_t t = REFUSED_NOT + 1; t < REFUSALS; t++)
 		health_count(health, refusal_names[t],

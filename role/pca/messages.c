@@ -5,6 +5,7 @@
 #include "cert/perm.h"
 #include "cert/request.h"
 #include "cert/spdu.h"
+#include "role/pca/auth.h"
 #include "role/pca/batch.h"
 #include "schema/monarch.h"
 
@@ -116,18 +117,14 @@ take_all(struct asked *out, const struct pca *pca, struct arena *arena,
 
 /* Requests of any form. */
 static enum fault
-decode_all(struct asked *out, const struct pca *pca, struct arena *arena,
-    struct bytes payload, struct fault_info *fi)
+take_decoded(struct asked *out, const struct pca *pca, struct arena *arena,
+    const monarch_certificate_batch_request *m, struct fault_info *fi)
 {
-	monarch_certificate_batch_request m;
-
-	TRY(coer_decode(
-	    &monarch_certificate_batch_request_asn, &m, arena, payload, fi));
-	TRY(make_room(out, pca, arena, m.requests.n, fi));
-	out->batch_id = m.batch_id;
+	TRY(make_room(out, pca, arena, m->requests.n, fi));
+	out->batch_id = m->batch_id;
 	for (size_t t = 0; t < out->n; t++)
 		TRY(request_of_pdu(&out->v[t], arena, &pca->class.request,
-		    &m.requests.v[t], fi));
+		    &m->requests.v[t], fi));
 	return FAULT_OK;
 }
 
@@ -158,17 +155,43 @@ encode_replies(struct bytes *out, const struct batch *b,
 	return FAULT_OK;
 }
 
+/* Identification and application certificates: a message of their own. */
+static enum fault
+answer_auth(struct bytes *out, struct pca *pca, struct arena *arena,
+    const monarch_certificate_batch_request *m, struct fault_info *fi)
+{
+	const scms_pdu **pdu =
+	    ARENA_ARRAY(arena, m->requests.n, const scms_pdu *);
+	struct bytes replies = BYTES_NONE;
+	struct auth_batch b;
+
+	if (pdu == NULL)
+		return fault_set(fi, FAULT_TOO_LARGE, "no memory");
+	for (size_t t = 0; t < m->requests.n; t++)
+		pdu[t] = &m->requests.v[t];
+	TRY(auth_answer(&b, pca, arena, pdu, m->requests.n, m->batch_id.b, fi));
+	atomic_fetch_add(&pca->batches, 1);
+	TRY(auth_encode_replies(&replies, &b, m->batch_id.b, fi));
+	return pca_sign_message(out, arena, pca, replies, fi);
+}
+
 enum fault
 pca_answer_batch(struct bytes *out, struct pca *pca, struct arena *arena,
     struct bytes body, struct fault_info *fi)
 {
 	struct bytes payload = BYTES_NONE, replies = BYTES_NONE;
+	monarch_certificate_batch_request m;
 	struct asked asked;
 	struct batch b;
 
 	TRY(pca_open_message(&payload, pca, arena, body, fi));
-	if (!take_all(&asked, pca, arena, payload))
-		TRY(decode_all(&asked, pca, arena, payload, fi));
+	if (!take_all(&asked, pca, arena, payload)) {
+		TRY(coer_decode(&monarch_certificate_batch_request_asn, &m,
+		    arena, payload, fi));
+		if (m.requests.n > 0 && auth_is_request(&m.requests.v[0]))
+			return answer_auth(out, pca, arena, &m, fi);
+		TRY(take_decoded(&asked, pca, arena, &m, fi));
+	}
 	TRY(batch_answer(
 	    &b, pca, arena, asked.v, asked.n, asked.batch_id.b, fi));
 	atomic_fetch_add(&pca->batches, 1);
@@ -178,14 +201,34 @@ pca_answer_batch(struct bytes *out, struct pca *pca, struct arena *arena,
 
 /* ---- /certificate ---- */
 
+/* The reply to one request of either kind; its HPCR begins with the batchId
+ * by which it will be confirmed. */
+static enum fault
+answer_one(struct bytes *reply, struct pca *pca, struct arena *arena,
+    const scms_pdu *pdu, const uint8_t hash[HPCR_OCTETS], struct fault_info *fi)
+{
+	struct pca_request asked;
+	struct auth_batch auth;
+	struct batch b;
+
+	if (auth_is_request(pdu)) {
+		TRY(auth_answer(&auth, pca, arena, &pdu, 1, hash, fi));
+		*reply = auth.entry[0].reply;
+		return FAULT_OK;
+	}
+	TRY(request_of_pdu(&asked, arena, &pca->class.request, pdu, fi));
+	TRY(batch_answer(&b, pca, arena, &asked, 1, hash, fi));
+	*reply = b.entry[0].reply;
+	return FAULT_OK;
+}
+
 enum fault
 pca_answer_single(struct bytes *out, struct pca *pca, struct arena *arena,
     struct bytes body, struct fault_info *fi)
 {
 	uint8_t hash[HPCR_OCTETS];
-	struct pca_request asked;
+	struct bytes reply = BYTES_NONE;
 	struct request r;
-	struct batch b;
 
 	TRY(request_open(&r, arena, body, pca->self.trust, time32_now(), fi));
 	if (r.signer == NULL)
@@ -195,9 +238,8 @@ pca_answer_single(struct bytes *out, struct pca *pca, struct arena *arena,
 		return fault_set(
 		    fi, FAULT_BAD_MESSAGE, "request in the layout of 1.2.4");
 	sha256(hash, r.pdu_octets);
-	TRY(request_of_pdu(&asked, arena, &pca->class.request, r.pdu, fi));
-	TRY(batch_answer(&b, pca, arena, &asked, 1, hash, fi));
-	return pca_sign_message(out, arena, pca, b.entry[0].reply, fi);
+	TRY(answer_one(&reply, pca, arena, r.pdu, hash, fi));
+	return pca_sign_message(out, arena, pca, reply, fi);
 }
 
 /* ---- /certificate-batch-confirm ---- */

@@ -20,9 +20,8 @@ pca_full_name(
 	    full ? "" : e->domain);
 }
 
-/* cracaId: the last 3 octets of the root's HashedId8. */
-static const uint8_t *
-craca_id(const struct cert *c)
+const uint8_t *
+pca_craca_id(const struct cert *c)
 {
 	while (c->issuer != NULL && c->issuer != c)
 		c = c->issuer;
@@ -69,7 +68,7 @@ load(struct pca *pca, const char *dir, const struct pca_conf *conf,
 	pca->issuer.class = &pca->class;
 	TRY(key_scalar(&pca->issuer.d, pca->self.sign_key, fi));
 	TRY(class_make(&pca->class, &pca->arena, pca->environment,
-	    pca->self.cert, &names, craca_id(pca->self.cert), fi));
+	    pca->self.cert, &names, pca_craca_id(pca->self.cert), fi));
 	issuer_start(&pca->issuer);
 	path_join(path, dir, "data");
 	TRY(pca_store_open(&pca->store, path, fi));

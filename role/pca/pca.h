@@ -18,11 +18,12 @@
 #include "service/service.h"
 
 /* What one message may hold, so that memory stays bounded. */
-#define PCA_REQUESTS_MAX 20000u /* 2K - 1 devices of PROD have 19,980 */
-#define PCA_BODY_MAX	 (20u << 20)
-#define PCA_SINGLE_MAX	 8192u
-#define PCA_ARENA	 (112u << 20) /* of one message */
-#define PCA_AT_ONCE	 3	      /* messages being worked on, at most */
+#define PCA_REQUESTS_MAX  20000u /* 2K - 1 devices of PROD have 19,980 */
+#define AUTH_REQUESTS_MAX 1024u	 /* of auth-cert-req */
+#define PCA_BODY_MAX	  (20u << 20)
+#define PCA_SINGLE_MAX	  8192u
+#define PCA_ARENA	  (112u << 20) /* of one message */
+#define PCA_AT_ONCE	  3	       /* messages being worked on, at most */
 
 struct pca_conf {
 #define CONF_DEF "role/pca/pca_conf.def"
@@ -65,6 +66,9 @@ void pca_free(struct pca *); /* NULL is fine */
 /* "ra" -> "ra.monarch.test"; names with a dot stay. */
 void pca_full_name(
     char out[PLV_PEER_SIZE], const char *name, const struct environment *);
+
+/* cracaId: the last 3 octets of the root's HashedId8. */
+const uint8_t *pca_craca_id(const struct cert *);
 
 /* The three messages; bodies in, signed answers out, in the arena.  Faults:
  * see README.md.  Thread-safe. */

@@ -10,17 +10,34 @@
 #include "service/crash.h"
 #include "store/bulk.h"
 
+/* What distinguishes the shelves; sizes are of what is kept for good. */
+static const struct shelf_rule {
+	const char *pending, *issued;
+	size_t lasting;
+	bool has_lv;
+} rules[SHELVES] = {
+    [SHELF_PSEUDONYM] = {"pending", "issued", ISSUED_OCTETS, true},
+    [SHELF_AUTH] = {"auth-pending", "auth-issued", AUTH_AT_REPLY - AUTH_AT_ID,
+	false},
+};
+_Static_assert(AUTH_AT_REPLY - AUTH_AT_ID <= ISSUED_OCTETS, "room of lasting");
+_Static_assert(AUTH_AT_ID == RECORD_AT_I, "both begin with the batchId");
+
 /* A batch whose answers are kept. */
 struct kept {
 	uint8_t batch_id[BATCH_ID_OCTETS];
+	enum pca_shelf shelf;
 	uint64_t segment;
 	size_t n;
 	struct kept *next;
 };
 
 struct pca_store {
-	struct bulk *pending; /* HPCR -> record with reply */
-	struct bulk *issued;  /* HPCR -> record */
+	struct {
+		struct bulk *pending; /* HPCR -> record with reply */
+		struct bulk *issued;  /* HPCR -> record */
+		uint64_t n_pending;   /* lock */
+	} shelf[SHELVES];
 	struct bulk *linkage; /* lv -> HPCR */
 
 	pthread_mutex_t lock; /* of the following */
@@ -28,7 +45,6 @@ struct pca_store {
 	struct keyset *claimed; /* HPCRs being worked on */
 	struct keyset *lvs;	/* of pending, or being made */
 	struct kept *kept;
-	uint64_t n_pending;
 
 	pthread_mutex_t confirming; /* one confirmation at a time */
 };
@@ -36,23 +52,25 @@ struct pca_store {
 /* ---- open ---- */
 
 static void
-keep(struct pca_store *s, const uint8_t batch_id[BATCH_ID_OCTETS],
-    uint64_t segment, size_t n)
+keep(struct pca_store *s, enum pca_shelf shelf,
+    const uint8_t batch_id[BATCH_ID_OCTETS], uint64_t segment, size_t n)
 {
 	struct kept *k = malloc(sizeof(*k));
 
 	if (k == NULL)
 		log_fatal("out of memory");
 	memcpy(k->batch_id, batch_id, sizeof(k->batch_id));
+	k->shelf = shelf;
 	k->segment = segment;
 	k->n = n;
 	k->next = s->kept;
 	s->kept = k;
-	s->n_pending += n;
+	s->shelf[shelf].n_pending += n;
 }
 
 struct recount {
 	struct pca_store *store;
+	const struct shelf_rule *rule;
 	uint8_t batch_id[BATCH_ID_OCTETS];
 	size_t n;
 };
@@ -64,30 +82,32 @@ recount_one(
 	struct recount *r = ctx;
 
 	(void)key;
-	if (value.n < RECORD_AT_REPLY)
+	if (value.n < BATCH_ID_OCTETS + r->rule->lasting)
 		return fault_set(fi, FAULT_STORE, "a record is too short");
 	memcpy(r->batch_id, value.p, sizeof(r->batch_id));
-	(void)keyset_add(r->store->lvs, value.p + RECORD_AT_LV);
+	if (r->rule->has_lv)
+		(void)keyset_add(r->store->lvs, value.p + RECORD_AT_LV);
 	r->n++;
 	return FAULT_OK;
 }
 
 /* Which batches wait for confirmation, and their linkage values. */
 static enum fault
-recover(struct pca_store *s, struct fault_info *fi)
+recover(struct pca_store *s, enum pca_shelf shelf, struct fault_info *fi)
 {
 	struct arena arena = arena_new(16u << 20);
+	struct bulk *pending = s->shelf[shelf].pending;
 	uint64_t *segment;
 	size_t n = 0;
 	enum fault f;
 
-	f = bulk_segments(s->pending, &segment, &n, &arena, fi);
+	f = bulk_segments(pending, &segment, &n, &arena, fi);
 	for (size_t t = 0; t < n && f == FAULT_OK; t++) {
-		struct recount r = {.store = s};
+		struct recount r = {.store = s, .rule = &rules[shelf]};
 
-		f = bulk_each(s->pending, segment[t], recount_one, &r, fi);
+		f = bulk_each(pending, segment[t], recount_one, &r, fi);
 		if (f == FAULT_OK)
-			keep(s, r.batch_id, segment[t], r.n);
+			keep(s, shelf, r.batch_id, segment[t], r.n);
 	}
 	arena_free(&arena);
 	return f;
@@ -108,11 +128,15 @@ open_all(struct pca_store *s, const char *data, struct fault_info *fi)
 {
 	TRY(file_mkdir(data, 0700, fi));
 	TRY(open_bulk(
-	    &s->pending, data, "pending", HPCR_OCTETS, BULK_KEEP, fi));
-	TRY(open_bulk(&s->issued, data, "issued", HPCR_OCTETS, BULK_MERGE, fi));
-	TRY(open_bulk(
 	    &s->linkage, data, "linkage", sizeof(struct lv), BULK_MERGE, fi));
-	return recover(s, fi);
+	for (unsigned t = 0; t < SHELVES; t++) {
+		TRY(open_bulk(&s->shelf[t].pending, data, rules[t].pending,
+		    HPCR_OCTETS, BULK_KEEP, fi));
+		TRY(open_bulk(&s->shelf[t].issued, data, rules[t].issued,
+		    HPCR_OCTETS, BULK_MERGE, fi));
+		TRY(recover(s, (enum pca_shelf)t, fi));
+	}
+	return FAULT_OK;
 }
 
 enum fault
@@ -144,8 +168,10 @@ pca_store_close(struct pca_store *s)
 
 	if (s == NULL)
 		return;
-	bulk_close(s->pending);
-	bulk_close(s->issued);
+	for (unsigned t = 0; t < SHELVES; t++) {
+		bulk_close(s->shelf[t].pending);
+		bulk_close(s->shelf[t].issued);
+	}
 	bulk_close(s->linkage);
 	while ((k = s->kept) != NULL) {
 		s->kept = k->next;
@@ -182,18 +208,19 @@ pca_store_release(struct pca_store *s, const uint8_t *const hpcr[], size_t n)
 }
 
 enum fault
-pca_store_find_pending(struct pca_store *s, struct bytes records[],
-    struct arena *arena, const uint8_t *const hpcr[], size_t n,
-    struct fault_info *fi)
+pca_store_find_pending(struct pca_store *s, enum pca_shelf shelf,
+    struct bytes records[], struct arena *arena, const uint8_t *const hpcr[],
+    size_t n, struct fault_info *fi)
 {
-	return bulk_find_batch(s->pending, records, arena, hpcr, n, NULL, fi);
+	return bulk_find_batch(
+	    s->shelf[shelf].pending, records, arena, hpcr, n, NULL, fi);
 }
 
 void
-pca_store_are_confirmed(
-    struct pca_store *s, bool out[], const uint8_t *const hpcr[], size_t n)
+pca_store_are_confirmed(struct pca_store *s, enum pca_shelf shelf, bool out[],
+    const uint8_t *const hpcr[], size_t n)
 {
-	bulk_has_batch(s->issued, out, hpcr, n);
+	bulk_has_batch(s->shelf[shelf].issued, out, hpcr, n);
 }
 
 #define LVS 64u
@@ -243,7 +270,8 @@ pca_store_return_lvs(struct pca_store *s, const struct lv *const lv[], size_t n)
 }
 
 enum fault
-pca_store_put(struct pca_store *s, const struct pca_record *record, size_t n,
+pca_store_put(struct pca_store *s, enum pca_shelf shelf,
+    const struct pca_record *record, size_t n,
     const uint8_t batch_id[BATCH_ID_OCTETS], struct fault_info *fi)
 {
 	struct bulk_record *b = calloc(n, sizeof(*b));
@@ -254,12 +282,12 @@ pca_store_put(struct pca_store *s, const struct pca_record *record, size_t n,
 		log_fatal("out of memory");
 	for (size_t t = 0; t < n; t++)
 		b[t] = (struct bulk_record){record[t].hpcr, record[t].octets};
-	f = bulk_append(s->pending, b, n, &segment, fi);
+	f = bulk_append(s->shelf[shelf].pending, b, n, &segment, fi);
 	free(b);
 	if (f != FAULT_OK)
 		return f;
 	pthread_mutex_lock(&s->lock);
-	keep(s, batch_id, segment, n);
+	keep(s, shelf, batch_id, segment, n);
 	pthread_mutex_unlock(&s->lock);
 	return FAULT_OK;
 }
@@ -273,6 +301,7 @@ struct lasting {
 };
 
 struct collected {
+	const struct shelf_rule *rule;
 	struct lasting *v;
 	size_t n, room;
 };
@@ -283,10 +312,11 @@ collect_one(
 {
 	struct collected *c = ctx;
 
-	if (value.n < RECORD_AT_REPLY || c->n == c->room)
+	if (value.n < BATCH_ID_OCTETS + c->rule->lasting || c->n == c->room)
 		return fault_set(fi, FAULT_STORE, "a segment has changed");
 	memcpy(c->v[c->n].hpcr, key, HPCR_OCTETS);
-	memcpy(c->v[c->n++].octets, value.p + RECORD_AT_I, ISSUED_OCTETS);
+	memcpy(
+	    c->v[c->n++].octets, value.p + BATCH_ID_OCTETS, c->rule->lasting);
 	return FAULT_OK;
 }
 
@@ -299,15 +329,17 @@ lasting_lv(const struct lasting *l)
 /* Each append is atomic, so the first record tells whether it was made
  * before a crash. */
 static enum fault
-keep_for_good(struct pca_store *s, const struct collected *c,
-    struct bulk_record *b, struct fault_info *fi)
+keep_for_good(struct pca_store *s, struct bulk *issued,
+    const struct collected *c, struct bulk_record *b, struct fault_info *fi)
 {
 	for (size_t t = 0; t < c->n; t++)
-		b[t] =
-		    (struct bulk_record){c->v[t].hpcr, BYTES(c->v[t].octets)};
-	if (!bulk_has(s->issued, c->v[0].hpcr))
-		TRY(bulk_append(s->issued, b, c->n, NULL, fi));
+		b[t] = (struct bulk_record){
+		    c->v[t].hpcr, {c->v[t].octets, c->rule->lasting}};
+	if (!bulk_has(issued, c->v[0].hpcr))
+		TRY(bulk_append(issued, b, c->n, NULL, fi));
 	crash_point("pca-confirm-issued");
+	if (!c->rule->has_lv)
+		return FAULT_OK;
 	for (size_t t = 0; t < c->n; t++)
 		b[t] = (struct bulk_record){
 		    lasting_lv(&c->v[t]), BYTES(c->v[t].hpcr)};
@@ -323,10 +355,11 @@ forget(struct pca_store *s, const struct kept *gone, const struct collected *c)
 	struct kept **p;
 
 	pthread_mutex_lock(&s->lock);
-	for (size_t t = 0; t < c->n; t++)
+	for (size_t t = 0; c->rule->has_lv && t < c->n; t++)
 		keyset_remove(s->lvs, lasting_lv(&c->v[t]));
-	s->n_pending -= gone->n;
-	for (p = &s->kept; *p != NULL && (*p)->segment != gone->segment;
+	s->shelf[gone->shelf].n_pending -= gone->n;
+	for (p = &s->kept; *p != NULL && ((*p)->segment != gone->segment ||
+					     (*p)->shelf != gone->shelf);
 	     p = &(*p)->next)
 		;
 	if (*p != NULL) {
@@ -342,17 +375,20 @@ static enum fault
 confirm_segment(
     struct pca_store *s, const struct kept *k, struct fault_info *fi)
 {
-	struct collected c = {calloc(k->n, sizeof(struct lasting)), 0, k->n};
+	struct collected c = {.rule = &rules[k->shelf],
+	    .v = calloc(k->n, sizeof(struct lasting)),
+	    .room = k->n};
+	struct bulk *pending = s->shelf[k->shelf].pending;
 	struct bulk_record *b = calloc(k->n, sizeof(*b));
 	enum fault f;
 
 	if (c.v == NULL || b == NULL)
 		log_fatal("out of memory");
-	f = bulk_each(s->pending, k->segment, collect_one, &c, fi);
+	f = bulk_each(pending, k->segment, collect_one, &c, fi);
 	if (f == FAULT_OK)
-		f = keep_for_good(s, &c, b, fi);
+		f = keep_for_good(s, s->shelf[k->shelf].issued, &c, b, fi);
 	if (f == FAULT_OK)
-		f = bulk_drop_segment(s->pending, k->segment, fi);
+		f = bulk_drop_segment(pending, k->segment, fi);
 	if (f == FAULT_OK) {
 		crash_point("pca-confirm-dropped");
 		forget(s, k, &c);
@@ -399,7 +435,8 @@ enum fault
 pca_store_find_issued(struct pca_store *s, struct bytes *record,
     struct arena *arena, const uint8_t hpcr[HPCR_OCTETS], struct fault_info *fi)
 {
-	return bulk_find(s->issued, record, arena, hpcr, fi);
+	return bulk_find(
+	    s->shelf[SHELF_PSEUDONYM].issued, record, arena, hpcr, fi);
 }
 
 enum fault
@@ -420,14 +457,17 @@ pca_store_find_lv(struct pca_store *s, uint8_t hpcr[HPCR_OCTETS],
 void
 pca_store_counts(struct pca_store *s, struct pca_counts *out)
 {
-	struct bulk_stats issued, linkage, pending;
+	struct bulk_stats issued, linkage, pending, auth;
 
-	bulk_stats(s->issued, &issued);
+	bulk_stats(s->shelf[SHELF_PSEUDONYM].issued, &issued);
 	bulk_stats(s->linkage, &linkage);
-	bulk_stats(s->pending, &pending);
+	bulk_stats(s->shelf[SHELF_PSEUDONYM].pending, &pending);
+	bulk_stats(s->shelf[SHELF_AUTH].issued, &auth);
 	pthread_mutex_lock(&s->lock);
-	out->pending = s->n_pending;
+	out->pending = s->shelf[SHELF_PSEUDONYM].n_pending;
+	out->auth_pending = s->shelf[SHELF_AUTH].n_pending;
 	pthread_mutex_unlock(&s->lock);
 	out->issued = issued.records + out->pending;
+	out->auth_issued = auth.records + out->auth_pending;
 	out->octets = issued.octets + linkage.octets + pending.octets;
 }

@@ -20,12 +20,22 @@
 #define BATCH_ID_OCTETS 16
 #define HPCR_OCTETS	32
 
+/* Pseudonym certificates, and those asked for by auth-cert-req, are kept on
+ * shelves of their own. */
+enum pca_shelf { SHELF_PSEUDONYM, SHELF_AUTH, SHELVES };
+
 /*
  * A record as it is kept:
  *	batchId(16)	only while the answer is kept
  *	i(2) lv(9) EncryptedIndividualPLV(101) of LA1, of LA2
  *	reply		only while the answer is kept
+ * and that of auth-cert-req:
+ *	batchId(16)	only while the answer is kept
+ *	HashedId10 of the certificate
+ *	reply		only while the answer is kept
  */
+#define AUTH_AT_ID	BATCH_ID_OCTETS
+#define AUTH_AT_REPLY	(AUTH_AT_ID + 10)
 #define RECORD_AT_I	BATCH_ID_OCTETS
 #define RECORD_AT_LV	(RECORD_AT_I + 2)
 #define RECORD_AT_PLV1	(RECORD_AT_LV + sizeof(struct lv))
@@ -50,12 +60,12 @@ pca_store_release(struct pca_store *, const uint8_t *const hpcr[], size_t n);
 
 /* Records with replies of those that are waiting for confirmation; p NULL:
  * none. */
-enum fault must_check pca_store_find_pending(struct pca_store *,
+enum fault must_check pca_store_find_pending(struct pca_store *, enum pca_shelf,
     struct bytes records[], struct arena *, const uint8_t *const hpcr[],
     size_t n, struct fault_info *);
 /* Which of them are issued, and confirmed? */
-void pca_store_are_confirmed(
-    struct pca_store *, bool out[], const uint8_t *const hpcr[], size_t n);
+void pca_store_are_confirmed(struct pca_store *, enum pca_shelf, bool out[],
+    const uint8_t *const hpcr[], size_t n);
 
 /* Sets n linkage values aside for new certificates; taken[t] false: there is
  * one with it already. */
@@ -69,7 +79,7 @@ struct pca_record {
 	struct bytes octets;
 };
 /* Makes all of a message durable at once. */
-enum fault must_check pca_store_put(struct pca_store *,
+enum fault must_check pca_store_put(struct pca_store *, enum pca_shelf,
     const struct pca_record *, size_t n,
     const uint8_t batch_id[BATCH_ID_OCTETS], struct fault_info *);
 
@@ -87,7 +97,8 @@ enum fault must_check pca_store_find_lv(struct pca_store *,
     uint8_t hpcr[HPCR_OCTETS], const struct lv *, struct fault_info *);
 
 struct pca_counts {
-	uint64_t issued, pending, octets;
+	uint64_t issued, pending, octets; /* pseudonym certificates */
+	uint64_t auth_issued, auth_pending;
 };
 void pca_store_counts(struct pca_store *, struct pca_counts *);
 
