@@ -46,12 +46,12 @@ monarch_bundle_free(struct monarch_bundle *b)
 
 static enum fault
 bootstrap(const struct folder *f, struct arena *arena,
-    const struct bundles *bundles, const struct scalar *key,
+    const struct bundles *bundles, const char *name, const struct scalar *key,
     struct fault_info *fi)
 {
 	struct bundle bundle, installed;
 
-	TRY(bundle_of(&bundle, bundles, f->name, fi));
+	TRY(bundle_of(&bundle, bundles, name, fi));
 	TRY(bundle_check(&bundle, key, time32_now(), fi));
 	if (!folder_has(f, FOLDER_BUNDLE))
 		return bundle_install(&bundle, f, fi);
@@ -63,20 +63,30 @@ bootstrap(const struct folder *f, struct arena *arena,
 }
 
 enum fault
+bundle_bootstrap(const struct folder *f, struct arena *arena,
+    const struct bundles *bundles, const char *name, struct fault_info *fi)
+{
+	struct scalar key;
+	enum fault fault = device_read_key(&key, f, fi);
+
+	if (fault == FAULT_OK)
+		fault = bootstrap(f, arena, bundles, name, &key, fi);
+	wipe(&key, sizeof(key));
+	return fault;
+}
+
+enum fault
 monarch_bootstrap(const char *folder, const struct monarch_bundle *bundle,
     struct fault_info *fi)
 {
 	struct arena arena = arena_new(ARENA_LIMIT);
 	struct fault_info own = {0};
 	struct folder f;
-	struct scalar key;
 	enum fault fault;
 
 	fi = fi == NULL ? &own : fi;
 	TRY(folder_lock(&f, folder, FOLDER_LOCK, fi));
-	if ((fault = device_read_key(&key, &f, fi)) == FAULT_OK)
-		fault = bootstrap(&f, &arena, &bundle->bundles, &key, fi);
-	wipe(&key, sizeof(key));
+	fault = bundle_bootstrap(&f, &arena, &bundle->bundles, f.name, fi);
 	folder_unlock(&f);
 	arena_free(&arena);
 	return fault;

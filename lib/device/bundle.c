@@ -90,8 +90,8 @@ lower_bound(const struct bundles *b, const char *name)
 	return low;
 }
 
-static enum fault
-find(struct bytes *out, const struct bundles *b, const char *device,
+enum fault
+bundles_file(struct bytes *out, const struct bundles *b, const char *device,
     const char *file, struct fault_info *fi)
 {
 	const struct zip_entry *found;
@@ -120,7 +120,7 @@ bundle_of(struct bundle *out, const struct bundles *b, const char *device,
     struct fault_info *fi)
 {
 	for (unsigned f = 0; f < BUNDLE_FILES; f++)
-		TRY(find(&out->file[f], b, device, names[f], fi));
+		TRY(bundles_file(&out->file[f], b, device, names[f], fi));
 	return FAULT_OK;
 }
 

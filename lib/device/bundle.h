@@ -40,12 +40,19 @@ enum fault must_check bundles_open(
  * file is missing; other files in the ZIP are nobody's concern. */
 enum fault must_check bundle_of(struct bundle *, const struct bundles *,
     const char *device, struct fault_info *);
+/* Any one file of a device.  FAULT_NOT_FOUND, DUPLICATE. */
+enum fault must_check bundles_file(struct bytes *out, const struct bundles *,
+    const char *device, const char *file, struct fault_info *);
 /* The files as bootstrap installed them. */
 enum fault must_check bundle_of_folder(struct bundle *, struct arena *,
     const struct folder *, struct fault_info *);
 /* Installs them, all or none. */
 enum fault must_check bundle_install(
     const struct bundle *, const struct folder *, struct fault_info *);
+/* Checks what the bundle holds for the device of this name and installs it in
+ * a locked folder with a request.key.  FAULT_EXISTS: it has another. */
+enum fault must_check bundle_bootstrap(const struct folder *, struct arena *,
+    const struct bundles *, const char *name, struct fault_info *);
 bool bundle_equal(const struct bundle *, const struct bundle *);
 
 /*

@@ -30,9 +30,14 @@ static enum fault
 check_root(struct identity *id, const struct bundle *b, uint32_t now,
     struct fault_info *fi)
 {
-	TRY(identity_take_root(id, b, fi));
-	if (trust_check_chain(NULL, id->trust, id->root, now, fi) != FAULT_OK ||
-	    profile_check(PROFILE_ROOT, id->root, fi) != FAULT_OK)
+	struct anchors anchors;
+	struct cert *root;
+
+	TRY(anchors_of_bundle(&anchors, &id->arena, b, fi));
+	TRY(identity_take_anchors(id, &anchors, b, fi));
+	root = anchors.root[0];
+	if (trust_check_chain(NULL, id->trust, root, now, fi) != FAULT_OK ||
+	    profile_check(PROFILE_ROOT, root, fi) != FAULT_OK)
 		return fault_prefix(fi, "%s", bundle_name(BUNDLE_ROOT));
 	return FAULT_OK;
 }

@@ -102,12 +102,28 @@ load_enrollment(struct monarch_device *d, uint32_t now, struct fault_info *fi)
 }
 
 static enum fault
-load_identity(struct monarch_device *d, struct fault_info *fi)
+load_anchors(struct monarch_device *d, struct fault_info *fi)
+{
+	struct identity *id = &d->identity;
+	struct anchors anchors;
+	enum fault fault;
+
+	fault = anchors_read(&anchors, &id->arena, &d->folder, fi);
+	if (fault == FAULT_NOT_FOUND)
+		fault = anchors_of_bundle(&anchors, &id->arena, &d->bundle, fi);
+	TRY(fault);
+	return identity_take_anchors(id, &anchors, &d->bundle, fi);
+}
+
+enum fault
+device_load_identity(struct monarch_device *d, struct fault_info *fi)
 {
 	struct identity *id = &d->identity;
 	uint32_t now = time32_now();
 
-	TRY(identity_take_root(id, &d->bundle, fi));
+	identity_free(id);
+	identity_init(id);
+	TRY(load_anchors(d, fi));
 	/* The newest chain file first; when it no longer serves, the bundle's
 	 * must do until a new one is fetched. */
 	if (policy_file_take_lccf(d, now) != FAULT_OK) {
@@ -143,7 +159,7 @@ device_open(struct monarch_device **out, const char *folder,
 	    (fault = bundle_of_folder(&d->bundle, &d->arena, &d->folder, fi)) ==
 		FAULT_OK) {
 		state_read(&d->state, &d->folder);
-		fault = load_identity(d, fi);
+		fault = device_load_identity(d, fi);
 	}
 	if (fault != FAULT_OK) {
 		monarch_close(d);

@@ -39,6 +39,9 @@ struct monarch_device {
 /* As monarch_open, without a way to the RA. */
 enum fault must_check device_open(struct monarch_device **, const char *folder,
     const struct monarch_settings *, struct fault_info *);
+/* Who the device is and whom it trusts, from what its folder holds. */
+enum fault must_check device_load_identity(
+    struct monarch_device *, struct fault_info *);
 void device_tell(
     const struct monarch_device *, enum monarch_event, const char *text);
 /* Before an operation that talks to the RA: FAULT_GAVE_UP when too many have

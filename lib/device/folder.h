@@ -41,6 +41,7 @@
 #define FOLDER_DOWNLOAD	    "download"
 #define FOLDER_ISSUERS	    "issuers"
 #define FOLDER_SIGNER	    "signer"
+#define FOLDER_TRUST	    "trust"
 #define FOLDER_STATE	    "state"
 #define FOLDER_LOCK	    "lock"
 #define FOLDER_SIGNER_LOCK  "signer.lock"

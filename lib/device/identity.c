@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "base/secret.h"
-#include "cert/ballot.h"
 #include "cert/chainfile.h"
 #include "cert/perm.h"
 #include "cert/validity.h"
@@ -72,32 +71,13 @@ url_parse(char url[URL_SIZE], char host[URL_SIZE], struct bytes text,
 	return FAULT_OK;
 }
 
-static enum fault
-take_elector(struct identity *id, struct cert **out, struct bytes raw,
-    struct fault_info *fi)
-{
-	TRY(cert_load(out, &id->arena, raw, fi));
-	TRY(cert_check_issued(*out, *out, fi));
-	return perm_check_role(*out, SCMS_ELECTOR, fi);
-}
-
 enum fault
-identity_take_root(
-    struct identity *id, const struct bundle *b, struct fault_info *fi)
+identity_take_anchors(struct identity *id, const struct anchors *anchors,
+    const struct bundle *b, struct fault_info *fi)
 {
-	struct bytes raw = b->file[BUNDLE_ROOT];
-	enum bundle_file f;
-
-	if (cert_load(&id->root, &id->arena, raw, fi) != FAULT_OK ||
-	    perm_check_role(id->root, SCMS_ROOT, fi) != FAULT_OK ||
-	    trust_add_root(id->trust, raw, fi) != FAULT_OK)
-		return fault_prefix(fi, "%s", bundle_name(BUNDLE_ROOT));
-	for (unsigned k = 0; k < ELECTORS; k++) {
-		f = (enum bundle_file)(BUNDLE_ELECTOR1 + k);
-		if (take_elector(id, &id->elector[k], b->file[f], fi) !=
-		    FAULT_OK)
-			return fault_prefix(fi, "%s", bundle_name(f));
-	}
+	id->anchors = *anchors;
+	for (size_t k = 0; k < anchors->roots; k++)
+		TRY(trust_add_root(id->trust, anchors->root[k]->raw, fi));
 	if (url_parse(id->url, id->host, b->file[BUNDLE_RA_URL], fi) !=
 	    FAULT_OK)
 		return fault_prefix(fi, "%s", bundle_name(BUNDLE_RA_URL));
@@ -129,23 +109,6 @@ identity_take_component(struct identity *id, struct bytes raw, uint32_t now,
 	if (out != NULL)
 		*out = cert;
 	return FAULT_OK;
-}
-
-/* Does one of the ballots make our root a root? */
-static enum fault
-check_endorsement(struct identity *id, const struct chain_file *file,
-    uint32_t now, struct fault_info *fi)
-{
-	struct cert *subject;
-
-	for (size_t k = 0; k < file->n_root_ballot; k++) {
-		TRY(ballot_check(&subject, &id->arena, file->root_ballot[k],
-		    ENDORSE_ADD_ROOT, id->elector, ELECTORS, QUORUM, now, fi));
-		if (bytes_equal(subject->canonical, id->root->canonical))
-			return FAULT_OK;
-	}
-	return fault_set(
-	    fi, FAULT_NO_QUORUM, "no endorsement of our root by the electors");
 }
 
 /* Order within the file is free, so what does not chain yet is tried again
@@ -186,7 +149,9 @@ identity_take_lccf(
 	if (!file.local || strcasecmp(file.ra_hostname, id->host) != 0)
 		return fault_set(
 		    fi, FAULT_DENIED, "not a chain file of %s", id->host);
-	TRY(check_endorsement(id, &file, now, fi));
+	TRY(anchors_vote(&id->anchors, &id->arena, &file, now, fi));
+	for (size_t k = 0; k < id->anchors.roots; k++)
+		TRY(trust_add_root(id->trust, id->anchors.root[k]->raw, fi));
 	TRY(take_certificates(id, file.cert, file.n_cert, now, fi));
 	TRY(take_certificates(id, &file.ma, 1, now, fi));
 	TRY(take_certificates(id, file.optional, file.n_optional, now, fi));

@@ -12,16 +12,15 @@
 #include "cert/cert.h"
 #include "cert/trust.h"
 #include "crypto/p256.h"
+#include "device/anchors.h"
 #include "device/bundle.h"
 
 #define URL_SIZE 256
-#define ELECTORS 3
-#define QUORUM	 2 /* of the electors (design.md 4) */
 
 struct identity {
 	struct arena arena; /* certificates */
 	struct trust *trust;
-	struct cert *root, *elector[ELECTORS];
+	struct anchors anchors;
 	char url[URL_SIZE];  /* of the RA, "https://host:port" */
 	char host[URL_SIZE]; /* of the same */
 	const struct cert *ra;
@@ -33,17 +32,18 @@ struct identity {
 void identity_init(struct identity *);
 void identity_free(struct identity *);
 
-/* Root, electors and URL as the bundle has them. */
-enum fault must_check identity_take_root(
-    struct identity *, const struct bundle *, struct fault_info *);
+/* The roots are trusted; URL and name of the RA are those of the bundle. */
+enum fault must_check identity_take_anchors(struct identity *,
+    const struct anchors *, const struct bundle *, struct fault_info *);
 /* One component certificate that is checked up to the root; if it is an RA's
  * of the URL's name, valid now, and newer, it becomes the RA. */
 enum fault must_check identity_take_component(struct identity *,
     struct bytes raw, uint32_t now, struct cert **out, struct fault_info *);
 /*
- * A chain file (LCCF): a quorum of the electors endorses our root in it, it is
- * for our RA, and its certificates chain to the root (those not valid now are
- * passed over).  It must leave us with an RA.  Nothing wrong is taken.
+ * A chain file (LCCF): a quorum of the electors endorses a root of ours in it,
+ * it is for our RA, and its certificates chain to a root (those not valid now
+ * are passed over).  What its ballots say is done (anchors.h).  It must leave
+ * us with an RA.  Nothing wrong is taken.
  */
 enum fault must_check identity_take_lccf(
     struct identity *, struct bytes lccf, uint32_t now, struct fault_info *);

@@ -206,6 +206,26 @@ enum fault must_check monarch_bootstrap(
     const char *folder, const struct monarch_bundle *, struct fault_info *);
 
 /*
+ * The same by a DCM, a station that bootstraps devices one after another
+ * (POST /bootstrap): it gets the request and gives the bundle, which is
+ * checked as any.
+ */
+struct monarch_dcm {
+	const char *url; /* https://host[:port] */
+	const char *ca;	 /* PEM file with the root of its TLS certificate */
+	const char *cert, *key; /* of the operator, PEM files */
+	const char *hosts;	/* as in monarch_settings */
+	const char *type;	/* of device, as its list of types has it */
+	const char *serial;	/* NULL: the last part of the folder's path */
+	/* The DCM makes the key, and the folder must not exist (POST
+	 * /bootstrap-injected). */
+	bool injected;
+};
+/* FAULT_DENIED: the DCM refuses, the text says why. */
+enum fault must_check monarch_bootstrap_dcm(
+    const char *folder, const struct monarch_dcm *, struct fault_info *);
+
+/*
  * Re-bootstrapping: erases a device with all keys and certificates; its folder
  * is gone, as if it had never been, and may be made again.  FAULT_BUSY: a
  * process works with it; FAULT_NOT_FOUND: no device.

@@ -154,7 +154,12 @@ update_chain(
 	if (identity_take_lccf(&d->identity, copy, time32_now(), fi) !=
 	    FAULT_OK)
 		return fault_prefix(fi, "chain file of the RA");
-	return keep(d, LCCF, file, d->state.chain_name, name, fi);
+	if (d->identity.anchors.changed)
+		TRY(anchors_write(&d->folder, &d->identity.anchors, fi));
+	TRY(keep(d, LCCF, file, d->state.chain_name, name, fi));
+	/* What a removed root stands for is trusted no longer. */
+	return d->identity.anchors.lost ? device_load_identity(d, fi)
+					: FAULT_OK;
 }
 
 static enum fault
