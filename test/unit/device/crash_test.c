@@ -1,8 +1,8 @@
 /*
  * crash_test.c - a device is killed at every write, rename and sync that it
  * makes on its way from bootstrap to its first message, and must go on from
- * wherever it was.  The RA, which outlives it, must never see a second
- * request.
+ * wherever it was; and so when the disk is full from any write on.  The RA,
+ * which outlives it, must never see a second request.
  *
  * The linker wraps the calls (meson.build); the n-th one kills the process,
  * a write after half of its octets.
@@ -19,6 +19,8 @@
 #include <unistd.h>
 
 #include <cmocka.h>
+#include <errno.h>
+#include <fts.h>
 
 #include "base/time32.h"
 #include "device/week.h"
@@ -40,7 +42,9 @@ int __wrap_mkdir(const char *, mode_t);
 
 #define PERIODS 2
 
-static unsigned left; /* calls until death; 0: lives on */
+static unsigned left;  /* calls until death; 0: lives on */
+static unsigned space; /* writes until the disk is full; 0: it never is */
+static bool is_full;
 
 static bool
 is_last(void)
@@ -60,6 +64,12 @@ __wrap_write(int fd, const void *p, size_t n)
 	if (is_last()) {
 		(void)!__real_write(fd, p, n / 2);
 		die();
+	}
+	if (space > 0 && --space == 0)
+		is_full = true;
+	if (is_full) {
+		errno = ENOSPC;
+		return -1;
 	}
 	return __real_write(fd, p, n);
 }
@@ -81,34 +91,91 @@ WRAP(mkdir, (const char *path, mode_t mode), (path, mode))
 static char dir[PATH_SIZE], path[PATH_SIZE];
 static struct bytes bundle;
 
-/* From wherever the device is to a signed message; 0: it got there. */
-static int
-live(struct world *w, bool again)
+/* A way to a signed message, from wherever the device is, and what must be
+ * there in the end. */
+struct life {
+	enum fault (*live)(struct world *, bool again, struct fault_info *);
+	void (*check)(struct world *);
+	void (*make)(struct world *, const char *name);
+	unsigned calls; /* at least */
+};
+
+static enum fault
+sign(uint32_t about, bool full, struct fault_info *fi)
 {
-	const struct monarch_settings settings = {.attempts = 1};
-	const struct monarch_provision_terms ask = {0};
-	const struct monarch_download_terms get = {0};
-	const struct monarch_sign_terms sign = {.full = again};
-	struct monarch_download_result result;
+	const struct monarch_sign_terms terms = {.psid = about, .full = full};
 	struct monarch_signer *signer;
-	struct monarch_device *d;
-	struct fault_info fi = {0};
+	enum fault fault, closed;
 	uint8_t out[2048];
-	uint32_t t;
 	size_t n;
 
-	MUST(world_bootstrap(path, bundle, &fi));
-	MUST(device_open(&d, path, &settings, &fi));
-	d->transport = world_transport(w);
-	MUST(monarch_provision(d, &t, &ask, &fi));
-	MUST(monarch_download(d, &result, &get, &fi));
+	TRY(monarch_signer_open(&signer, path, fi));
+	fault = monarch_sign(signer, out, sizeof(out), &n,
+	    bytes_of_string("crash?"), &terms, fi);
+	closed = monarch_signer_close(signer, fault == FAULT_OK ? fi : NULL);
+	return fault == FAULT_OK ? closed : fault;
+}
+
+static enum fault
+supply_obe(struct monarch_device *d, struct fault_info *fi)
+{
+	const struct monarch_provision_terms ask = {0};
+	const struct monarch_download_terms get = {0};
+	struct monarch_download_result result;
+	uint32_t t;
+
+	TRY(monarch_provision(d, &t, &ask, fi));
+	TRY(monarch_download(d, &result, &get, fi));
 	assert_int_equal(result.refused, 0);
+	return FAULT_OK;
+}
+
+static enum fault
+supply_rse(struct monarch_device *d, struct fault_info *fi)
+{
+	const struct monarch_provision_terms ask = {
+	    .kind = MONARCH_IDENTIFICATION};
+	const struct monarch_download_terms get = {.kind = MONARCH_APPLICATION},
+					    all = {0};
+	struct monarch_download_result result;
+	uint32_t t;
+
+	TRY(monarch_provision(d, &t, &ask, fi));
+	TRY(monarch_download(d, &result, &get, fi));
+	TRY(monarch_download(d, &result, &all, fi));
+	assert_int_equal(result.refused, 0);
+	return monarch_rollover(d, &t, fi);
+}
+
+static enum fault
+live_with(struct world *w,
+    enum fault (*supply)(struct monarch_device *, struct fault_info *),
+    struct fault_info *fi)
+{
+	const struct monarch_settings settings = {.attempts = 1};
+	struct monarch_device *d;
+	enum fault fault;
+
+	TRY(world_bootstrap(path, bundle, fi));
+	TRY(device_open(&d, path, &settings, fi));
+	d->transport = world_transport(w);
+	fault = supply(d, fi);
 	monarch_close(d);
-	MUST(monarch_signer_open(&signer, path, &fi));
-	MUST(monarch_sign(signer, out, sizeof(out), &n,
-	    bytes_of_string("crash?"), &sign, &fi));
-	MUST(monarch_signer_close(signer, &fi));
-	return 0;
+	return fault;
+}
+
+static enum fault
+live_obe(struct world *w, bool again, struct fault_info *fi)
+{
+	TRY(live_with(w, supply_obe, fi));
+	return sign(0x20, again, fi);
+}
+
+static enum fault
+live_rse(struct world *w, bool again, struct fault_info *fi)
+{
+	TRY(live_with(w, supply_rse, fi));
+	return sign(0x83, again, fi);
 }
 
 /* The part of the world's RA that must survive lies in shared memory. */
@@ -123,15 +190,17 @@ share_ra(struct world *w)
 
 /* Lives in a child that is killed at its n-th call; true: it was. */
 static bool
-live_until(struct world *w, unsigned n)
+live_until(struct world *w, const struct life *life, unsigned n)
 {
+	struct fault_info fi = {0};
 	int status;
 	pid_t child;
 
 	fflush(NULL);
 	if ((child = fork()) == 0) {
 		left = n;
-		_exit(live(w, false));
+		MUST(life->live(w, false, &fi));
+		_exit(0);
 	}
 	assert_true(child > 0);
 	assert_int_equal(waitpid(child, &status, 0), child);
@@ -144,7 +213,7 @@ live_until(struct world *w, unsigned n)
 
 /* All is there, nothing is half there. */
 static void
-check(void)
+check_obe(struct world *w)
 {
 	struct arena arena = arena_new(4u << 20);
 	struct monarch_status status;
@@ -162,60 +231,179 @@ check(void)
 		MUST(week_read(&week, &arena, &f, i, &fi));
 		assert_int_equal(week.n, WORLD_JMAX);
 	}
+	assert_true(w->ra->request_n > 0);
 	arena_free(&arena);
 }
 
 static void
-make(struct world *w, unsigned n)
+check_rse(struct world *w)
+{
+	struct monarch_status status;
+	struct fault_info fi = {0};
+
+	MUST(monarch_status(path, &status, &fi));
+	assert_int_equal(status.kind[MONARCH_IDENTIFICATION].certificates, 4);
+	assert_int_equal(status.kind[MONARCH_APPLICATION].certificates, 1);
+	assert_int_equal(status.kind[MONARCH_ANY].incomplete, 0);
+	assert_true(status.successor_end > 0);
+	assert_int_equal(w->ra->singles, 2);
+	assert_int_equal(w->ra->successors, 1);
+}
+
+/* A device that has its request, and its bundle beside it. */
+static void
+make(struct world *w, const struct monarch_csr_terms *terms, const char *name)
 {
 	static struct arena arena;
-	const struct monarch_psid psids[] = {{.psid = 0x20}, {.psid = 0x26}};
-	const struct monarch_country usa = {.country = 840};
-	const struct monarch_csr_terms terms = {
-	    .psids = psids, .psids_n = 2, .region = {.country = &usa, .n = 1}};
-	char name[32], zip[PATH_SIZE];
+	char zip[PATH_SIZE];
 	const char *folder = path;
 	struct fault_info fi = {0};
 	struct bytes csr;
 
 	arena_free(&arena);
 	arena = arena_new(32u << 20);
-	snprintf(name, sizeof(name), "obe%u", n);
 	path_join(path, dir, name);
 	path_join(zip, dir, "csr.zip");
-	MUST(monarch_csr_new(path, &terms, &fi));
+	MUST(monarch_csr_new(path, terms, &fi));
 	MUST(monarch_csr_zip(zip, &folder, 1, &fi));
 	MUST(file_read(&csr, &arena, zip, 1u << 20, &fi));
 	bundle = world_bundle(w, &arena, csr, NULL, NULL);
 }
 
+static const struct monarch_country where = {.country = 840};
+
 static void
-a_device_goes_on_after_any_crash(void **state)
+make_obe(struct world *w, const char *name)
+{
+	const struct monarch_psid psids[] = {{.psid = 0x20}, {.psid = 0x26}};
+	const struct monarch_csr_terms terms = {.psids = psids,
+	    .psids_n = 2,
+	    .region = {.country = &where, .n = 1}};
+
+	w->i_last = WORLD_I + PERIODS - 1;
+	make(w, &terms, name);
+}
+
+static void
+make_rse(struct world *w, const char *name)
+{
+	const struct monarch_psid psids[] = {{.psid = 0x83}};
+	const struct monarch_csr_terms terms = {.psids = psids,
+	    .psids_n = 1,
+	    .region = {.country = &where, .n = 1}};
+
+	w->application = true;
+	w->enrollment_hours = 20000;
+	make(w, &terms, name);
+}
+
+static const struct life obe = {live_obe, check_obe, make_obe, 60};
+static const struct life rse = {live_rse, check_rse, make_rse, 90};
+
+/* A world that knows nothing of the device that is made then. */
+static void
+begin(struct world *w, const struct life *life, unsigned n)
+{
+	char name[32];
+
+	snprintf(name, sizeof(name), "device%u", n);
+	life->make(w, name);
+	memset(w->ra, 0, sizeof(*w->ra));
+	memset(w->batch, 0, sizeof(w->batch));
+}
+
+static void
+survive(const struct life *life)
 {
 	struct world *w = world_new();
+	struct fault_info fi = {0};
 	unsigned n = 0;
 	bool killed = true;
 
-	(void)state;
 	share_ra(w);
-	w->i_last = WORLD_I + PERIODS - 1;
 	while (killed) {
-		make(w, ++n);
-		memset(w->ra, 0, sizeof(*w->ra));
-		memset(w->batch, 0, sizeof(w->batch));
-		killed = live_until(w, n);
+		begin(w, life, ++n);
+		killed = live_until(w, life, n);
 		/* Killed once more, a little later, and then left alone. */
-		(void)live_until(w, 1 + n % 7);
-		live(w, true);
-		check();
-		assert_true(w->ra->request_n > 0);
+		(void)live_until(w, life, 1 + n % 7);
+		MUST(life->live(w, true, &fi));
+		life->check(w);
 		remove_folder(path);
 	}
 	print_message("killed at each of %u calls\n", n - 1);
-	assert_true(n > 60);
+	assert_true(n > life->calls);
 	munmap(w->ra, sizeof(*w->ra));
 	w->ra = calloc(1, sizeof(*w->ra));
 	world_free(w);
+}
+
+static void
+a_device_goes_on_after_any_crash(void **state)
+{
+	(void)state;
+	survive(&obe);
+}
+
+static void
+so_does_one_with_other_certificates(void **state)
+{
+	(void)state;
+	survive(&rse);
+}
+
+/* ---- no space left ---- */
+
+/* Nothing lies about that was not finished. */
+static void
+check_tidy(void)
+{
+	char *const paths[] = {path, NULL};
+	FTS *tree = fts_open(paths, FTS_PHYSICAL, NULL);
+	const FTSENT *e;
+
+	assert_non_null(tree);
+	while ((e = fts_read(tree)) != NULL)
+		if (e->fts_info == FTS_F && strstr(e->fts_name, ".new") != NULL)
+			fail_msg("%s is left", e->fts_path);
+	fts_close(tree);
+}
+
+static void
+fill_up(const struct life *life)
+{
+	struct world *w = world_new();
+	struct monarch_status status;
+	struct fault_info fi = {0};
+	unsigned n = 0;
+
+	do {
+		begin(w, life, ++n);
+		space = n;
+		is_full = false;
+		if (life->live(w, false, &fi) == FAULT_OK)
+			assert_false(is_full);
+		check_tidy();
+		MUST(monarch_status(path, &status, &fi));
+		assert_int_equal(status.kind[MONARCH_ANY].incomplete, 0);
+		if (is_full) {
+			space = 0;
+			is_full = false;
+			MUST(life->live(w, true, &fi));
+			life->check(w);
+		}
+		remove_folder(path);
+	} while (space == 0);
+	space = 0;
+	assert_true(n > life->calls / 6);
+	world_free(w);
+}
+
+static void
+a_full_disk_leaves_nothing_half(void **state)
+{
+	(void)state;
+	fill_up(&obe);
+	fill_up(&rse);
 }
 
 static int
@@ -240,6 +428,10 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(
 		a_device_goes_on_after_any_crash, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(
+		so_does_one_with_other_certificates, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(
+		a_full_disk_leaves_nothing_half, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

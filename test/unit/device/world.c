@@ -60,6 +60,12 @@ static const struct {
     [ACTOR_RA] = {"RA.oer", WORLD_RA, PROFILE_RA, ACTOR_ICA, true},
     [ACTOR_MA] = {"MA.oer", "ma.monarch.test", PROFILE_MA, ACTOR_ROOT, true},
     [ACTOR_PG] = {"PG.oer", "pg.monarch.test", PROFILE_PG, ACTOR_ROOT, false},
+    [ACTOR_ROOT2] = {NULL, "root2.monarch.test", PROFILE_ROOT, ACTOR_ROOT2,
+	false},
+    [ACTOR_ROOT3] = {NULL, "root3.monarch.test", PROFILE_ROOT, ACTOR_ROOT3,
+	false},
+    [ACTOR_ELECTOR4] = {NULL, NULL, PROFILE_ELECTOR, ACTOR_ELECTOR4, false},
+    [ACTOR_ELECTOR5] = {NULL, NULL, PROFILE_ELECTOR, ACTOR_ELECTOR5, false},
     [ACTOR_CRLG] = {"CRLG.oer", "crlg.monarch.test", PROFILE_CRLG, ACTOR_ROOT,
 	false},
 };
@@ -118,6 +124,20 @@ make_actor(struct world *w, enum actor id)
 	MUST(signer_of_scalar(&a->signer, &a->sign, a->cert, &fi));
 }
 
+struct bytes
+world_ballot(struct world *w, enum endorsement kind, const struct cert *subject,
+    const enum actor *electors, size_t n)
+{
+	struct bytes endorsement[8], ballot;
+	struct fault_info fi = {0};
+
+	for (size_t k = 0; k < n; k++)
+		MUST(endorsement_sign(&endorsement[k], &w->arena, kind, subject,
+		    START + 100, &w->actor[electors[k]].signer, &fi));
+	MUST(ballot_build(&ballot, &w->arena, subject, endorsement, n, &fi));
+	return ballot;
+}
+
 static struct bytes
 make_ballot(struct world *w, unsigned n, bool twice)
 {
@@ -136,24 +156,34 @@ make_ballot(struct world *w, unsigned n, bool twice)
 }
 
 void
-world_endorsers(struct world *w, unsigned n, bool twice)
+world_chain_file(struct world *w, const struct bytes *root_ballot, size_t roots,
+    const struct bytes *others, size_t electors)
 {
-	struct bytes ballot = make_ballot(w, n, twice),
-		     cert[] = {w->actor[ACTOR_ICA].raw, w->actor[ACTOR_ECA].raw,
-			 w->actor[ACTOR_PCA].raw, w->actor[ACTOR_RA].raw,
-			 w->actor[ACTOR_PG].raw, w->actor[ACTOR_CRLG].raw};
+	struct bytes cert[] = {w->actor[ACTOR_ICA].raw, w->actor[ACTOR_ECA].raw,
+	    w->actor[ACTOR_PCA].raw, w->actor[ACTOR_RA].raw,
+	    w->actor[ACTOR_PG].raw, w->actor[ACTOR_CRLG].raw};
 	const struct chain_file file = {.local = true,
 	    .gccf_version = 1,
-	    .lccf_version = 1,
+	    .lccf_version = (uint16_t)++w->lccf_version,
 	    .ra_hostname = WORLD_RA,
-	    .root_ballot = &ballot,
-	    .n_root_ballot = 1,
+	    .root_ballot = root_ballot,
+	    .n_root_ballot = roots,
+	    .elector_ballot = others,
+	    .n_elector_ballot = electors,
 	    .ma = w->actor[ACTOR_MA].raw,
 	    .cert = cert,
 	    .n_cert = sizeof(cert) / sizeof(cert[0])};
 	struct fault_info fi = {0};
 
 	MUST(chain_file_build(&w->lccf, &w->arena, &file, &fi));
+}
+
+void
+world_endorsers(struct world *w, unsigned n, bool twice)
+{
+	struct bytes ballot = make_ballot(w, n, twice);
+
+	world_chain_file(w, &ballot, 1, NULL, 0);
 }
 
 void
@@ -223,36 +253,57 @@ world_free(struct world *w)
 /* Files of each device beside the certificates. */
 #define FILES_BESIDE 8
 
-static void
-enroll(struct world *w, struct arena *arena, struct world_file *file,
-    struct bytes csr)
+/* The certificate that the ECA makes for a request. */
+void
+world_enroll(struct world *w, struct arena *arena,
+    struct implicit_certificate *made, struct bytes csr, bool successor)
 {
 	const struct world_actor *eca = &w->actor[ACTOR_ECA];
 	const struct implicit_issuer issuer = {eca->cert, &eca->sign};
 	const uint64_t both[] = {0x20, w->enrollment_psid};
 	struct profile_params params = {.start = time32_now() - 3600,
 	    .lifetime = profile_lifetime(PROFILE_ENROLLMENT, LIFETIME_TEST)};
-	struct implicit_certificate made;
+	const to_be_signed_certificate *asked;
 	struct curve_point key;
 	struct fault_info fi = {0};
 	struct request request;
 	certificate *template;
-	const to_be_signed_certificate *asked;
 	struct point r_u;
-	uint8_t *s = arena_alloc(arena, 32, 1);
 
 	MUST(request_open(&request, arena, csr, w->trust, time32_now(), &fi));
 	asked = &request.pdu->content.eca_ee.ee_eca_cert_request.tbs_data;
 	MUST(key_of_schema(
 	    &key, &asked->verify_key_indicator.verification_key, &fi));
 	MUST(curve_to_p256(&r_u, &key, &fi));
+	if (w->enrollment_hours != 0)
+		params.lifetime = (struct lifetime){
+		    duration_hours, (uint16_t)w->enrollment_hours};
+	if (successor)
+		params.start = asked->validity_period.start;
 	memcpy(params.craca_id, w->actor[ACTOR_ROOT].cert->id + 5, 3);
 	params.request_permissions =
 	    w->application ? asked->cert_request_permissions
 			   : profile_group(arena, both, 2, true, 0, EE_APP);
 	params.region = w->application ? asked->region : NULL;
+	if (w->successor_mistake == SUCCESSOR_START)
+		params.start -= 3600;
+	if (w->successor_mistake == SUCCESSOR_PSIDS)
+		params.request_permissions =
+		    profile_group(arena, both, 1, true, 0, EE_APP);
+	if (w->successor_mistake == SUCCESSOR_KEY)
+		r_u = eca->cert->key_p256;
 	MUST(profile_build(&template, arena, PROFILE_ENROLLMENT, &params, &fi));
-	MUST(cert_issue_implicit(&made, arena, template, &r_u, &issuer, &fi));
+	MUST(cert_issue_implicit(made, arena, template, &r_u, &issuer, &fi));
+}
+
+static void
+enroll(struct world *w, struct arena *arena, struct world_file *file,
+    struct bytes csr)
+{
+	struct implicit_certificate made;
+	uint8_t *s = arena_alloc(arena, 32, 1);
+
+	world_enroll(w, arena, &made, csr, false);
 	memcpy(s, made.r.b, 32);
 	file[0].data = made.raw;
 	file[1].data = (struct bytes){s, 32};
@@ -276,10 +327,10 @@ fill(struct world *w, struct arena *arena, struct world_file *file,
 
 	memcpy(file, beside, sizeof(beside));
 	enroll(w, arena, file, csr);
-	for (unsigned id = 0; id < ACTORS; id++)
+	for (unsigned id = 0; id <= ACTOR_CRLG; id++)
 		file[FILES_BESIDE + id] =
 		    (struct world_file){actors[id].file, w->actor[id].raw};
-	for (unsigned k = 0; k < FILES_BESIDE + ACTORS; k++)
+	for (unsigned k = 0; k < FILES_BESIDE + ACTOR_CRLG + 1; k++)
 		file[k].name =
 		    arena_printf(arena, "%s/%s", device, file[k].name);
 }
@@ -289,7 +340,7 @@ world_bundle(struct world *w, struct arena *arena, struct bytes csr_zip,
     void (*change)(void *, struct world_file *, size_t n), void *ctx)
 {
 	const struct zip_limits limits = {1000, 4096, 1u << 20};
-	const size_t each = FILES_BESIDE + ACTORS;
+	const size_t each = FILES_BESIDE + ACTOR_CRLG + 1;
 	struct zip_entry *csr, *out;
 	struct world_file *file;
 	struct fault_info fi = {0};

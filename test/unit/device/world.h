@@ -8,6 +8,7 @@
 
 #include "base/arena.h"
 #include "base/bytes.h"
+#include "cert/ballot.h"
 #include "cert/cert.h"
 #include "cert/sign.h"
 #include "crypto/butterfly.h"
@@ -33,7 +34,11 @@ enum actor {
 	ACTOR_RA,
 	ACTOR_MA,
 	ACTOR_PG,
-	ACTOR_CRLG,
+	ACTOR_CRLG, /* the last one in bundles */
+	ACTOR_ROOT2,
+	ACTOR_ROOT3,
+	ACTOR_ELECTOR4,
+	ACTOR_ELECTOR5,
 	ACTORS
 };
 
@@ -103,6 +108,9 @@ struct world_ra {
 	 * latter are all kept. */
 	uint8_t single[4][WORLD_REQUEST];
 	size_t single_n[4], singles;
+	uint8_t successor[WORLD_REQUEST]; /* the last that was asked for */
+	size_t successor_n;
+	unsigned successors;
 	unsigned single_posts, single_downloads;
 };
 
@@ -113,7 +121,18 @@ struct world {
 	struct trust *trust;
 	struct bytes lccf, lpf;
 	unsigned lccf_sent, lpf_sent;
-	uint32_t enrollment_psid; /* beside 0x20 */
+	unsigned lccf_version;
+	uint32_t enrollment_psid;  /* beside 0x20 */
+	uint32_t enrollment_hours; /* lifetime; 0: the profile's */
+	enum {
+		SUCCESSOR_RIGHT,
+		SUCCESSOR_START,
+		SUCCESSOR_PSIDS,
+		SUCCESSOR_KEY,
+		SUCCESSOR_HASH,	  /* the answer to another request */
+		SUCCESSOR_SIGNER, /* signed by the PCA */
+		SUCCESSOR_MISTAKES
+	} successor_mistake;
 
 	/* Enrollment for applications: as the device asks. */
 	bool application;
@@ -141,6 +160,7 @@ struct world {
 	bool bare;		/* no reasons: as PROD */
 	bool deaf;		/* nobody is authentic */
 	size_t range_calls;
+	unsigned asked; /* calls of any kind */
 };
 
 /* Makes everybody; the clock must be set (world_clock). */
@@ -148,6 +168,12 @@ struct world *world_new(void);
 void world_free(struct world *);
 /* A new chain file in which n electors endorse the root, or one twice. */
 void world_endorsers(struct world *, unsigned n, bool twice);
+/* An ElectorBallot about subject. */
+struct bytes world_ballot(struct world *, enum endorsement,
+    const struct cert *subject, const enum actor *electors, size_t n);
+/* A new chain file with these. */
+void world_chain_file(struct world *, const struct bytes *root_ballot,
+    size_t roots, const struct bytes *elector_ballots, size_t electors);
 /* The policy again, with another version and rse_hours. */
 void world_policy(struct world *, uint32_t rse_hours);
 /* Makes now the time. */

@@ -4,6 +4,7 @@
 
 #include "base/fault.h"
 #include "cert/convert.h"
+#include "cert/issue.h"
 #include "cert/request.h"
 #include "test/unit/device/world.h"
 
@@ -23,6 +24,12 @@ world_single_post(struct world *, enum monarch_kind, struct http_result *,
     struct arena *, struct bytes body, struct fault_info *);
 enum fault world_single_get(struct world *, enum monarch_kind,
     struct http_result *, struct arena *, const char *filename);
+
+/* POST of a request for a successor. */
+enum fault world_successor(struct world *, struct http_result *, struct arena *,
+    struct bytes body, struct fault_info *);
+void world_enroll(struct world *, struct arena *, struct implicit_certificate *,
+    struct bytes csr, bool successor);
 
 enum fault world_answer(struct http_result *, struct arena *, unsigned status,
     const char *head, struct bytes body);

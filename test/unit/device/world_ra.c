@@ -231,10 +231,13 @@ call(void *ctx, struct http_result *result, struct arena *arena,
 	static const char base[] = "https://" WORLD_RA ":8892";
 	struct world *w = ctx;
 	const char *path = call->url + strlen(base);
-	char name[64], lpf_name[64];
+	char name[64], lpf_name[64], lccf_name[64];
 
 	snprintf(lpf_name, sizeof(lpf_name), "local_policy_0001_%04u.oer",
 	    w->lpf_version);
+	snprintf(lccf_name, sizeof(lccf_name),
+	    "local_certificate_chains_01_%02u.oer", w->lccf_version);
+	w->asked++;
 	arena_reset(&w->call);
 	assert_int_equal(strncmp(call->url, base, strlen(base)), 0);
 	if (strcmp(path, "/provision-pseudonym-certificate-batch") == 0) {
@@ -247,11 +250,13 @@ call(void *ctx, struct http_result *result, struct arena *arena,
 	if (strcmp(path, "/provision-application-certificate") == 0)
 		return world_single_post(
 		    w, MONARCH_APPLICATION, result, arena, call->body, fi);
+	if (strcmp(path, "/successor-enrollment-certificate") == 0)
+		return world_successor(w, result, arena, call->body, fi);
 	if (strcmp(path, "/download/batch") == 0)
 		return get_batch(w, result, arena, call, fi);
 	if (strcmp(path, "/download/local-certificate-chain") == 0)
-		return get_file(result, arena, call, w->lccf,
-		    "local_certificate_chains_01_01.oer", &w->lccf_sent);
+		return get_file(
+		    result, arena, call, w->lccf, lccf_name, &w->lccf_sent);
 	if (strcmp(path, "/download/policy/local") == 0)
 		return get_file(
 		    result, arena, call, w->lpf, lpf_name, &w->lpf_sent);
