@@ -8,6 +8,7 @@
 
 #include "base/time32.h"
 #include "role/ra/admin.h"
+#include "role/ra/auth.h"
 #include "role/ra/info.h"
 #include "role/ra/ra.h"
 
@@ -23,6 +24,11 @@ struct view {
 	bool has_done, has_waiting;
 	uint32_t last_done; /* period */
 	struct supply supply;
+	/* A holder of identification or application certificates: only what
+	 * these say, and the fields up to blocked, counts. */
+	bool is_holder;
+	uint32_t until, due; /* of its certificates */
+	uint32_t done, waiting, failed;
 };
 
 struct command {
@@ -66,6 +72,25 @@ read_view(struct view *v, const struct ra *ra, const struct db_row *row,
 	return FAULT_OK;
 }
 
+static void
+view_holder(struct view *v, const struct auth_view *a)
+{
+	memset(v, 0, sizeof(*v));
+	v->is_holder = true;
+	v->number = a->number;
+	memcpy(v->enrollment, a->rif, sizeof(v->enrollment));
+	v->created = a->created;
+	v->contact = a->contact;
+	v->error_at = a->error_at;
+	memcpy(v->error, a->error, sizeof(v->error));
+	v->blocked = a->blocked;
+	v->until = a->until;
+	v->due = a->due;
+	v->done = a->done;
+	v->waiting = a->waiting;
+	v->failed = a->failed;
+}
+
 static bool
 has_prefix(const uint8_t id[8], const char *text)
 {
@@ -85,7 +110,8 @@ is_wanted(const struct view *v, const char *text)
 
 	snprintf(number, sizeof(number), "%" PRId64, v->number);
 	return strcmp(number, text) == 0 || has_prefix(v->enrollment, text) ||
-	       (strlen(text) == 16 && has_prefix(v->request, text));
+	       (!v->is_holder && strlen(text) == 16 &&
+		   has_prefix(v->request, text));
 }
 
 /* ---- words ---- */
@@ -95,6 +121,10 @@ state_of(const struct view *v)
 {
 	if (v->blocked)
 		return "blocked";
+	if (v->is_holder)
+		return v->waiting > 0		  ? "generating"
+		       : v->until <= time32_now() ? "ended"
+						  : "supplied";
 	if (info_period(&v->supply) == INFO_NEVER)
 		return "ended";
 	if (!v->has_chain)
@@ -115,6 +145,8 @@ time_of(char out[TIME32_TEXT], uint32_t t)
 static uint32_t
 supply_until(const struct ra *ra, const struct view *v)
 {
+	if (v->is_holder)
+		return v->until;
 	return v->has_done
 		   ? environment_period_start(ra->environment, v->last_done + 1)
 		   : 0;
@@ -126,6 +158,8 @@ next_batch(const struct ra *ra, const struct view *v)
 {
 	uint32_t i = info_period(&v->supply);
 
+	if (v->is_holder)
+		return v->blocked ? 0 : v->due;
 	if (v->blocked || i == INFO_NEVER)
 		return 0;
 	return i == INFO_SOON ? time32_now()
@@ -170,9 +204,9 @@ json_of(const struct ra *ra, const struct view *v)
 	return json_pack("{s:o,s:s,s:o,s:s,s:o,s:o,s:o,s:o,s:o,s:o,s:o}",
 	    "device", known ? json_integer(v->number) : json_null(),
 	    "enrollment", enrollment, "request",
-	    known ? json_string(request) : json_null(), "state", state_of(v),
-	    "provisioned", json_of_time(v->created), "last_contact",
-	    json_of_time(v->contact), "supply_until",
+	    known && !v->is_holder ? json_string(request) : json_null(),
+	    "state", state_of(v), "provisioned", json_of_time(v->created),
+	    "last_contact", json_of_time(v->contact), "supply_until",
 	    json_of_time(supply_until(ra, v)), "last_period",
 	    v->has_done ? json_integer(v->last_done) : json_null(),
 	    "next_batch", json_of_time(next_batch(ra, v)), "last_error",
@@ -220,6 +254,21 @@ show_row(void *ctx, const struct db_row *row, struct fault_info *fi)
 	return FAULT_OK;
 }
 
+static void
+show_holder(void *ctx, const struct auth_view *a)
+{
+	struct command *c = ctx;
+	struct view v;
+
+	view_holder(&v, a);
+	if (c->wanted == NULL) {
+		show_one(c, &v);
+	} else if (is_wanted(&v, c->wanted)) {
+		c->shown++;
+		c->last = v;
+	}
+}
+
 /* A certificate that was blocked before it asked for anything. */
 static enum fault
 show_stranger(void *ctx, const struct db_row *row, struct fault_info *fi)
@@ -245,6 +294,8 @@ list(struct command *c, struct db *db, struct fault_info *fi)
 		    "SUPPLY UNTIL", "NEXT BATCH", "LAST ERROR");
 	f = db_run(db, DO_DEVICES, NULL, 0, show_row, c, fi);
 	if (f == FAULT_OK)
+		f = auth_views(db, show_holder, c, fi);
+	if (f == FAULT_OK)
 		f = db_run(
 		    db, DO_BLOCKED_STRANGERS, NULL, 0, show_stranger, c, fi);
 	if (c->json)
@@ -257,6 +308,7 @@ static enum fault
 find(struct command *c, struct db *db, struct fault_info *fi)
 {
 	TRY(db_run(db, DO_DEVICES, NULL, 0, show_row, c, fi));
+	TRY(auth_views(db, show_holder, c, fi));
 	if (c->shown == 0)
 		return fault_set(
 		    fi, FAULT_NOT_FOUND, "no device %s", c->wanted);
@@ -298,7 +350,7 @@ static void
 print_text(const json_t *device)
 {
 	const char *key;
-	json_t *value, *unit;
+	json_t *value, *unit, *ids = json_object_get(device, "certificates");
 	size_t k;
 
 	json_object_foreach((json_t *)(uintptr_t)device, key, value)
@@ -319,6 +371,32 @@ print_text(const json_t *device)
 		(long long)json_integer_value(json_object_get(unit, "last")),
 		(long long)json_integer_value(
 		    json_object_get(unit, "certificates")));
+	json_object_foreach(ids, key, value)
+	    printf("%-20s until %s\n", key, json_string_value(value));
+}
+
+static void
+show_certificate(void *ctx, const uint8_t id[10], uint32_t end)
+{
+	char hex[21];
+
+	hex_encode(hex, id, 10);
+	json_object_set_new(ctx, hex, json_of_time(end));
+}
+
+/* How many, and those that are not over, as a CRL would name them. */
+static enum fault
+show_certificates(
+    json_t *device, const struct view *v, struct db *db, struct fault_info *fi)
+{
+	json_t *valid = json_object();
+
+	json_object_set_new(device, "done", json_integer(v->done));
+	json_object_set_new(device, "waiting", json_integer(v->waiting));
+	json_object_set_new(device, "failed", json_integer(v->failed));
+	json_object_set_new(device, "certificates", valid);
+	return auth_digests(
+	    db, v->enrollment, time32_now(), show_certificate, valid, fi);
 }
 
 static enum fault
@@ -328,7 +406,7 @@ show(struct command *c, struct db *db, struct fault_info *fi)
 	enum fault f;
 
 	f = find(c, db, fi);
-	if (f == FAULT_OK)
+	if (f == FAULT_OK && !c->last.is_holder)
 		f = DB_EACH(db, DO_DEVICE_UNITS, show_units, units, fi,
 		    DB_INT(c->last.number));
 	if (f != FAULT_OK) {
@@ -337,6 +415,12 @@ show(struct command *c, struct db *db, struct fault_info *fi)
 	}
 	device = json_of(c->ra, &c->last);
 	json_object_set_new(device, "units", units);
+	if (c->last.is_holder)
+		f = show_certificates(device, &c->last, db, fi);
+	if (f != FAULT_OK) {
+		json_decref(device);
+		return f;
+	}
 	if (!c->json) {
 		print_text(device);
 		json_decref(device);

@@ -79,7 +79,9 @@ static void
 answer(void *ctx, const struct http_request *const *requests,
     struct http_response *const *responses, size_t n)
 {
-	download_answer(ctx, FILENAME_BATCH, make_file, requests, responses, n);
+	static const struct download d = {FILENAME_BATCH, make_file, NULL};
+
+	download_answer(ctx, &d, requests, responses, n);
 }
 
 void

@@ -48,9 +48,23 @@ contacts_note(
 	pthread_mutex_unlock(&c->lock);
 }
 
+/* Holders have numbers and a table of their own. */
+static enum fault
+write_holder(struct db *db, const struct contact *c, struct fault_info *fi)
+{
+	TRY(DB_RUN(db, DO_AUTH_DEVICE_CONTACT, fi, DB_INT(c->device),
+	    DB_INT(c->time)));
+	if (c->error[0] == '\0')
+		return FAULT_OK;
+	return DB_RUN(db, DO_AUTH_DEVICE_ERROR, fi, DB_INT(c->device),
+	    DB_TEXT(c->error), DB_INT(c->time));
+}
+
 static enum fault
 write_contact(struct db *db, const struct contact *c, struct fault_info *fi)
 {
+	if (c->device >= AUTH_NUMBERS)
+		return write_holder(db, c, fi);
 	TRY(DB_RUN(
 	    db, DO_DEVICE_CONTACT, fi, DB_INT(c->device), DB_INT(c->time)));
 	if (c->error[0] == '\0')

@@ -31,6 +31,17 @@
 #define BATCH_SENT	1
 #define BATCH_COLLECTED 2
 
+#define AUTH_IDENTIFICATION 0 /* kind */
+#define AUTH_APPLICATION    1
+
+/* Numbers of holders begin here, above those of devices, which have 32 bits. */
+#define AUTH_NUMBERS ((int64_t)1 << 33)
+
+#define AUTH_WAITING 0
+#define AUTH_SENT    1
+#define AUTH_DONE    2
+#define AUTH_FAILED  3 /* by the PCA, for good */
+
 #define SQL_NUMBER_(n) #n
 #define SQL_NUMBER(n)  SQL_NUMBER_(n)
 
@@ -43,6 +54,8 @@ enum counter {
 	COUNTER_UNITS_LAPSED = 5,
 	COUNTER_UNITS_REFUSED = 6,
 	COUNTER_UNITS_FAILED = 7,
+	COUNTER_AUTH_DONE = 8, /* identification and application */
+	COUNTER_AUTH_FAILED = 9,
 };
 
 enum statement {

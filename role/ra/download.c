@@ -38,13 +38,25 @@ check_name(struct filename *name, struct ee *ee, enum filename_kind kind,
 	if (!filename_parse(name, ee->form.filename) || name->kind != kind)
 		return fault_set(fi, FAULT_BAD_MESSAGE, "malformed file name");
 	ee->step = EE_STEP_OWNER;
-	if (ee->device == 0)
+	if (ee->device == 0 && ee->holder == 0)
 		return fault_set(
 		    fi, FAULT_DENIED, "device has not been provisioned");
-	if (memcmp(name->hash, ee->request_id, sizeof(name->hash)) != 0)
-		return fault_set(
-		    fi, FAULT_DENIED, "the file is not this device's");
 	return FAULT_OK;
+}
+
+static enum fault
+make_file(struct bytes *out, struct ee *ee, const struct download *d,
+    const struct filename *name, const struct ra *ra, struct db *db,
+    struct arena *arena, struct fault_info *fi)
+{
+	bool is_theirs =
+	    memcmp(name->hash, ee->request_id, sizeof(name->hash)) == 0;
+
+	if (ee->device != 0 && d->make != NULL && is_theirs)
+		return d->make(out, ee, name, ra, db, arena, fi);
+	if (ee->device == 0 && d->make_auth != NULL)
+		return d->make_auth(out, ee, name, ra, db, arena, fi);
+	return fault_set(fi, FAULT_DENIED, "the file is not this device's");
 }
 
 /* ---- the answer ---- */
@@ -62,23 +74,24 @@ send_file(struct ra *ra, const struct ee *ee, const struct filename *name,
 	copy = arena_printf(request->arena, "%s", text);
 	http_reply_download(
 	    request, response, copy != NULL ? copy : "", contents);
-	contacts_note(&ra->contacts, ee->device, time32_now(), NULL);
+	contacts_note(&ra->contacts, ee->device != 0 ? ee->device : ee->holder,
+	    time32_now(), NULL);
 	ra_count(&ra->downloads);
 }
 
 static void
-answer_one(struct ra *ra, enum filename_kind kind, download_make *make,
-    struct ee_message *m, struct db *db, const struct http_request *request,
+answer_one(struct ra *ra, const struct download *d, struct ee_message *m,
+    struct db *db, const struct http_request *request,
     struct http_response *response)
 {
 	struct bytes contents = BYTES_NONE;
 	struct filename name;
 
 	if (m->fault == FAULT_OK)
-		m->fault = check_name(&name, &m->ee, kind, &m->why);
+		m->fault = check_name(&name, &m->ee, d->kind, &m->why);
 	if (m->fault == FAULT_OK)
-		m->fault =
-		    make(&contents, &m->ee, &name, ra, db, m->arena, &m->why);
+		m->fault = make_file(
+		    &contents, &m->ee, d, &name, ra, db, m->arena, &m->why);
 	if (m->fault == FAULT_OK)
 		send_file(ra, &m->ee, &name, request, response, contents);
 	else
@@ -86,7 +99,7 @@ answer_one(struct ra *ra, enum filename_kind kind, download_make *make,
 }
 
 void
-download_answer(struct ra *ra, enum filename_kind kind, download_make *make,
+download_answer(struct ra *ra, const struct download *d,
     const struct http_request *const *requests,
     struct http_response *const *responses, size_t n)
 {
@@ -112,8 +125,7 @@ download_answer(struct ra *ra, enum filename_kind kind, download_make *make,
 	if (f == FAULT_OK && (f = db_begin_reading(db, &fi)) != FAULT_OK)
 		log_warn("%s", fi.text); /* each look-up for itself */
 	for (size_t k = 0; k < n; k++)
-		answer_one(
-		    ra, kind, make, &m[k], db, requests[k], responses[k]);
+		answer_one(ra, d, &m[k], db, requests[k], responses[k]);
 	db_pool_give(&ra->dbs, db);
 }
 

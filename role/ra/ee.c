@@ -9,120 +9,9 @@
 #include "cert/encrypt.h"
 #include "cert/signature.h"
 #include "role/ra/ee.h"
-#include "schema/scms_124.h"
 
 #define EE_CHUNK      64 /* messages at once */
 #define POLLS_SECONDS 60u
-
-/* ---- form ---- */
-
-#define COMMON_FORM(form, r)                         \
-	do {                                         \
-		(form)->hash_id = (r)->hash_id;      \
-		(form)->tbs = (r)->tbs_raw;          \
-		(form)->signer = &(r)->signer;       \
-		(form)->signature = &(r)->signature; \
-	} while (0)
-
-static void
-form_of_download(struct ee_form *form, const authenticated_download_request *m)
-{
-	form->kind = EE_DOWNLOAD;
-	form->time = m->timestamp;
-	form->filename = m->filename;
-}
-
-static void
-form_of_122(struct ee_form *form, const signed_certificate_request *r)
-{
-	const end_entity_ra_interface_pdu *pdu = &r->tbs_request.content.ee_ra;
-	const ee_ra_pseudonym_cert_provisioning_request *m =
-	    &pdu->ee_ra_pseudonym_cert_provisioning_request;
-
-	COMMON_FORM(form, r);
-	form->kind = EE_OTHER;
-	if (r->tbs_request.content.is != scms_pdu_content_ee_ra)
-		return;
-	if (pdu->is ==
-	    end_entity_ra_interface_pdu_ee_ra_authenticated_download_request)
-		form_of_download(
-		    form, &pdu->ee_ra_authenticated_download_request);
-	if (pdu->is !=
-	    end_entity_ra_interface_pdu_ee_ra_pseudonym_cert_provisioning_request)
-		return;
-	form->kind = EE_PROVISIONING;
-	form->time = m->common.current_time;
-	form->start_time = m->common.requested_start_time;
-	form->sign = &m->verify_key_info;
-	form->encrypt = &m->resp_enc_key_info;
-}
-
-/* Only provisioning requests differ; they ask for certificates from now on. */
-static void
-form_of_124(struct ee_form *form, const signed_certificate_request_124 *r)
-{
-	const end_entity_ra_interface_pdu_124 *pdu =
-	    &r->tbs_request.content.ee_ra;
-	const ee_ra_pseudonym_cert_provisioning_request_124 *m =
-	    &pdu->ee_ra_pseudonym_cert_provisioning_request;
-
-	COMMON_FORM(form, r);
-	form->kind = EE_OTHER;
-	if (r->tbs_request.content.is != scms_pdu_124_content_ee_ra ||
-	    pdu->is !=
-		end_entity_ra_interface_pdu_124_ee_ra_pseudonym_cert_provisioning_request)
-		return;
-	form->kind = EE_PROVISIONING;
-	form->time = form->start_time = m->current_time;
-	form->sign = &m->verify_key_info;
-	form->encrypt = &m->resp_enc_key_info;
-}
-
-static enum fault
-decode_request(struct ee_form *form, struct arena *arena, struct bytes in,
-    struct fault_info *fi)
-{
-	signed_certificate_request *r122;
-	signed_certificate_request_124 *r124;
-	enum fault f;
-
-	r122 = ARENA_NEW(arena, signed_certificate_request);
-	r124 = ARENA_NEW(arena, signed_certificate_request_124);
-	if (r122 == NULL || r124 == NULL)
-		return fault_set(fi, FAULT_TOO_LARGE, "request");
-	f = coer_decode(&signed_certificate_request_asn, r122, arena, in, fi);
-	if (f == FAULT_OK) {
-		form_of_122(form, r122);
-	} else if (coer_decode(&signed_certificate_request_124_asn, r124, arena,
-		       in, NULL) == FAULT_OK) {
-		form_of_124(form, r124);
-		f = FAULT_OK;
-	}
-	return f;
-}
-
-static enum fault
-read_form(
-    struct ee *ee, struct arena *arena, struct bytes in, struct fault_info *fi)
-{
-	ieee1609_dot2_data *data = ARENA_NEW(arena, ieee1609_dot2_data);
-	const struct ee_form *form = &ee->form;
-
-	if (data == NULL)
-		return fault_set(fi, FAULT_TOO_LARGE, "request");
-	TRY(coer_decode(&ieee1609_dot2_data_asn, data, arena, in, fi));
-	if (data->content.is !=
-	    ieee1609_dot2_content_signed_certificate_request)
-		return fault_set(fi, FAULT_BAD_MESSAGE, "not a signed request");
-	TRY(decode_request(
-	    &ee->form, arena, data->content.signed_certificate_request, fi));
-	if (form->signer->is != signer_identifier_certificate ||
-	    form->signer->certificate.n != 1)
-		return fault_set(
-		    fi, FAULT_BAD_MESSAGE, "not signed with one certificate");
-	return cert_of(
-	    &ee->enrollment, arena, &form->signer->certificate.v[0], fi);
-}
 
 /* ---- blacklist and row ---- */
 
@@ -143,11 +32,17 @@ look_up(struct ee *ee, struct db *db, struct fault_info *fi)
 {
 	const struct cert *c = ee->enrollment;
 	const struct db_value id[] = {DB_BLOB(c->id, sizeof(c->id))};
+	const struct db_value hash[] = {DB_BLOB(c->hash, c->hash_n)};
 	int64_t one;
 	enum fault f;
 
-	TRY(DB_EACH(db, DO_DEVICE_BY_ENROLLMENT, got_device, ee, fi,
-	    DB_BLOB(c->hash, c->hash_n)));
+	TRY(db_run(db, DO_DEVICE_BY_ENROLLMENT, hash, 1, got_device, ee, fi));
+	if (ee->device == 0) {
+		f = db_run_int(
+		    db, &ee->holder, DO_AUTH_DEVICE_BY_ENROLLMENT, hash, 1, fi);
+		if (f != FAULT_OK && f != FAULT_NOT_FOUND)
+			return f;
+	}
 	f = db_run_int(db, &one, DO_BLOCKED, id, 1, fi);
 	if (f == FAULT_OK)
 		return fault_set(
@@ -247,7 +142,7 @@ read_all(struct ee_message *m, size_t n, struct db *db)
 	{
 		m[k].ee.step = EE_STEP_FORM;
 		m[k].fault =
-		    read_form(&m[k].ee, m[k].arena, m[k].in, &m[k].why);
+		    ee_read_form(&m[k].ee, m[k].arena, m[k].in, &m[k].why);
 	}
 	f = db_begin_reading(db, &fi);
 	EACH(m, k, n)
@@ -410,6 +305,12 @@ is_said(struct ra *ra, enum ee_error error, uint64_t *times)
 	return true;
 }
 
+static int64_t
+who(const struct ee *ee)
+{
+	return ee->device != 0 ? ee->device : ee->holder;
+}
+
 static void
 say(struct ra *ra, const struct ee *ee, const char *path, enum ee_error error,
     const char *cause)
@@ -419,7 +320,7 @@ say(struct ra *ra, const struct ee *ee, const char *path, enum ee_error error,
 	if (is_said(ra, error, &times))
 		log_warn("refused: %s code=%u device=%" PRId64 " times=%" PRIu64
 			 " cause=%s",
-		    path, ee_answer_of(error)->code, ee->device, times, cause);
+		    path, ee_answer_of(error)->code, who(ee), times, cause);
 }
 
 void
@@ -435,9 +336,9 @@ ee_refuse(struct ra *ra, const struct ee *ee,
 	_Static_assert(EE_ERROR_COUNT <= RA_ERRORS, "too many kinds");
 	ra_count(&ra->errors[error]);
 	say(ra, ee, request->path, error, fi->text);
-	if (ee->device != 0 && ee->proven && is_failure(error)) {
+	if (who(ee) != 0 && ee->proven && is_failure(error)) {
 		snprintf(text, sizeof(text), "%u %s", a->code, a->text);
-		contacts_note(&ra->contacts, ee->device, time32_now(), text);
+		contacts_note(&ra->contacts, who(ee), time32_now(), text);
 	}
 	if (a->code == 0)
 		http_reply(response, 500, BYTES_NONE);

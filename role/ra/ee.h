@@ -12,15 +12,26 @@
 #include "role/ra/errors.h"
 #include "role/ra/ra.h"
 
-enum ee_kind { EE_PROVISIONING, EE_DOWNLOAD, EE_OTHER };
+enum ee_kind {
+	EE_PROVISIONING, /* of pseudonym certificates */
+	EE_IDENTITY,
+	EE_APPLICATION,
+	EE_DOWNLOAD,
+	EE_OTHER
+};
 
 /* What was signed, in the layouts of 1.2.2 and 1.2.4. */
 struct ee_form {
 	enum ee_kind kind;
 	uint32_t time;
-	uint32_t start_time; /* EE_PROVISIONING */
-	const unsigned_butterfly_params *sign, *encrypt;
-	struct bytes filename; /* EE_DOWNLOAD */
+	uint32_t start_time; /* of the three provisioning requests */
+	/* EE_PROVISIONING, EE_IDENTITY; cert_encrypt may be NULL */
+	const unsigned_butterfly_params *sign, *encrypt, *cert_encrypt;
+	/* EE_APPLICATION; cert_key may be NULL */
+	const public_verification_key *verify_key;
+	const public_encryption_key *cert_key, *response_key;
+	const geographic_region *region; /* 1.2.4; NULL: none */
+	struct bytes filename;		 /* EE_DOWNLOAD */
 	hash_algorithm hash_id;
 	struct bytes tbs; /* octets signed */
 	const signer_identifier *signer;
@@ -37,7 +48,10 @@ struct ee {
 	int64_t device; /* 0: none */
 	uint8_t request_id[8];
 	uint32_t next_i, end_i;
-	int64_t pca; /* row */
+	/* Its row among those that asked for identification or application
+	 * certificates. */
+	int64_t holder; /* 0: none */
+	int64_t pca;	/* row */
 };
 
 /* A message that came in, encrypted and signed.  Memory comes from the arena,
@@ -49,6 +63,10 @@ struct ee_message {
 	enum fault fault; /* found at ee.step */
 	struct fault_info why;
 };
+
+/* ee_form.c: the form of a decrypted message, and who signed it. */
+enum fault must_check ee_read_form(
+    struct ee *, struct arena *, struct bytes in, struct fault_info *);
 
 /* Opens many messages, with the arithmetic of all done together; those whose
  * fault is set already are left alone.  No transaction is open before or after:

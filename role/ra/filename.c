@@ -59,6 +59,9 @@ filename_parse(struct filename *out, struct bytes text)
 	text = after(text, HASH_DIGITS);
 	if (ends(text, ".info"))
 		return true;
+	out->kind = FILENAME_SINGLE;
+	if (ends(text, ".zip"))
+		return true;
 	out->kind = FILENAME_BATCH;
 	if (text.n == 0 || text.p[0] != '_')
 		return false;
@@ -76,8 +79,14 @@ filename_text(char out[FILENAME_TEXT], const struct filename *name)
 	for (size_t k = 0; k < sizeof(name->hash); k++)
 		n += (size_t)snprintf(
 		    out + n, FILENAME_TEXT - n, "%02X", name->hash[k]);
-	if (name->kind == FILENAME_INFO)
-		snprintf(out + n, FILENAME_TEXT - n, ".info");
-	else
+	switch (name->kind) {
+	case FILENAME_BATCH:
 		snprintf(out + n, FILENAME_TEXT - n, "_%X.zip", name->i);
+		break;
+	case FILENAME_SINGLE:
+		snprintf(out + n, FILENAME_TEXT - n, ".zip");
+		break;
+	case FILENAME_INFO:
+		snprintf(out + n, FILENAME_TEXT - n, ".info");
+	}
 }

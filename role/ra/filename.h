@@ -1,5 +1,6 @@
 /*
- * filename.h - the names that devices ask for: "<hash>_<i>.zip" and
+ * filename.h - the names that devices ask for: "<hash>_<i>.zip" (pseudonym and
+ * identification certificates), "<hash>.zip" (application certificates) and
  * "<hash>.info", hash being 16 and i 1 to 8 hexadecimal digits.
  *
  * Letters count the same in upper and lower case, as the field uses both.
@@ -13,7 +14,7 @@
 #include "base/attr.h"
 #include "base/bytes.h"
 
-enum filename_kind { FILENAME_BATCH, FILENAME_INFO };
+enum filename_kind { FILENAME_BATCH, FILENAME_SINGLE, FILENAME_INFO };
 
 struct filename {
 	enum filename_kind kind;

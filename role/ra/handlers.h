@@ -4,11 +4,15 @@
 
 #include "http/server.h"
 
-#define RA_ROUTES 8
+#define RA_ROUTES 12
 
 extern const struct http_route ra_routes[RA_ROUTES];
 
-http_handler ra_provision;	/* provision.c */
+http_handler ra_provision; /* provision.c */
+/* auth_provision.c */
+http_handler ra_provision_identity, ra_provision_application;
+/* auth_file.c */
+http_handler ra_download_identity, ra_download_application;
 http_handler ra_download_batch; /* batch_file.c */
 http_handler ra_download_info;	/* info.c */
 http_handler ra_chain_file;	/* chain_file.c */

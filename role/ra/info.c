@@ -1,6 +1,7 @@
 /* info.c - GET /download/info: when the next batch is to be expected. */
 #include "role/ra/info.h"
 #include "base/time32.h"
+#include "role/ra/auth.h"
 #include "role/ra/download.h"
 #include "role/ra/handlers.h"
 
@@ -40,9 +41,8 @@ expected_at(const struct ra *ra, const struct supply *s)
 	return environment_period_start(ra->environment, i) + wait;
 }
 
-/* The Time32 in arena memory. */
-static struct bytes
-encoded(uint32_t time, struct arena *arena)
+struct bytes
+info_encode(uint32_t time, struct arena *arena)
 {
 	uint8_t four[4];
 	struct writer w = writer_of(four, sizeof(four));
@@ -74,7 +74,7 @@ make_info(struct bytes *out, struct ee *ee, const struct filename *name,
 	TRY(read_int(
 	    &waiting, db, DO_UNIT_WAITING, ee->device, ra_period_now(ra), fi));
 	supply.waiting = waiting > 0;
-	*out = encoded(expected_at(ra, &supply), arena);
+	*out = info_encode(expected_at(ra, &supply), arena);
 	return FAULT_OK;
 }
 
@@ -82,7 +82,9 @@ static void
 answer(void *ctx, const struct http_request *const *requests,
     struct http_response *const *responses, size_t n)
 {
-	download_answer(ctx, FILENAME_INFO, make_info, requests, responses, n);
+	static const struct download d = {FILENAME_INFO, make_info, auth_info};
+
+	download_answer(ctx, &d, requests, responses, n);
 }
 
 void

@@ -5,6 +5,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/arena.h"
+#include "base/bytes.h"
+
 struct supply {
 	uint32_t next_i, end_i; /* of the device's row */
 	uint32_t horizon;	/* first period not generated now */
@@ -19,5 +22,7 @@ struct supply {
 /* The period with whose beginning the next batch comes; INFO_SOON: it is being
  * made; INFO_NEVER: generation has ended. */
 uint32_t info_period(const struct supply *);
+/* A Time32 as the file holds it, in arena memory. */
+struct bytes info_encode(uint32_t time, struct arena *);
 
 #endif /* RA_INFO_H */

@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "role/ra/admin.h"
+#include "role/ra/auth.h"
 #include "role/ra/errors.h"
 #include "role/ra/handlers.h"
 #include "role/ra/in_hand.h"
@@ -29,6 +30,7 @@ static const struct service_thread threads[] = {
     {"plv", RA_FETCHES *RA_PCAS, plv_run},
     {"sender", RA_SENDERS, sender_run},
     {"closer", RA_PCAS, closer_run},
+    {"auth", RA_PCAS, auth_run},
 };
 
 static const struct service_command commands[] = {
@@ -85,6 +87,8 @@ static const char *const counter_names[] = {
     [COUNTER_UNITS_LAPSED] = "units_lapsed",
     [COUNTER_UNITS_REFUSED] = "units_refused",
     [COUNTER_UNITS_FAILED] = "units_failed",
+    [COUNTER_AUTH_DONE] = "auth_certificates_done",
+    [COUNTER_AUTH_FAILED] = "auth_certificates_failed",
 };
 
 #define COUNTERS (sizeof(counter_names) / sizeof(counter_names[0]))
@@ -179,6 +183,8 @@ health(void *state, struct service_health *h)
 
 	if (f == FAULT_OK)
 		f = count_rows(ra, db, h, &fi);
+	if (f == FAULT_OK)
+		f = auth_health(db, h, &fi);
 	db_pool_give(&ra->dbs, db);
 	if (f != FAULT_OK)
 		health_degraded(h, "%s", fi.text);

@@ -3,6 +3,7 @@
 
 #include "base/log.h"
 #include "base/time32.h"
+#include "role/ra/auth.h"
 #include "role/ra/plan.h"
 #include "role/ra/stages.h"
 #include "service/crash.h"
@@ -382,6 +383,15 @@ pool_refused(struct ra *ra, const struct ra_pca *pca, struct db *db, bool *busy,
 	return FAULT_OK;
 }
 
+/* Identification certificates. */
+static enum fault
+plan_auth(struct ra *ra, const struct ra_pca *pca, struct db *db, bool *busy,
+    struct fault_info *fi)
+{
+	(void)pca;
+	return auth_plan(ra, db, busy, fi);
+}
+
 /* ---- the pass ---- */
 
 static enum fault
@@ -408,6 +418,7 @@ plan_pass(struct ra *ra, struct db *db, bool *busy, struct fault_info *fi)
 	    {pool_refused, false},
 	    {plan_next, true},
 	    {plan_chainless, true},
+	    {plan_auth, false},
 	};
 
 	*busy = false;

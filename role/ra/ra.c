@@ -7,6 +7,7 @@
 #include "base/time32.h"
 #include "cert/perm.h"
 #include "role/ra/answer.h"
+#include "role/ra/auth.h"
 #include "role/ra/in_hand.h"
 #include "role/ra/plv.h"
 
@@ -207,16 +208,26 @@ set_peers(struct ra *ra, struct fault_info *fi)
 /* ---- start and end ---- */
 
 static enum fault
-set_url(struct ra *ra, struct fault_info *fi)
+set_urls(struct ra *ra, struct fault_info *fi)
 {
 	const char *colon = strrchr(ra->service->conf.listen, ':');
 	const char *port = colon != NULL ? colon + 1 : "8892";
+	const struct {
+		const char **url, *file;
+	} urls[] = {
+	    {&ra->url, "batch"},
+	    {&ra->auth_url[AUTH_IDENTIFICATION], "identity-certificate"},
+	    {&ra->auth_url[AUTH_APPLICATION], "application-certificate"},
+	};
 
-	ra->url = arena_printf(
-	    &ra->arena, "https://%s:%s/download/batch", ra->self.name, port);
-	return ra->url != NULL
-		   ? FAULT_OK
-		   : fault_set(fi, FAULT_TOO_LARGE, "name of the RA");
+	for (size_t k = 0; k < sizeof(urls) / sizeof(urls[0]); k++) {
+		*urls[k].url =
+		    arena_printf(&ra->arena, "https://%s:%s/download/%s",
+			ra->self.name, port, urls[k].file);
+		if (*urls[k].url == NULL)
+			return fault_set(fi, FAULT_TOO_LARGE, "name of the RA");
+	}
+	return FAULT_OK;
 }
 
 static enum fault
@@ -251,6 +262,8 @@ open_stores(struct ra *ra, struct fault_info *fi)
 	if ((f = pcas_open(ra, db, fi)) == FAULT_OK &&
 	    (f = in_hand_recover(ra, db, fi)) == FAULT_OK)
 		f = plv_recover(ra, db, fi);
+	if (f == FAULT_OK)
+		f = auth_recover(db, fi);
 	ra->db = db;
 	db_cache(db, DB_CACHE_KIB);
 	return f;
@@ -279,7 +292,7 @@ load(struct ra *ra, struct fault_info *fi)
 	TRY(set_peers(ra, fi));
 	TRY(meet_all(ra, fi));
 	TRY(pcas_complete(ra, fi));
-	return set_url(ra, fi);
+	return set_urls(ra, fi);
 }
 
 static struct ra *

@@ -51,7 +51,8 @@ struct ra {
 	struct ra_pca pca[RA_PCAS];
 	size_t pca_n;
 
-	const char *url; /* certDLURL */
+	const char *url;	 /* certDLURL */
+	const char *auth_url[2]; /* by AUTH_... */
 	char db_path[PATH_SIZE];
 	struct db_pool dbs; /* for requests */
 	struct db *db;	    /* for the threads, one at a time */
@@ -65,6 +66,7 @@ struct ra {
 	struct published lccf, lpf;
 	struct ra_policies policies;
 	_Atomic unsigned senders, closers, fetchers; /* threads that run */
+	_Atomic unsigned auth_senders;
 	_Atomic uint64_t downloads;
 	_Atomic uint64_t errors[RA_ERRORS]; /* by enum ee_error */
 	_Atomic uint64_t polls;		    /* since a line said so ... */

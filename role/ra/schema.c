@@ -189,9 +189,71 @@ static const char step_3[] =
     "update fetch set pca = " LATEST_PCA ";"
     "alter table batch add column pca integer not null default 0;"
     "update batch set pca = " LATEST_PCA ";";
+
+/*
+ * Identification and application certificates (auth.h).  Numbers of their
+ * holders are above those of devices.
+ */
+static const char step_auth[] =
+    "create table auth_device("
+    " number integer primary key,"	/* random; the log's name for it */
+    " enrollment_hash blob not null unique,"
+    " enrollment_id blob not null,"	/* HashedId8: the RIF */
+    " enrollment blob not null,"
+    " start integer not null,"		/* of its validity */
+    " created integer not null,"
+    " contact integer not null,"
+    " error text, error_at integer);"
+    "create index auth_device_rif on auth_device(enrollment_id);"
+
+    "create table auth_request("
+    " id integer primary key,"
+    " device integer not null references auth_device(number),"
+    " kind integer not null,"		/* AUTH_... */
+    " request blob not null unique,"	/* SHA-256 of the POST */
+    " request_id blob not null unique,"	/* its last 8 octets */
+    " psid_ssp blob not null,"		/* COER SequenceOfPsidSsp */
+    " region blob not null,"		/* COER GeographicRegion */
+    " sign_key blob, sign_expansion blob," /* identification */
+    " enc_key blob, enc_expansion blob,"
+    " ack blob not null,"
+    " next_i integer not null,"		/* first iterator not planned */
+    " end_i integer not null,"		/* first never to be planned */
+    " due integer);"			/* Time32 of next_i; null: none */
+    "create index auth_request_device on auth_request(device);"
+    "create unique index auth_request_once on auth_request(device)"
+    " where kind = " SQL_NUMBER(AUTH_IDENTIFICATION) ";"
+    "create index auth_request_due on auth_request(due)"
+    " where due is not null;"
+
+    "create table auth_certificate("
+    " id integer primary key,"
+    " request integer not null references auth_request(id),"
+    " i integer not null,"		/* application: 0 */
+    " state integer not null,"
+    " pca integer not null,"
+    " start integer not null, end integer not null,"
+    " asked blob,"			/* ScopedRaPcaCertificateRequest */
+    " since integer not null,"		/* Time32: not to be sent before */
+    " refusals integer not null default 0,"
+    " batch integer,"
+    " digest blob,"			/* HashedId10 */
+    " answer blob,"			/* SignedEncryptedCertificateResponse */
+    " unique(request, i));"
+    "create index auth_certificate_waiting on auth_certificate(pca, since)"
+    " where state = " SQL_NUMBER(AUTH_WAITING) ";"
+    "create index auth_certificate_sent on auth_certificate(batch)"
+    " where state = " SQL_NUMBER(AUTH_SENT) ";"
+
+    "create table auth_batch("
+    " id integer primary key autoincrement,"
+    " state integer not null,"
+    " pca integer not null,"
+    " batch_id blob not null unique,"
+    " message blob not null);";		/* signed octets */
 /* clang-format on */
 
-static const char *const steps[] = {step_1, step_2, step_3};
+static const char *const steps[] = {step_1, step_2, step_3, step_auth};
 
 static const char *const statements[] = {
 #define STATEMENT(name, sql) sql,

@@ -12,7 +12,7 @@
 
 #include "base/bytes.h"
 
-#define ZIP_NAME 16
+#define ZIP_NAME 28 /* <hash>_<i>, 16 and 8 digits */
 
 struct zip_entry {
 	char name[ZIP_NAME];

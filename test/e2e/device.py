@@ -15,6 +15,9 @@ from ieee1609 import (N, Cert, Reader, SignedData, add, butterfly, decrypt,
                       scalar, sha, sign, signed_request, unsecured, verify)
 
 PROVISION = "/provision-pseudonym-certificate-batch"
+IDENTITY = "/provision-identity-certificate"
+APPLICATION = "/provision-application-certificate"
+ACK = {PROVISION: b"\x83", IDENTITY: b"\x85", APPLICATION: b"\x87"}
 
 
 def time32(offset=0):
@@ -139,6 +142,31 @@ class Device:
     def provisioning_request(self, layout="1.2.2", now=None, start=None, **how):
         return self.secure(self.provisioning_pdu(layout, now, start), **how)
 
+    def identity_pdu(self, now=None, start=None, region=None, cert_key=False):
+        """EeRaIdCertProvisioningRequest; with a region in the layout of 1.2.4.
+        """
+        now = self.now() if now is None else now
+        sign_key = point_octets(mul(self.a)) + self.ck
+        return b"\x01\x83\x84" + (b"\x40" if cert_key else b"\0") + b"\x01" + \
+            sign_key + (sign_key if cert_key else b"") + \
+            point_octets(mul(self.h)) + self.ek + \
+            (region + octets(now, 4) if region else
+             b"\0" + octets(now, 4) +
+             octets(now if start is None else start, 4))
+
+    def application_pdu(self, now=None, start=None, region=None,
+                        cert_key=None):
+        """EeRaAppCertProvisioningRequest for new keys; cert_key: a private
+        encryption key."""
+        now = self.now() if now is None else now
+        self.own, self.response = scalar(), scalar()
+        key = b"\0\x80" + point_octets(mul(cert_key)) if cert_key else b""
+        return b"\x01\x83\x86" + (b"\x40" if key else b"\0") + b"\x01\x80" + \
+            point_octets(mul(self.own)) + key + \
+            b"\0\x80" + point_octets(mul(self.response)) + \
+            (region or b"\0") + octets(now, 4) + \
+            octets(now if start is None else start, 4)
+
     def download_pdu(self, filename, now=None):
         return b"\x01\x83\x88\x00" + \
             octets(self.now() if now is None else now, 4) + \
@@ -153,19 +181,19 @@ class Device:
         """Answer of the RA; on 200 the ack is checked."""
         return self.post(self.provisioning_request(**how))
 
-    def post(self, request):
-        answer = self.host.call("POST", PROVISION, request,
+    def post(self, request, path=PROVISION):
+        answer = self.host.call("POST", path, request,
                                 {"Content-Type": "application/octet-stream"})
         if answer.status == 200:
-            self.check_ack(answer.body, request)
+            self.check_ack(answer.body, request, ACK[path])
         return answer
 
-    def check_ack(self, ack, request):
+    def check_ack(self, ack, request, tag=ACK[PROVISION]):
         message = SignedData(ack)
         if message.check(self.known).id8 != self.ra.id8 or message.psid != 35:
             raise ValueError("ack of somebody else")
         r = Reader(message.payload)
-        r.want(b"\x01\x83\x83\x00\x01")
+        r.want(b"\x01\x83" + tag + b"\x00\x01")
         self.hash = r.take(8)
         if self.hash != sha(request)[-8:]:
             raise ValueError("requestHash of the ack")
@@ -190,6 +218,14 @@ class Device:
     def batch(self, i, **how):
         return self.get("/download/batch", self.batch_name(i), **how)
 
+    def identity(self, i, **how):
+        return self.get("/download/identity-certificate", self.batch_name(i),
+                        **how)
+
+    def application(self, **how):
+        return self.get("/download/application-certificate",
+                        self.hash.hex() + ".zip", **how)
+
     def info(self, **how):
         return self.get("/download/info", self.info_name(), **how)
 
@@ -208,7 +244,9 @@ class Device:
                 out.append(self.open_response(z.read(name), i, j))
         return out
 
-    def open_response(self, response, i, j):
+    def open_signed(self, response, private, own, tag):
+        """Certificate and its private key; tag: the alternative of
+        PlaintextCertificateResponse, own: the key that ECQV began with."""
         message = SignedData(response)
         if message.check(self.known).id8 != self.pca.id8:
             raise ValueError("response of somebody else")
@@ -217,22 +255,52 @@ class Device:
         expiration = r.uint(4)
         r.want(b"\x84")
         r.uint(2)
-        private = (self.h + butterfly(self.ek, i, j, True)) % N
         self.randomness.append((message.r, r.b[r.at + 15:r.at + 48],
                                 r.b[r.at + 81:r.at + 93]))
         r = Reader(unsecured(decrypt(r.b[r.at:], private)))
-        r.want(b"\x80")                           # implicit-butterfly
+        r.want(tag)
         cert, s = Cert.at(r), r.uint(32)
-        b = (self.a + butterfly(self.ck, i, j, False)) % N
+        if r.at != len(r.b):
+            raise ValueError("octets after the response")
         e = number(sha(sha(cert.tbs), self.pca.hash))
-        d = (e * b + s) % N
+        d = (e * own + s) % N
         if mul(d) != cert.public(self.known):
-            raise ValueError("certificate %X_%X does not fit its key" % (i, j))
-        if cert.i != i or cert.end != expiration or cert.series != 1 or \
-                cert.psids != [0x20, 0x26] or cert.craca != self.root.id8[5:]:
-            raise ValueError("contents of certificate %X_%X" % (i, j))
+            raise ValueError("a certificate does not fit its key")
+        if cert.end != expiration or cert.craca != self.root.id8[5:]:
+            raise ValueError("end or cracaId of a certificate")
         cert.check_chain(self.known, self.root)
         self.ecqv.append((e, s))
+        return cert, d
+
+    def open_single(self, zipped, name, private, own, tag):
+        """The only entry of a ZIP: a certificate of series 3 that names its
+        holder."""
+        with zipfile.ZipFile(io.BytesIO(zipped)) as z:
+            if [(e.filename, e.compress_type) for e in z.infolist()] != \
+                    [(name, zipfile.ZIP_STORED)]:
+                raise ValueError("entries %s" % z.namelist())
+            cert, d = self.open_signed(z.read(name), private, own, tag)
+        if cert.series != 3 or cert.binary_id != self.enrollment.id8 or \
+                not cert.implicit:
+            raise ValueError("series, id or type")
+        return cert, d
+
+    def open_identity(self, zipped, i, bare=False):
+        name = "%X" % i if bare else self.batch_name(i)[:-4]
+        return self.open_single(
+            zipped, name, (self.h + butterfly(self.ek, i, 0, True)) % N,
+            (self.a + butterfly(self.ck, i, 0, False)) % N, b"\x80")
+
+    def open_application(self, zipped):
+        return self.open_single(zipped, self.hash.hex().upper(), self.response,
+                                self.own, b"\x81")
+
+    def open_response(self, response, i, j):
+        cert, d = self.open_signed(
+            response, (self.h + butterfly(self.ek, i, j, True)) % N,
+            (self.a + butterfly(self.ck, i, j, False)) % N, b"\x80")
+        if cert.i != i or cert.series != 1 or cert.psids != [0x20, 0x26]:
+            raise ValueError("contents of certificate %X_%X" % (i, j))
         return cert, d
 
     def solve_for_pca_key(self):

@@ -351,30 +351,33 @@ class Cert:
         if has & 0x80:
             raise ValueError("extended certificate")
         kind = r.uint(1)
-        self.i = self.linkage_value = self.name = None
+        self.i = self.linkage_value = self.name = self.binary_id = None
         if kind == 0x80:
             group = r.uint(1)
             self.i, self.linkage_value = r.uint(2), r.take(9)
             if group:
                 r.take(13)
-        elif kind in (0x81, 0x82):
+        elif kind == 0x81:
             self.name = r.opaque().decode("latin-1")
+        elif kind == 0x82:
+            self.binary_id = r.opaque()
         self.craca, self.series = r.take(3), r.uint(2)
         self.start = r.uint(4)
         unit = r.uint(1) & 7
         self.end = self.start + SECONDS[unit] * r.uint(2)
-        if has & 0x40:
-            self.region = self._region(r)
+        region = r.at
+        self.region = self._region(r) if has & 0x40 else None
+        self.region_octets = r.b[region:r.at]
         if has & 0x20:
             r.take(1)
-        self.psids = []
+        self.psids, self.ssps = [], {}
         if has & 0x10:
             for _ in range(r.count()):
                 ssp = r.uint(1)
                 self.psids.append(number(r.opaque()))
                 if ssp:
-                    r.take(1)
-                    r.opaque()
+                    kind = r.uint(1)
+                    self.ssps[self.psids[-1]] = kind, r.opaque()
         for flag in (0x08, 0x04):
             if has & flag:
                 for _ in range(r.count()):
@@ -397,11 +400,19 @@ class Cert:
 
     @staticmethod
     def _region(r):
-        r.want(b"\x83")
+        """Of an identified region the countries, of others the octets."""
+        tag = r.uint(1)
+        if tag != 0x83:
+            return r.take({0x80: lambda: 10, 0x81: lambda: 16 * r.count(),
+                           0x82: lambda: 8 * r.count()}[tag]())
         countries = []
         for _ in range(r.count()):
-            r.want(b"\x80")
+            kind = r.uint(1)
             countries.append(r.uint(2))
+            if kind == 0x81:        # regions of it
+                r.take(r.count())
+            elif kind != 0x80:
+                raise ValueError("subregions")
         return countries
 
     @staticmethod
@@ -411,9 +422,12 @@ class Cert:
             for _ in range(r.count()):
                 ranged = r.uint(1)
                 r.opaque()
-                if ranged and r.uint(1) == 0x80:
+                kind = r.uint(1) if ranged else 0x81
+                if kind == 0x80:
                     for _ in range(r.count()):
                         r.opaque()
+                elif kind == 0x82:  # bitmapSspRange
+                    r.opaque()
         if has & 0x80:
             r.opaque()
         if has & 0x40:

@@ -54,6 +54,10 @@ test_filename(void **state)
 	assert_int_equal(name.kind, FILENAME_INFO);
 	filename_text(text, &name);
 	assert_string_equal(text, "AB09281C9867DE53.info");
+	assert_true(parse(&name, "ab09281C9867DE53.ZIP"));
+	assert_int_equal(name.kind, FILENAME_SINGLE);
+	filename_text(text, &name);
+	assert_string_equal(text, "AB09281C9867DE53.zip");
 	assert_true(parse(&name, "AB09281C9867DE53_FFFFFFFF.zip"));
 	assert_int_equal(name.i, 0xffffffff);
 }
@@ -67,7 +71,7 @@ test_filename_malformed(void **state)
 	    "AB09281C9867DE53_123456789.zip", "AB09281C9867DE53_G.zip",
 	    "AB09281C9867DE53_F.zip ", " AB09281C9867DE53_F.zip",
 	    "AB09281C9867DE53_F.zip.zip", "AB09281C9867DE53_F.tar",
-	    "AB09281C9867DE53_F.info", "AB09281C9867DE53.zip",
+	    "AB09281C9867DE53_F.info", "AB09281C9867DE53.zi",
 	    "AB09281C9867DE53.inf", "../AB09281C9867DE53.info",
 	    "AB09281C9867DE5G.info", "AB09281C9867DE53-F.zip"};
 	struct filename name;

@@ -1,0 +1,184 @@
+/* auth_plan.c - identification certificates that are due: one per iterator and
+ * holder, with keys expanded from its caterpillar keys at (i, 0). */
+#include <string.h>
+
+#include "base/log.h"
+#include "base/secret.h"
+#include "base/time32.h"
+#include "cert/convert.h"
+#include "crypto/butterfly.h"
+#include "role/ra/auth.h"
+#include "service/crash.h"
+
+#define HOLDERS_PER_COMMIT 32u
+#define MEMORY		   ((size_t)4 << 20)
+/* A PCA that cannot issue them yet may be renewed. */
+#define LATER_SECONDS 3600u
+
+struct holder {
+	int64_t request, number;
+	sequence_of_psid_ssp psids;
+	geographic_region region;
+	struct point a, h;
+	struct butterfly sign, encrypt;
+	uint32_t next_i, end_i, start;
+	uint8_t rif[8];
+};
+
+struct due {
+	struct holder v[HOLDERS_PER_COMMIT];
+	size_t n;
+	struct arena *arena;
+};
+
+static enum fault
+got_due(void *ctx, const struct db_row *row, struct fault_info *fi)
+{
+	struct due *all = ctx;
+	struct holder *h = &all->v[all->n++];
+	struct bytes psids = bytes_copy(all->arena, db_blob(row, 1));
+	struct bytes region = bytes_copy(all->arena, db_blob(row, 2));
+
+	h->request = db_int(row, 0);
+	TRY(coer_decode(
+	    &sequence_of_psid_ssp_asn, &h->psids, all->arena, psids, fi));
+	TRY(coer_decode(
+	    &geographic_region_asn, &h->region, all->arena, region, fi));
+	TRY(db_blob_copy(row, 3, &h->a, sizeof(h->a), fi));
+	TRY(db_blob_copy(row, 4, &h->sign.expansion, 16, fi));
+	TRY(db_blob_copy(row, 5, &h->h, sizeof(h->h), fi));
+	TRY(db_blob_copy(row, 6, &h->encrypt.expansion, 16, fi));
+	h->sign.use = BUTTERFLY_CERTIFICATE;
+	h->encrypt.use = BUTTERFLY_ENCRYPTION;
+	h->next_i = (uint32_t)db_int(row, 7);
+	h->end_i = (uint32_t)db_int(row, 8);
+	h->number = db_int(row, 9);
+	h->start = (uint32_t)db_int(row, 11);
+	return db_blob_copy(row, 10, h->rif, sizeof(h->rif), fi);
+}
+
+/* Cocoon keys of iterator i: B and J. */
+static enum fault
+expand(struct point out[2], const struct holder *h, uint32_t i,
+    struct fault_info *fi)
+{
+	const struct butterfly_index at = {.i = i, .j = 0};
+	struct scalar f[2];
+	enum fault result;
+
+	butterfly_expand(&f[0], &h->sign, &at, 1);
+	butterfly_expand(&f[1], &h->encrypt, &at, 1);
+	out[0] = h->a;
+	out[1] = h->h;
+	result = p256_add_base_mul(out, out, f, NULL, 2);
+	wipe(f, sizeof(f));
+	return result == FAULT_OK ? FAULT_OK
+				  : fault_set(fi, FAULT_BAD_POINT,
+					"no cocoon key for iterator %u", i);
+}
+
+static enum fault
+encode(struct bytes *out, struct arena *arena, const struct ra *ra,
+    const struct holder *h, const struct ra_pca *pca, uint32_t i,
+    struct fault_info *fi)
+{
+	const struct conf_duration *life =
+	    &ra->environment->identification_lifetime;
+	struct point keys[2];
+	struct curve_point response;
+	struct auth_terms terms = {
+	    .pca = pca->peer.name,
+	    .rif = h->rif,
+	    .start = (uint32_t)auth_iterator_start(ra, h->start, i),
+	    .lifetime = {(uint8_t)life->unit, life->n},
+	    .psids = &h->psids,
+	    .region = &h->region,
+	    .cocoon = &keys[0],
+	};
+
+	TRY(expand(keys, h, i, fi));
+	curve_of_p256(&response, &keys[1]);
+	curve_compress(&response);
+	point_to_schema(&terms.response_key, &response);
+	return auth_encode(out, arena, ra, &terms, fi);
+}
+
+/* Iterator i, if a PCA may issue it: else FAULT_BAD_TIME. */
+static enum fault
+plan_one(struct ra *ra, struct db *db, struct arena *arena,
+    const struct holder *h, uint32_t i, struct fault_info *fi)
+{
+	uint64_t start = auth_iterator_start(ra, h->start, i);
+	uint64_t end = start + conf_duration_seconds(
+				   ra->environment->identification_lifetime);
+	struct bytes asked = BYTES_NONE;
+	struct ra_pca *pca;
+
+	if (end > UINT32_MAX || auth_choose_pca(&pca, ra, &h->psids, &h->region,
+				    start, end, fi) != FAULT_OK)
+		return fault_set(fi, FAULT_BAD_TIME, "no PCA may issue it");
+	TRY(encode(&asked, arena, ra, h, pca, i, fi));
+	return DB_RUN(db, DO_AUTH_CERTIFICATE_ADD, fi, DB_INT(h->request),
+	    DB_INT(i), DB_INT(pca->id), DB_INT(start), DB_INT(end),
+	    DB_BYTES(asked), DB_INT(0));
+}
+
+/* All that are due now, of one holder; iterators that are over are skipped,
+ * and so is one that no key can be made for. */
+static enum fault
+plan_holder(struct ra *ra, struct db *db, struct arena *arena, struct holder *h,
+    struct fault_info *fi)
+{
+	uint32_t now = time32_now(), running = auth_iterator(ra, h->start, now);
+	struct db_value due = DB_NULL_VALUE;
+	enum fault f = FAULT_OK;
+
+	if (h->next_i < running)
+		h->next_i = running < h->end_i ? running : h->end_i;
+	while (h->next_i < h->end_i &&
+	       auth_iterator_due(ra, h->start, h->next_i) <= now) {
+		f = plan_one(ra, db, arena, h, h->next_i, fi);
+		if (f == FAULT_BAD_TIME && h->next_i > running)
+			break;
+		if (f == FAULT_BAD_POINT)
+			log_error(
+			    "device=%lld: %s", (long long)h->number, fi->text);
+		else if (f != FAULT_OK && f != FAULT_BAD_TIME)
+			return f;
+		f = FAULT_OK;
+		h->next_i++;
+	}
+	if (f == FAULT_BAD_TIME)
+		due = DB_INT((int64_t)now + LATER_SECONDS);
+	else if (h->next_i < h->end_i)
+		due = DB_INT(auth_iterator_due(ra, h->start, h->next_i));
+	return DB_RUN(db, DO_AUTH_REQUEST_NEXT, fi, DB_INT(h->request),
+	    DB_INT(h->next_i), due);
+}
+
+enum fault
+auth_plan(struct ra *ra, struct db *db, bool *busy, struct fault_info *fi)
+{
+	struct arena arena = arena_new(MEMORY);
+	struct due all = {.n = 0, .arena = &arena};
+	enum fault f = db_begin(db, fi);
+
+	if (f == FAULT_OK)
+		f = DB_EACH(db, DO_AUTH_DUE, got_due, &all, fi,
+		    DB_INT(time32_now()), DB_INT(HOLDERS_PER_COMMIT));
+	for (size_t k = 0; k < all.n && f == FAULT_OK; k++)
+		f = plan_holder(ra, db, &arena, &all.v[k], fi);
+	if (f == FAULT_OK && all.n > 0) {
+		f = db_commit(db, fi);
+		crash_point("ra-auth-planned");
+		*busy = true;
+	}
+	arena_free(&arena);
+	return f;
+}
+
+enum fault
+auth_recover(struct db *db, struct fault_info *fi)
+{
+	return db_run(db, DO_AUTH_DUE_ANEW, NULL, 0, NULL, NULL, fi);
+}
