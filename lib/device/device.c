@@ -87,7 +87,8 @@ load_enrollment(struct monarch_device *d, uint32_t now, struct fault_info *fi)
 	/* They may be of a time that the chain files have forgotten. */
 	TRY(trust_add_known(d->identity.trust, d->bundle.file[BUNDLE_ICA], fi));
 	TRY(trust_add_known(d->identity.trust, d->bundle.file[BUNDLE_ECA], fi));
-	if (place_in_use(&d->place, &d->folder, now) > 0) {
+	d->place_number = place_in_use(&d->place, &d->folder, now);
+	if (d->place_number > 0) {
 		TRY(folder_read(&cert, &d->arena, &d->place, FOLDER_ECA, fi));
 		TRY(trust_add_known(d->identity.trust, cert, fi));
 		TRY(folder_read(

@@ -20,6 +20,7 @@ struct transport {
 struct monarch_device {
 	struct folder folder;
 	struct folder place; /* of the enrollment certificate in use */
+	unsigned place_number;
 	struct monarch_settings settings;
 	struct arena arena; /* the bundle */
 	struct bundle bundle;

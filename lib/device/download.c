@@ -287,6 +287,10 @@ fetch_application(struct job *job, struct arena *arena, struct fault_info *fi)
 	TRY(look(job, arena, fi));
 	if (is_held(job, p->number))
 		return FAULT_OK;
+	if (!room_is_left(&job->room)) {
+		job->result->no_room++;
+		return FAULT_OK;
+	}
 	fault = fetch_batch(job, p->number, fi);
 	if (is_missing(job->device, fault)) {
 		job->result->missing++;
@@ -330,6 +334,9 @@ download_kind(struct job *job, enum monarch_kind kind, struct fault_info *fi)
 
 	fault = asking_open(&asking, job->device, kind, &ask, &arena, fi);
 	job->asking = &asking;
+	/* What came by itself is to do so under a new enrollment, too. */
+	if (fault == FAULT_OK && was_asked(job->device, kind))
+		fault = asking_ask(&asking, fi);
 	if (fault == FAULT_OK && kind != MONARCH_APPLICATION &&
 	    !asking.file.acked)
 		fault = fault_set(fi, FAULT_NOT_FOUND,
@@ -352,7 +359,8 @@ download(struct job *job, struct fault_info *fi)
 	if (kind != MONARCH_ANY)
 		return download_kind(job, kind, fi);
 	for (unsigned k = MONARCH_PSEUDONYM; k < MONARCH_KINDS; k++)
-		if (is_asked(job->device, (enum monarch_kind)k)) {
+		if (is_asked(job->device, (enum monarch_kind)k) ||
+		    was_asked(job->device, (enum monarch_kind)k)) {
 			TRY(download_kind(job, (enum monarch_kind)k, fi));
 			any = true;
 		}

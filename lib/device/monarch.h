@@ -323,8 +323,9 @@ enum fault must_check monarch_provision(struct monarch_device *,
  * Rollover: asks the RA for an enrollment certificate that begins when the one
  * in use ends, for the same PSIDs and region and a fresh key.  *start takes
  * when that is.  A successor that is held already is enough.  From its
- * beginning the device uses it, and is to be provisioned anew; certificates
- * obtained before stay in use until they end.  FAULT_DENIED: not now, or not
+ * beginning the device uses it, and downloads begin with asking anew for what
+ * had been asked for; certificates obtained before stay in use until they
+ * end.  FAULT_DENIED: not now, or not
  * at all; the text says what the RA does.
  */
 enum fault must_check monarch_rollover(

@@ -146,6 +146,45 @@ is_asked(const struct monarch_device *d, enum monarch_kind kind)
 	return folder_has(&store, FOLDER_PROVISION);
 }
 
+/* The store of a kind in the former place; false: there is no such place. */
+static bool
+former_store(struct folder *store, const struct monarch_device *d,
+    enum monarch_kind kind)
+{
+	struct folder place;
+
+	if (d->place_number == 0)
+		return false;
+	place_number(&place, &d->folder, d->place_number - 1);
+	place_kind(store, &place, kind);
+	return true;
+}
+
+bool
+was_asked(const struct monarch_device *d, enum monarch_kind kind)
+{
+	struct folder store;
+
+	return former_store(&store, d, kind) &&
+	       folder_has(&store, FOLDER_PROVISION);
+}
+
+/* Were certificates to have encryption keys under the former one? */
+static bool
+had_encryption(
+    const struct monarch_device *d, enum monarch_kind kind, struct arena *arena)
+{
+	struct provision_file p;
+	struct folder store;
+	bool had;
+
+	had = former_store(&store, d, kind) &&
+	      provision_file_read(&p, arena, &store, NULL) == FAULT_OK &&
+	      p.has_encryption;
+	wipe(&p, sizeof(p));
+	return had;
+}
+
 enum fault
 asking_open(struct asking *a, struct monarch_device *d, enum monarch_kind kind,
     const struct monarch_provision_terms *terms, struct arena *arena,
@@ -160,7 +199,9 @@ asking_open(struct asking *a, struct monarch_device *d, enum monarch_kind kind,
 	if (fault != FAULT_NOT_FOUND)
 		return fault;
 	provision_file_new(&a->file);
-	a->file.has_encryption = terms->encryption && kind != MONARCH_PSEUDONYM;
+	a->file.has_encryption =
+	    (terms->encryption && kind != MONARCH_PSEUDONYM) ||
+	    had_encryption(d, kind, arena);
 	if (kind == MONARCH_APPLICATION) {
 		a->file.number = 1;
 		a->file.start = terms->start;

@@ -23,6 +23,8 @@ enum fault must_check asking_open(struct asking *, struct monarch_device *,
     struct fault_info *);
 /* Has the kind been asked for? */
 bool is_asked(const struct monarch_device *, enum monarch_kind);
+/* Had it been under the former enrollment certificate? */
+bool was_asked(const struct monarch_device *, enum monarch_kind);
 /* Asks unless the RA has answered: the stored request if there is one. */
 enum fault must_check asking_ask(struct asking *, struct fault_info *);
 
