@@ -14,6 +14,7 @@ struct path {
 	/* Set where cert[i] is shared with other threads. */
 	struct entry *entry[CERT_CHAIN_MAX + 1];
 	size_t n;
+	struct trust *trust;
 	bool trusted; /* ends in a trusted root */
 	bool too_long;
 	uint32_t time;
@@ -86,6 +87,7 @@ climb_with(struct path *p, struct trust *t, struct cert *leaf,
 
 	memset(p, 0, sizeof(*p));
 	p->time = time;
+	p->trust = t;
 	p->cert[0] = leaf;
 	p->entry[0] = e != NULL && e->cert == leaf ? e : NULL;
 	p->n = 1;
@@ -154,6 +156,25 @@ at_a_time(const struct path *p, size_t i)
 	return p->time != TRUST_ANY_TIME;
 }
 
+/* A certificate without its issuer still names its root, by cracaId; that of
+ * a root or elector is zero. */
+static enum fault
+blame_root(
+    const struct path *p, size_t i, const char *issuer, struct fault_info *fi)
+{
+	const uint8_t *craca = p->cert[i]->tbs->craca_id.b;
+	char hex[2 * TRUST_CRACA_SIZE + 1];
+
+	hex_encode(hex, craca, TRUST_CRACA_SIZE);
+	if (strcmp(hex, "000000") == 0 || trust_has_craca(p->trust, craca))
+		return fault_set(
+		    fi, FAULT_UNKNOWN_ISSUER, "issuer %s is not known", issuer);
+	return fault_set(fi, FAULT_UNKNOWN_ISSUER,
+	    "issuer %s is not known, nor is its root (cracaId %s): a "
+	    "certificate of another environment",
+	    issuer, hex);
+}
+
 static enum fault
 check_issuer(const struct path *p, size_t i, struct fault_info *fi)
 {
@@ -167,8 +188,7 @@ check_issuer(const struct path *p, size_t i, struct fault_info *fi)
 		    "more than %d certificates", CERT_CHAIN_MAX + 1);
 	if (id != NULL)
 		hex_encode(hex, id, CERT_ID_SIZE);
-	return fault_set(
-	    fi, FAULT_UNKNOWN_ISSUER, "issuer %s is not known", hex);
+	return blame_root(p, i, hex, fi);
 }
 
 static enum fault
@@ -180,7 +200,9 @@ check_root(const struct path *p, size_t i, struct fault_info *fi)
 		return FAULT_OK;
 	hex_encode(hex, p->cert[i]->id, CERT_ID_SIZE);
 	return fault_set(fi, FAULT_UNTRUSTED_ROOT,
-	    "self-signed certificate %s is not trusted", hex);
+	    "root %s is not known here: that of another environment, or not "
+	    "endorsed",
+	    hex);
 }
 
 static enum fault

@@ -76,6 +76,24 @@ trust_find(struct trust *t, const uint8_t id[CERT_ID_SIZE])
 	return e != NULL ? e->cert : NULL;
 }
 
+bool
+trust_has_craca(struct trust *t, const uint8_t craca[TRUST_CRACA_SIZE])
+{
+	const struct entry *e;
+	bool found = false;
+	size_t i;
+
+	pthread_rwlock_rdlock(&t->lock);
+	for (i = 0; i < BUCKETS && !found; i++)
+		for (e = t->bucket[i]; e != NULL && !found; e = e->next)
+			found = atomic_load(&e->root) &&
+				memcmp(e->cert->id + CERT_ID_SIZE -
+					   TRUST_CRACA_SIZE,
+				    craca, TRUST_CRACA_SIZE) == 0;
+	pthread_rwlock_unlock(&t->lock);
+	return found;
+}
+
 /* ---- adding ---- */
 
 /* The write lock is held.  Loads into the trust's memory only what is new. */

@@ -14,6 +14,7 @@
 #ifndef CERT_TRUST_H
 #define CERT_TRUST_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -44,6 +45,11 @@ enum fault must_check trust_add_folder(
 
 /* By HashedId8; NULL: not known.  Says nothing about trust. */
 const struct cert *trust_find(struct trust *, const uint8_t id[CERT_ID_SIZE]);
+
+/* cracaId, the last octets of a root's HashedId8: is there a trusted root of
+ * that kind?  If not, what names it is of another environment. */
+#define TRUST_CRACA_SIZE 3
+bool trust_has_craca(struct trust *, const uint8_t craca[TRUST_CRACA_SIZE]);
 
 /*
  * Remembers a checked leaf whose issuer is known, so that messages that name

@@ -326,6 +326,29 @@ fault_of_curl(CURLcode code)
 	return FAULT_NETWORK;
 }
 
+/* OpenSSL's words for a certificate of somebody else's CA do not say so. */
+static const char *
+whose(CURL *u, CURLcode code)
+{
+	long result = X509_V_OK;
+
+	if (code != CURLE_PEER_FAILED_VERIFICATION ||
+	    curl_easy_getinfo(u, CURLINFO_SSL_VERIFYRESULT, &result) !=
+		CURLE_OK)
+		return "";
+	switch (result) {
+	case X509_V_ERR_CERT_SIGNATURE_FAILURE:
+	case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
+	case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
+	case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
+	case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
+		return "; its TLS root is not known here: a server of another "
+		       "environment";
+	default:
+		return "";
+	}
+}
+
 static enum fault
 perform(struct handle *h, const struct http_call *call, struct sink *body,
     struct sink *head, struct fault_info *fi)
@@ -350,8 +373,9 @@ perform(struct handle *h, const struct http_call *call, struct sink *body,
 		    "%s: answer of more than %zu octets", call->url,
 		    call->limit);
 	if (code != CURLE_OK)
-		return fault_set(fi, fault_of_curl(code), "%s: %s", call->url,
-		    h->error[0] != '\0' ? h->error : curl_easy_strerror(code));
+		return fault_set(fi, fault_of_curl(code), "%s: %s%s", call->url,
+		    h->error[0] != '\0' ? h->error : curl_easy_strerror(code),
+		    whose(u, code));
 	return FAULT_OK;
 }
 

@@ -201,9 +201,13 @@ log_refusal(struct http_server *s, unsigned status)
 	if (status != 0)
 		gnutls_certificate_verification_status_print(
 		    status, GNUTLS_CRT_X509, &text, 0);
-	log_warn("TLS client certificate refused: %s",
+	log_warn("TLS client certificate refused: %s%s",
 	    text.data != NULL ? (const char *)text.data
-			      : "it must have one DNS name");
+			      : "it must have one DNS name",
+	    status & (GNUTLS_CERT_SIGNER_NOT_FOUND |
+			 GNUTLS_CERT_SIGNATURE_FAILURE)
+		? " Its TLS root is not known here: another environment."
+		: "");
 	gnutls_free(text.data);
 }
 

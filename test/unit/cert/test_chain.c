@@ -493,6 +493,42 @@ missing_and_foreign(void **state)
 	trust_free(t);
 }
 
+/* A certificate whose issuer is missing is said to be of another environment
+ * only if its cracaId names no root trusted here. */
+static void
+another_environment(void **state)
+{
+	struct fault_info fi = {.code = FAULT_OK};
+	const struct world *w = world();
+	struct party root, ica;
+	certificate *template;
+	struct trust *t;
+	struct cert *k;
+
+	(void)state;
+	issue(&root, template_for(&root, PROFILE_ROOT), NULL);
+	t = trust_of(&root, (struct party *)NULL);
+	OK(cert_load(&k, &A, w->pca.cert->raw, FI));
+	assert_int_equal(
+	    trust_check_chain(NULL, t, k, NOW, &fi), FAULT_UNKNOWN_ISSUER);
+	assert_non_null(
+	    strstr(fi.text, "(cracaId 010203): a certificate of another "
+			    "environment"));
+	OK(cert_load(&k, &A, w->root.cert->raw, FI));
+	assert_int_equal(
+	    trust_check_chain(NULL, t, k, NOW, &fi), FAULT_UNTRUSTED_ROOT);
+	assert_non_null(strstr(fi.text, "another environment"));
+	template = template_for(&ica, PROFILE_ICA);
+	memcpy(template->to_be_signed.craca_id.b,
+	    root.cert->id + CERT_ID_SIZE - 3, 3);
+	issue(&ica, template, &w->root);
+	OK(cert_load(&k, &A, ica.cert->raw, FI));
+	assert_int_equal(
+	    trust_check_chain(NULL, t, k, NOW, &fi), FAULT_UNKNOWN_ISSUER);
+	assert_null(strstr(fi.text, "environment"));
+	trust_free(t);
+}
+
 /* Its issuers come along with it; nothing of them may stay behind. */
 static void
 issuers_along(void **state)
@@ -878,6 +914,7 @@ main(void)
 	    T(each_violation_has_its_fault),
 	    T(bitmaps),
 	    T(missing_and_foreign),
+	    T(another_environment),
 	    T(issuers_along),
 	    T(signed_by_another),
 	    T(changed_implicit_certificate),

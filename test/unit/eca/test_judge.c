@@ -277,11 +277,22 @@ issue_permissions(struct csr_maker *m)
 }
 
 static void
+our_root(struct csr_maker *m)
+{
+	memcpy(tbs(m)->craca_id.b, w.eca->self.cert->tbs->craca_id.b, 3);
+}
+
+static void
+another_root(struct csr_maker *m)
+{
+	memset(tbs(m)->craca_id.b, 0xee, 3);
+}
+
+static void
 a_name(struct csr_maker *m)
 {
 	tbs(m)->id.name = bytes_of_string("device-7");
 	tbs(m)->crl_series = 77;
-	memset(tbs(m)->craca_id.b, 0xee, 3);
 }
 
 /* ---- keys ---- */
@@ -357,7 +368,10 @@ static const struct row rows[] = {
     {"linkage data", with_linkage_data, 8},
     {"appPermissions", app_permissions, 8},
     {"certIssuePermissions", issue_permissions, 8},
-    {"name, series, cracaId", a_name, GRANTED},
+    {"name, series", a_name, GRANTED},
+    {"cracaId of our root", our_root, GRANTED},
+    {"cracaId of another environment", another_root,
+	eca_end_entity_error_eca_malformed_request},
 };
 
 /* Error number, or GRANTED with the answer. */
