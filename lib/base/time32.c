@@ -91,6 +91,7 @@ time32_parse(uint32_t *out, const char *s)
 	struct tm tm = {0};
 	unsigned long long v;
 	char *end;
+	int day;
 
 	if (*s >= '0' && *s <= '9' && strspn(s, "0123456789") == strlen(s)) {
 		v = strtoull(s, NULL, 10);
@@ -99,10 +100,12 @@ time32_parse(uint32_t *out, const char *s)
 	}
 	if ((end = strptime(s, "%Y-%m-%d", &tm)) == NULL)
 		return false;
+	/* A month that has no such day is put right by timegm. */
+	day = tm.tm_mday;
+	if (timegm(&tm) < EPOCH || tm.tm_mday != day)
+		return false;
 	if (*end != '\0' &&
 	    ((end = strptime(end, "T%H:%M:%SZ", &tm)) == NULL || *end != '\0'))
-		return false;
-	if (timegm(&tm) < EPOCH)
 		return false;
 	*out = time32_of_posix(timegm(&tm));
 	return true;

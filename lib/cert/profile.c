@@ -35,6 +35,25 @@ lifetime_seconds(struct lifetime l)
 	return duration_in_seconds(&d);
 }
 
+struct lifetime
+lifetime_within(struct lifetime l, uint64_t seconds)
+{
+	static const struct {
+		uint8_t unit;
+		uint64_t seconds;
+	} units[] = {{duration_seconds, 1}, {duration_minutes, 60},
+	    {duration_hours, 3600}, {duration_sixty_hours, 216000}};
+	size_t i = 0;
+
+	if (lifetime_seconds(l) <= seconds)
+		return l;
+	while (i + 1 < sizeof(units) / sizeof(units[0]) &&
+	       seconds / units[i].seconds > UINT16_MAX)
+		i++;
+	return (struct lifetime){
+	    units[i].unit, (uint16_t)(seconds / units[i].seconds)};
+}
+
 /* ---- regions ---- */
 
 geographic_region *

@@ -49,6 +49,8 @@ enum lifetime_column { LIFETIME_TEST, LIFETIME_QA, LIFETIME_PROD };
  * PROD years(7) and in QA hours(4380), the most that is allowed. */
 struct lifetime profile_lifetime(enum profile, enum lifetime_column);
 uint64_t lifetime_seconds(struct lifetime);
+/* l, or if that is too long, the longest lifetime of at most seconds. */
+struct lifetime lifetime_within(struct lifetime l, uint64_t seconds);
 
 #define CRL_SERIES_PSEUDONYM  1
 #define CRL_SERIES_COMPONENT  2

@@ -95,9 +95,25 @@ check_lists(const struct environment *env, struct fault_info *fi)
 	return FAULT_OK;
 }
 
+uint32_t
+environment_end(const struct environment *env)
+{
+	uint32_t end;
+
+	/* environment_check has seen that it is one or the other. */
+	return time32_parse(&end, env->project_end) ? end : UINT32_MAX;
+}
+
 enum fault
 environment_check(const struct environment *env, struct fault_info *fi)
 {
+	uint32_t end;
+
+	if (strcmp(env->project_end, "none") != 0 &&
+	    !time32_parse(&end, env->project_end))
+		return fault_set(fi, FAULT_CONFIG,
+		    "project_end = %s: neither YYYY-MM-DD nor none",
+		    env->project_end);
 	if (!is_domain(env->domain))
 		return fault_set(fi, FAULT_CONFIG,
 		    "domain = %s: not a DNS name in lower case", env->domain);

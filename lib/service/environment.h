@@ -46,6 +46,8 @@ uint32_t environment_period(const struct environment *, uint32_t time);
 /* Most requests of one message to the PCA: batch_max_requests, or what 2K - 1
  * devices need, because fewer than 2K cannot be divided into sets of K. */
 uint32_t environment_message_requests(const struct environment *);
+/* project_end as Time32; UINT32_MAX: none. */
+uint32_t environment_end(const struct environment *);
 /* Table for manuals (conf_print_help). */
 struct conf_table environment_table(struct environment *);
 

@@ -7,9 +7,8 @@
 #include "cert/validity.h"
 #include "role/eca/judge.h"
 
-#define DAY	    86400u
-#define SIXTY_HOURS 216000u
-#define HOUR	    3600u
+#define DAY  86400u
+#define HOUR 3600u
 
 enum fault
 judge_refuse(struct judge *j, eca_end_entity_error error, const char *fmt, ...)
@@ -90,17 +89,6 @@ judge_key(struct judge *j)
 	return FAULT_OK;
 }
 
-/* The longest Duration of at most seconds. */
-static struct lifetime
-shortened(uint64_t seconds)
-{
-	if (seconds / HOUR <= UINT16_MAX)
-		return (struct lifetime){
-		    duration_hours, (uint16_t)(seconds / HOUR)};
-	return (struct lifetime){
-	    duration_sixty_hours, (uint16_t)(seconds / (SIXTY_HOURS))};
-}
-
 static enum fault
 judge_validity(struct judge *j)
 {
@@ -127,8 +115,7 @@ judge_validity(struct judge *j)
 		g->lifetime =
 		    (struct lifetime){(uint8_t)longest.unit, longest.n};
 	room = g->start < p->eca->end ? p->eca->end - g->start : 0;
-	if (lifetime_seconds(g->lifetime) > room)
-		g->lifetime = shortened(room);
+	g->lifetime = lifetime_within(g->lifetime, room);
 	if (room < HOUR)
 		return judge_refuse(j,
 		    eca_end_entity_error_eca_invalid_validity_period,

@@ -38,6 +38,27 @@ set_region(struct profile_params *p, struct ceremony *c, struct fault_info *fi)
 				 : fault_set(fi, FAULT_TOO_LARGE, "region");
 }
 
+/* Nobody outlives the issuer or the project (use-cases.md 3.2: what is made in
+ * the middle of a sequence is shorter by as much). */
+static enum fault
+set_lifetime(struct profile_params *p, const struct ceremony *c,
+    enum actor_id id, struct fault_info *fi)
+{
+	const struct actor_info *info = &actor_info[id];
+	uint32_t end = environment_end(c->env);
+
+	if (info->issuer != id && c->actor[info->issuer].cert->end < end)
+		end = c->actor[info->issuer].cert->end;
+	if (end <= c->now)
+		return fault_set(fi, FAULT_EXPIRED,
+		    "%s is over: nothing can be issued any more",
+		    end == environment_end(c->env)
+			? "the project"
+			: actor_info[info->issuer].file);
+	p->lifetime = lifetime_within(lifetime_of(c, info), end - c->start);
+	return FAULT_OK;
+}
+
 static enum fault
 fill_params(struct profile_params *p, struct ceremony *c, enum actor_id id,
     struct fault_info *fi)
@@ -45,9 +66,9 @@ fill_params(struct profile_params *p, struct ceremony *c, enum actor_id id,
 	const struct actor_info *info = &actor_info[id];
 	struct actor *a = &c->actor[id];
 
-	*p = (struct profile_params){.start = c->start,
-	    .lifetime = lifetime_of(c, info),
-	    .verify_key = *key_public(a->sign_key)};
+	*p = (struct profile_params){
+	    .start = c->start, .verify_key = *key_public(a->sign_key)};
+	TRY(set_lifetime(p, c, id, fi));
 	TRY(set_region(p, c, fi));
 	if (info->label != NULL)
 		TRY(ceremony_name(c, &a->name, info->label, fi));

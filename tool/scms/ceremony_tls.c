@@ -78,22 +78,27 @@ issue_all(struct ceremony *c, struct x509_ca *ca, const char *ca_path,
 	return spread(c, "operator", pem, fi);
 }
 
+static struct x509_validity
+validity_of(const struct ceremony *c, struct conf_duration lifetime)
+{
+	uint64_t end = c->start + conf_duration_seconds(lifetime);
+	uint32_t most = environment_end(c->env);
+
+	return (struct x509_validity){
+	    c->start, end < most ? (uint32_t)end : most};
+}
+
 enum fault
 ceremony_tls(struct ceremony *c, struct fault_info *fi)
 {
-	const struct environment *env = c->env;
-	uint64_t root = conf_duration_seconds(env->root_lifetime);
-	uint64_t lifetime = conf_duration_seconds(env->tls_lifetime);
-	struct x509_validity ca_validity, validity;
+	struct x509_validity ca_validity =
+	    validity_of(c, c->env->root_lifetime);
+	struct x509_validity validity = validity_of(c, c->env->tls_lifetime);
 	char cert[PATH_SIZE], key[PATH_SIZE];
 	struct x509_ca *ca;
 	const char *name;
 	enum fault f;
 
-	ca_validity =
-	    (struct x509_validity){c->start, (uint32_t)(c->start + root)};
-	validity =
-	    (struct x509_validity){c->start, (uint32_t)(c->start + lifetime)};
 	ceremony_path(c, cert, "offline/tls-ca/tls-ca.pem");
 	ceremony_path(c, key, "offline/tls-ca/tls-ca.key");
 	TRY(ceremony_name(c, &name, "tls-ca", fi));

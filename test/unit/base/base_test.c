@@ -129,6 +129,8 @@ time32_counts_leap_seconds(void **state)
 	assert_true(time32_parse(&t, "4294967295"));
 	assert_false(time32_parse(&t, "4294967296"));
 	assert_false(time32_parse(&t, "2003-12-31"));
+	assert_false(time32_parse(&t, "2031-02-30"));
+	assert_true(time32_parse(&t, "2032-02-29"));
 	assert_false(time32_parse(&t, "2017-01-01T00:00:00"));
 	assert_false(time32_parse(&t, ""));
 }

@@ -220,6 +220,37 @@ lifetimes(void **state)
 			    rows[i].seconds[j]);
 }
 
+/* The longest that fits, in the unit of the finest grain that can say it. */
+static void
+shorter_lifetimes(void **state)
+{
+	static const struct {
+		struct lifetime wish;
+		uint64_t most;
+		struct lifetime want;
+	} rows[] = {
+	    {{duration_years, 4}, 4 * 31556952u, {duration_years, 4}},
+	    {{duration_years, 4}, 4 * 31556952u - 1, {duration_hours, 35063}},
+	    {{duration_hours, 169}, 608400, {duration_hours, 169}},
+	    {{duration_hours, 169}, 608399, {duration_minutes, 10139}},
+	    {{duration_years, 70}, UINT64_C(65535) * 3600,
+		{duration_hours, 65535}},
+	    {{duration_years, 70}, UINT64_C(65536) * 3600,
+		{duration_sixty_hours, 1092}},
+	    {{duration_years, 1}, 65535, {duration_seconds, 65535}},
+	    {{duration_years, 1}, 65536, {duration_minutes, 1092}},
+	    {{duration_years, 1}, 0, {duration_seconds, 0}},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct lifetime l = lifetime_within(rows[i].wish, rows[i].most);
+
+		assert_int_equal(l.unit, rows[i].want.unit);
+		assert_int_equal(l.value, rows[i].want.value);
+	}
+}
+
 /* ---- chains and checks ---- */
 
 static void
@@ -435,6 +466,7 @@ main(void)
 	    T(groups),
 	    T(layout),
 	    T(lifetimes),
+	    T(shorter_lifetimes),
 	    T(all_chains_hold),
 	    T(end_entities_of_series_3),
 	    T(series_3_need_rif_and_permissions),

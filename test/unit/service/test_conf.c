@@ -368,6 +368,10 @@ contradictions(void **state)
 	    "pseudonym_region",
 	    "kind = test\npseudonym_lifetime = 1 hours\n",
 	    "pseudonym_lifetime",
+	    "kind = test\nproject_end = 2031-02-30\n",
+	    "project_end",
+	    "kind = test\nproject_end = never\n",
+	    "project_end",
 	    "kind = prod\nbatch_max_requests = 499\n",
 	    "batch_max_requests",
 	};
@@ -387,6 +391,26 @@ contradictions(void **state)
 	    environment_set(&e, &arena, "kind", "prod", &fi), FAULT_CONFIG);
 	assert_int_equal(
 	    environment_set(&e, &arena, "nothing", "1", &fi), FAULT_CONFIG);
+}
+
+static void
+the_end_of_the_project(void **state)
+{
+	struct fault_info fi = {0};
+	struct environment e;
+
+	(void)state;
+	assert_int_equal(read_text("kind = qa\n", &e, &fi), FAULT_OK);
+	assert_int_equal(environment_end(&e), UINT32_MAX);
+	assert_int_equal(
+	    read_text("kind = qa\nproject_end = 2004-01-02\n", &e, &fi),
+	    FAULT_OK);
+	assert_int_equal(environment_end(&e), 86400);
+	/* leap seconds have passed since */
+	assert_int_equal(
+	    read_text("kind = qa\nproject_end = 2031-01-01\n", &e, &fi),
+	    FAULT_OK);
+	assert_int_equal(environment_end(&e), 852076805);
 }
 
 static void
@@ -421,6 +445,7 @@ main(void)
 	    TEST(written_and_read_again),
 	    TEST(what_is_left_out_follows_the_kind),
 	    TEST(contradictions),
+	    TEST(the_end_of_the_project),
 	    TEST(periods),
 	};
 
