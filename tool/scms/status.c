@@ -8,6 +8,7 @@
 #include "service/service.h"
 #include "tool/common/opt.h"
 #include "tool/scms/cmd.h"
+#include "tool/scms/expiry.h"
 #include "tool/scms/process.h"
 #include "tool/scms/site.h"
 
@@ -99,6 +100,7 @@ describe(struct http_client *client, const struct site *site,
 		json_object_set_new(
 		    one, "memory_kib", json_integer(process_memory(&p)));
 	}
+	expiry_describe_part(one, site, part);
 	if (health != NULL)
 		json_object_set_new(one, "health", health);
 	process_close(&p);
@@ -123,6 +125,8 @@ describe_all(struct http_client *client, const struct site *site)
 			json_array_append_new(
 			    list, describe(client, site, &parts[i]));
 	json_object_set_new(all, "components", list);
+	json_object_set_new(all, "certificates", expiry_describe_others(site));
+	json_object_set_new(all, "warnings", expiry_warnings(all));
 	return all;
 }
 
@@ -156,6 +160,35 @@ print_counters(const json_t *health)
 }
 
 static void
+print_expiry(const json_t *one)
+{
+	char text[160];
+
+	if (expiry_text(text, sizeof(text), one))
+		printf("%11s%s\n", "", text);
+}
+
+static void
+print_others(const json_t *all)
+{
+	const json_t *list = json_object_get(all, "certificates"), *one;
+	const json_t *warnings = json_object_get(all, "warnings");
+	char text[160];
+	size_t i;
+
+	printf("others\n");
+	json_array_foreach(list, i, one)
+	{
+		if (expiry_text(text, sizeof(text), one))
+			printf("%11s%-9s %s\n", "", text_of(one, "name"), text);
+	}
+	json_array_foreach(warnings, i, one)
+	{
+		printf("WARNING: %s\n", json_string_value(one));
+	}
+}
+
+static void
 print_text(const json_t *all)
 {
 	const json_t *list = json_object_get(all, "components");
@@ -175,8 +208,10 @@ print_text(const json_t *all)
 			    (long long)json_integer_value(
 				json_object_get(one, "memory_kib")));
 		printf("\n");
+		print_expiry(one);
 		print_counters(json_object_get(one, "health"));
 	}
+	print_others(all);
 }
 
 /* CMD_OK only when every component runs and finds itself well. */
