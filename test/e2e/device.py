@@ -81,12 +81,13 @@ class Host:
 
 # ---- enrollment -------------------------------------------------------------
 
-def enrollment_request(k, now, extra=False, psids=(0x20, 0x26), country=840):
+def enrollment_request(k, now, extra=False, psids=(0x20, 0x26), country=840,
+                       craca=bytes(3)):
     """SignedEeEnrollmentCertRequest for the key k."""
     wanted = b"".join(b"\x80\x01" + bytes((p,)) + b"\x80\x01\x01\x00"
                       for p in psids)
     pdu = b"\x01\x81\x80\x00\x01" + octets(now, 4) + \
-        b"\x44\x81\x00" + bytes(3) + bytes(2) + octets(now, 4) + \
+        b"\x44\x81\x00" + craca + bytes(2) + octets(now, 4) + \
         b"\x86\x00\x03\x83\x01\x01\x80" + octets(country, 2) + \
         b"\x01\x01\x00\x80\x01" + bytes((len(psids),)) + wanted + \
         b"\x80\x80" + point_octets(mul(k))
