@@ -5,6 +5,7 @@
 
 #include "device/batch.h"
 #include "device/fetch.h"
+#include "device/issuers.h"
 #include "device/week.h"
 #include "device/zipfile.h"
 
@@ -144,26 +145,17 @@ tell_stored(const struct job *job, const struct week *w, size_t n)
 	}
 }
 
-/* What is kept of a certificate is of no use without its issuer, which chain
- * files to come may no longer hold. */
 static enum fault
 keep_issuers(const struct job *job, const struct response *r, size_t n,
     struct fault_info *fi)
 {
-	const struct folder *f = &job->device->folder;
 	const struct cert *last = NULL;
-	char hex[17], name[KIND_NAME_SIZE];
 
 	for (size_t k = 0; k < n; k++) {
 		if (r[k].verdict != FAULT_OK || r[k].issuer == last)
 			continue;
 		last = r[k].issuer;
-		hex_encode(hex, last->id, sizeof(last->id));
-		snprintf(name, sizeof(name), FOLDER_ISSUERS "/%s.oer", hex);
-		if (folder_has(f, name))
-			continue;
-		TRY(folder_mkdir(f, FOLDER_ISSUERS, fi));
-		TRY(folder_write(f, name, last->raw, fi));
+		TRY(issuers_keep(&job->device->folder, last, fi));
 	}
 	return FAULT_OK;
 }

@@ -20,18 +20,33 @@ struct dcm_call {
 	struct arena *arena;
 };
 
-/* Goes into a header, and is a folder's name in the ZIP. */
+/* Goes into a header, and is the name of a folder in the ZIP. */
 static enum fault
-check_name(const char *what, const char *text, struct fault_info *fi)
+check_serial(const char *text, struct fault_info *fi)
 {
-	size_t n = text == NULL ? 0 : strlen(text);
+	size_t n = strlen(text);
 
 	if (n == 0 || n > NAME_MOST || text[0] == '.' ||
 	    strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 			 "0123456789._-") != n)
 		return fault_set(fi, FAULT_USAGE,
-		    "%s: 1 to %d letters, digits, \".\", \"_\" and \"-\"", what,
+		    "serial number: 1 to %d letters, digits, \".\", \"_\" and "
+		    "\"-\"",
 		    NAME_MOST);
+	return FAULT_OK;
+}
+
+/* "obe", "lorry/2.1": the DCM judges it, in a header. */
+static enum fault
+check_type(const char *text, struct fault_info *fi)
+{
+	size_t n = text == NULL ? 0 : strlen(text), k = 0;
+
+	while (k < n && text[k] > 0x20 && text[k] < 0x7f)
+		k++;
+	if (n == 0 || n > NAME_MOST || k < n)
+		return fault_set(fi, FAULT_USAGE,
+		    "type of device: 1 to %d printable characters", NAME_MOST);
 	return FAULT_OK;
 }
 
@@ -182,8 +197,8 @@ monarch_bootstrap_dcm(
 	fi = fi == NULL ? &own : fi;
 	if (c.serial == NULL)
 		c.serial = slash == NULL ? folder : slash + 1;
-	if ((fault = check_name("type of device", dcm->type, fi)) == FAULT_OK &&
-	    (fault = check_name("serial number", c.serial, fi)) == FAULT_OK)
+	if ((fault = check_type(dcm->type, fi)) == FAULT_OK &&
+	    (fault = check_serial(c.serial, fi)) == FAULT_OK)
 		fault = dcm->injected ? with_injected_key(&c, folder, fi)
 				      : with_request(&c, folder, fi);
 	arena_free(&arena);

@@ -7,6 +7,7 @@
 #include "base/time32.h"
 #include "device/batch.h"
 #include "device/fetch.h"
+#include "device/issuers.h"
 #include "device/place.h"
 #include "device/week.h"
 
@@ -178,6 +179,8 @@ remove_ended(const struct job *job)
 		place_kind(&store, &place, job->asking->kind);
 		remove_ended_in(&store, job->rules.now);
 	}
+	if (job->accepted)
+		issuers_forget(f, job->rules.now);
 }
 
 /* What is held, and what room there is beside it. */

@@ -162,13 +162,14 @@ struct monarch_country {
 	const uint8_t *regions; /* only these of it; n 0: all of it */
 	size_t regions_n;
 };
+enum monarch_region_form {
+	MONARCH_COUNTRIES,  /* n of country */
+	MONARCH_CIRCLE,	    /* place[0] and radius */
+	MONARCH_RECTANGLES, /* n of place, two opposite corners each */
+	MONARCH_POLYGON,    /* n of place, at least 3, in order */
+};
 struct monarch_region {
-	enum {
-		MONARCH_COUNTRIES,  /* n of country */
-		MONARCH_CIRCLE,	    /* place[0] and radius */
-		MONARCH_RECTANGLES, /* n of place, two opposite corners each */
-		MONARCH_POLYGON,    /* n of place, at least 3, in order */
-	} form;
+	enum monarch_region_form form;
 	const struct monarch_country *country;
 	const struct monarch_place *place;
 	size_t n;

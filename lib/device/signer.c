@@ -20,6 +20,7 @@
 #include "crypto/hash.h"
 #include "crypto/random.h"
 #include "device/bundle.h"
+#include "device/issuers.h"
 #include "device/monarch.h"
 #include "device/place.h"
 #include "device/provision_file.h"
@@ -289,7 +290,6 @@ prepare(struct wallet *s, uint32_t psid, uint64_t now, struct fault_info *fi)
 static enum fault
 load_issuers(struct monarch_signer *s, struct fault_info *fi)
 {
-	char path[PATH_SIZE];
 	struct bundle bundle;
 	struct bytes file;
 
@@ -299,10 +299,7 @@ load_issuers(struct monarch_signer *s, struct fault_info *fi)
 	if (folder_read(&file, &s->keep, &s->folder, FOLDER_POLICY "/LCCF.oer",
 		NULL) == FAULT_OK)
 		TRY(trust_add_known(s->trust, file, fi));
-	folder_path(path, &s->folder, FOLDER_ISSUERS);
-	return folder_has(&s->folder, FOLDER_ISSUERS)
-		   ? trust_add_folder(s->trust, path, false, fi)
-		   : FAULT_OK;
+	return issuers_know(s->trust, &s->folder, fi);
 }
 
 /* A kind of a place, if there is something. */

@@ -206,12 +206,12 @@ read_polygon(struct csr_lists *lists, char *text, struct fault_info *fi)
 }
 
 /* The form of one use of the option, and where its contents begin. */
-static int
+static enum monarch_region_form
 form_of(char **contents, char *text)
 {
 	static const struct {
 		const char *word;
-		int form;
+		enum monarch_region_form form;
 	} forms[] = {{"circle:", MONARCH_CIRCLE},
 	    {"rectangle:", MONARCH_RECTANGLES}, {"polygon:", MONARCH_POLYGON}};
 	size_t n;
@@ -249,7 +249,7 @@ csr_read_region(struct monarch_region *out, struct csr_lists *lists,
     const struct opt_list *list, struct fault_info *fi)
 {
 	char text[TEXT_MAX], *contents;
-	int form;
+	enum monarch_region_form form;
 
 	lists->countries = lists->places = lists->regions = 0;
 	*out = (struct monarch_region){.form = MONARCH_COUNTRIES};
@@ -258,9 +258,8 @@ csr_read_region(struct monarch_region *out, struct csr_lists *lists,
 	for (size_t k = 0; k < list->n; k++) {
 		TRY(copy_text(text, list->v[k], "--region", fi));
 		form = form_of(&contents, text);
-		if (k > 0 &&
-		    (form != (int)out->form || form == MONARCH_CIRCLE ||
-			form == MONARCH_POLYGON))
+		if (k > 0 && (form != out->form || form == MONARCH_CIRCLE ||
+				 form == MONARCH_POLYGON))
 			return fault_set(fi, FAULT_USAGE,
 			    "--region: one form; one circle or polygon");
 		out->form = form;

@@ -431,6 +431,33 @@ a_repeat_is_refused(void **state)
 	monarch_verifier_free(v);
 }
 
+/* Chain files and PCAs change; what was issued before goes on. */
+static void
+a_forgotten_issuer_is_known_by_what_is_held(void **state)
+{
+	struct world *other = world_new();
+	const struct {
+		const char *name;
+		struct bytes data;
+	} files[] = {{"bundle/PCA.oer", other->actor[ACTOR_PCA].raw},
+	    {"bundle/LCCF.oer", other->lccf}, {"policy/LCCF.oer", other->lccf}};
+	struct fault_info fi = {0};
+	struct signed_message m;
+	char name[PATH_SIZE];
+	uint8_t id[8];
+
+	(void)state;
+	close_signer();
+	for (unsigned k = 0; k < 3; k++) {
+		path_join(name, path, files[k].name);
+		MUST(file_write(name, files[k].data, 0600, &fi));
+	}
+	open_signer();
+	m = sign_at(T0, true);
+	identify(id, &m, T0);
+	world_free(other);
+}
+
 static void
 what_is_too_long_is_refused(void **state)
 {
@@ -462,6 +489,7 @@ main(void)
 	    TEST(no_octet_may_change),
 	    TEST(a_stranger_refuses_with_reasons),
 	    TEST(a_repeat_is_refused),
+	    TEST(a_forgotten_issuer_is_known_by_what_is_held),
 	    TEST(what_is_too_long_is_refused),
 	};
 
