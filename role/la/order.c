@@ -167,9 +167,24 @@ make_fresh(
 	chain_to_lci(c->lci, &la->keys, &c->chain);
 }
 
+/*
+ * What was given is not given again.  The one exception is the latest range of
+ * a chain, from some week on to its end at least, if more values a week are
+ * wanted than it had: that is how an RA gets them whose policy has changed, and
+ * it drops those that it has of these weeks.  What is given now is then the
+ * latest range.
+ */
+static bool
+may_go_on(const struct chain_range *given, const struct chain_range *wanted)
+{
+	return wanted->i_min >= given->i_max ||
+	       (wanted->i_min >= given->i_min &&
+		   wanted->i_max >= given->i_max && wanted->j_n > given->j_n);
+}
+
 static enum fault
 find_chain(struct ordered_chain *c, int *code, const encrypted_data *lci,
-    struct la *la, uint16_t i_min, struct fault_info *fi)
+    struct la *la, const struct chain_range *wanted, struct fault_info *fi)
 {
 	struct writer w = writer_of(c->lci, sizeof(c->lci));
 	enum fault f;
@@ -180,13 +195,13 @@ find_chain(struct ordered_chain *c, int *code, const encrypted_data *lci,
 		    "a linkageChainId is not ours");
 	TRY(coer_encode(&encrypted_data_asn, lci, &w, fi));
 	chain_id(c->id, &la->keys, &c->chain);
-	f = la_store_find_chain(la->store, &c->next_i, c->id, fi);
+	f = la_store_find_chain(la->store, &c->given, c->id, fi);
 	if (f == FAULT_NOT_FOUND)
 		return refuse(fi, code,
 		    la_ra_error_code_invalid_linkagechain_id,
 		    "a linkageChainId names no chain");
 	TRY(f);
-	if (i_min < c->next_i)
+	if (!may_go_on(&c->given, wanted))
 		return refuse(fi, code, la_ra_error_code_invalid_continue_chain,
 		    "values of this range were given already");
 	return FAULT_OK;
@@ -206,8 +221,7 @@ take_chains(struct order *o, int *code, const request_msg *m, struct la *la,
 		make_fresh(&o->chains[i], la, week, o->range.i_min);
 	for (size_t i = fresh; i < o->n; i++)
 		TRY(find_chain(&o->chains[i], code,
-		    &m->continuations_ind->v[i - fresh], la, o->range.i_min,
-		    fi));
+		    &m->continuations_ind->v[i - fresh], la, &o->range, fi));
 	return FAULT_OK;
 }
 

@@ -11,7 +11,7 @@ struct ordered_chain {
 	struct chain chain;
 	uint8_t id[CHAIN_ID_OCTETS];
 	bool fresh;
-	uint16_t next_i; /* as the database had it */
+	struct chain_range given; /* as the database had it */
 	uint8_t lci[LCI_OCTETS];
 };
 

@@ -42,6 +42,10 @@ static const char *const steps[] = {
     "create index request_until on request (until) where stored = 0;"
     "create table key_use ("
     "  id blob primary key, sealed integer not null) without rowid;",
+    /* The latest range of a chain is last_i <= i < next_i, j < j_n; of chains
+     * from before nobody knows, so no more values of it are given. */
+    "alter table chain add column last_i integer not null default 0;"
+    "alter table chain add column j_n integer not null default 255;",
 };
 
 static const struct db_schema schema = {
@@ -250,17 +254,31 @@ la_store_open_answer(struct la_store *s, int *fd, uint64_t *n,
 	return FAULT_OK;
 }
 
+static enum fault
+range_seen(void *ctx, const struct db_row *row, struct fault_info *fi)
+{
+	struct chain_range *out = ctx;
+
+	(void)fi;
+	*out = (struct chain_range){(uint16_t)db_int(row, 0),
+	    (uint16_t)db_int(row, 1), (uint8_t)db_int(row, 2)};
+	return FAULT_OK;
+}
+
 enum fault
-la_store_find_chain(struct la_store *s, uint16_t *next_i,
+la_store_find_chain(struct la_store *s, struct chain_range *out,
     const uint8_t id[CHAIN_ID_OCTETS], struct fault_info *fi)
 {
-	int64_t i = -1;
+	enum fault f;
 
-	TRY(find_int(s, &i, CHAIN_FIND, id, CHAIN_ID_OCTETS, fi));
-	if (i < 0)
-		return fault_set(fi, FAULT_NOT_FOUND, "no such chain");
-	*next_i = (uint16_t)i;
-	return FAULT_OK;
+	*out = (struct chain_range){0, 0, 0};
+	pthread_mutex_lock(&s->lock);
+	f = DB_EACH(s->db, CHAIN_FIND, range_seen, out, fi,
+	    DB_BLOB(id, CHAIN_ID_OCTETS));
+	pthread_mutex_unlock(&s->lock);
+	TRY(f);
+	return out->j_n > 0 ? FAULT_OK
+			    : fault_set(fi, FAULT_NOT_FOUND, "no such chain");
 }
 
 enum fault
@@ -277,8 +295,9 @@ la_store_key_use(struct la_store *s, uint64_t *out, const uint8_t key_id[8],
 /* ---- commit ---- */
 
 static enum fault
-put_chain(struct db *db, const struct ordered_chain *c, uint16_t next_i,
-    const struct chain_keys *keys, struct fault_info *fi)
+put_chain(struct db *db, const struct ordered_chain *c,
+    const struct chain_range *r, const struct chain_keys *keys,
+    struct fault_info *fi)
 {
 	uint8_t sealed[CHAIN_SEALED_OCTETS];
 
@@ -286,10 +305,12 @@ put_chain(struct db *db, const struct ordered_chain *c, uint16_t next_i,
 		chain_seal(sealed, keys, &c->chain);
 		return DB_RUN(db, CHAIN_ADD, fi, DB_BLOB(c->id, sizeof(c->id)),
 		    DB_BLOB(sealed, sizeof(sealed)), DB_INT(c->chain.i0),
-		    DB_INT(next_i));
+		    DB_INT(r->i_min), DB_INT(r->i_max), DB_INT(r->j_n));
 	}
 	TRY(DB_RUN(db, CHAIN_MOVE, fi, DB_BLOB(c->id, sizeof(c->id)),
-	    DB_INT(c->next_i), DB_INT(next_i)));
+	    DB_INT(r->i_min), DB_INT(r->i_max), DB_INT(r->j_n),
+	    DB_INT(c->given.i_min), DB_INT(c->given.i_max),
+	    DB_INT(c->given.j_n)));
 	return db_changes(db) == 1 ? FAULT_OK
 				   : fault_set(fi, FAULT_DUPLICATE,
 					 "chain has moved meanwhile");
@@ -302,7 +323,7 @@ put_all(struct db *db, const struct order *o, const struct chain_keys *keys,
 	enum fault f;
 
 	for (size_t i = 0; i < o->n; i++)
-		TRY(put_chain(db, &o->chains[i], o->range.i_max, keys, fi));
+		TRY(put_chain(db, &o->chains[i], &o->range, keys, fi));
 	f = DB_RUN(db, REQUEST_ADD, fi, DB_BLOB(o->hash.b, sizeof(o->hash.b)),
 	    DB_BLOB(digest_id8(o->hash.b), 8),
 	    DB_BLOB(o->digest.b, sizeof(o->digest.b)), DB_INT(o->until));

@@ -39,9 +39,10 @@ enum fault must_check la_store_check_replay(
 enum fault must_check la_store_open_answer(struct la_store *, int *fd,
     uint64_t *n, const struct digest *hash, struct fault_info *);
 
-/* Next i of a chain.  FAULT_NOT_FOUND. */
-enum fault must_check la_store_find_chain(struct la_store *, uint16_t *next_i,
-    const uint8_t id[CHAIN_ID_OCTETS], struct fault_info *);
+/* The latest range that was given of a chain.  FAULT_NOT_FOUND. */
+enum fault must_check la_store_find_chain(struct la_store *,
+    struct chain_range *, const uint8_t id[CHAIN_ID_OCTETS],
+    struct fault_info *);
 /* Values sealed under a key so far. */
 enum fault must_check la_store_key_use(struct la_store *, uint64_t *,
     const uint8_t key_id[8], struct fault_info *);

@@ -465,6 +465,89 @@ chains_go_on_from_their_lci(void **state)
 	arena_free(&arena);
 }
 
+/* An order for one chain that goes on, in octets of its own. */
+static struct bytes
+continuation(
+    struct arena *arena, struct wish *w, int i_min, int i_max, uint8_t j_max)
+{
+	w->i_min = (uint16_t)(world.week + i_min);
+	w->i_max = (uint16_t)(world.week + i_max);
+	w->j_max = j_max;
+	w->time++;
+	return sign_wish(arena, w);
+}
+
+static bool
+goes_on(struct la *la, struct arena *arena, struct wish *w, int i_min,
+    int i_max, uint8_t j_max)
+{
+	struct bytes body = continuation(arena, w, i_min, i_max, j_max), answer;
+	const la_ra_pre_linkage_value_response_msg *m;
+
+	must(send(&answer, la, arena, body, &info));
+	m = open_answer(arena, answer, body);
+	if (m->reply.is == la_ra_pre_linkage_value_response_msg_reply_success) {
+		assert_int_equal(m->reply.success.individual.n, w->more_n);
+		check_chain(&m->reply.success.individual.v[0], w->i_min,
+		    w->i_max, j_max);
+		return true;
+	}
+	assert_int_equal(m->reply.failure.is, scms_error_la_ra);
+	assert_int_equal(m->reply.failure.la_ra.la_ra,
+	    la_ra_error_code_invalid_continue_chain);
+	return false;
+}
+
+/* The policy wants more values a week: the latest range may be had anew with
+ * more of them, once, from some week to its end or beyond. */
+static void
+more_values_of_the_latest_range_are_given_once(void **state)
+{
+	struct arena arena = arena_new(1u << 28);
+	struct la *la = open_la();
+	struct wish w = usual();
+	const pre_linkage_value_request_response *r;
+	struct bytes body, a, b;
+
+	(void)state;
+	w.fresh = 1;
+	r = success_of(&arena, la, sign_wish(&arena, &w)); /* 0 .. 3 */
+	w.fresh = 0;
+	w.more_n = 1;
+	w.more[0] = w.more[1] = lci_octets(&arena, &r->individual.v[0]);
+	assert_true(goes_on(la, &arena, &w, 3, 6, 20));
+
+	assert_false(goes_on(la, &arena, &w, 2, 6, 60)); /* the range before */
+	assert_false(goes_on(la, &arena, &w, 0, 9, 60));
+	assert_false(goes_on(la, &arena, &w, 4, 5, 60)); /* not to its end */
+	assert_false(goes_on(la, &arena, &w, 4, 6, 20)); /* no more */
+	assert_false(goes_on(la, &arena, &w, 4, 6, 19));
+	w.more_n = 2; /* the same chain twice */
+	assert_false(goes_on(la, &arena, &w, 4, 6, 60));
+	w.more_n = 1;
+
+	body = continuation(&arena, &w, 4, 8, 60);
+	must(send(&a, la, &arena, body, &info));
+	r = success_of(&arena, la, body);
+	check_chain(&r->individual.v[0], w.i_min, w.i_max, 60);
+	la_free(la);
+	la = open_la();
+	must(send(&b, la, &arena, body, &info));
+	assert_true(bytes_equal(a, b));
+
+	assert_false(goes_on(la, &arena, &w, 4, 8, 60)); /* given now */
+	assert_false(goes_on(la, &arena, &w, 3, 8, 255));
+	assert_false(goes_on(la, &arena, &w, 4, 7, 255));
+	assert_false(goes_on(la, &arena, &w, 7, 8, 20));
+	assert_true(goes_on(la, &arena, &w, 7, 8, 61)); /* to its very end */
+	assert_true(goes_on(la, &arena, &w, 7, 9, 255));
+	assert_false(goes_on(la, &arena, &w, 7, 9, 255));
+	assert_true(goes_on(la, &arena, &w, 9, 12, 20)); /* less, later */
+	assert_true(goes_on(la, &arena, &w, 9, 12, 21));
+	la_free(la);
+	arena_free(&arena);
+}
+
 static void
 the_same_octets_get_the_same_answer_until_confirmed(void **state)
 {
@@ -590,6 +673,43 @@ the_same_octets_at_once_are_answered_once(void **state)
 		assert_true(bytes_equal(s[t].answer, s[0].answer));
 	for (size_t t = 0; t < 6; t++)
 		arena_free(&s[t].arena);
+	la_free(la);
+	arena_free(&arena);
+}
+
+/* Orders for more values of one range that are there at once: one is met. */
+static void
+more_values_at_once_are_given_once(void **state)
+{
+	struct arena arena = arena_new(1u << 26);
+	struct la *la = open_la();
+	struct wish w = usual();
+	const pre_linkage_value_request_response *r;
+	struct sender s[4];
+	pthread_t thread[4];
+	size_t met = 0;
+
+	(void)state;
+	w.fresh = 1;
+	r = success_of(&arena, la, sign_wish(&arena, &w));
+	w.fresh = 0;
+	w.more_n = 1;
+	w.more[0] = lci_octets(&arena, &r->individual.v[0]);
+	for (size_t t = 0; t < 4; t++) {
+		s[t] = (struct sender){
+		    .la = la, .arena = arena_new((size_t)1 << 24)};
+		s[t].body = continuation(&arena, &w, 1, 3, 60);
+		assert_int_equal(
+		    pthread_create(&thread[t], NULL, send_in_thread, &s[t]), 0);
+	}
+	for (size_t t = 0; t < 4; t++)
+		pthread_join(thread[t], NULL);
+	for (size_t t = 0; t < 4; t++) {
+		met += open_answer(&arena, s[t].answer, s[t].body)->reply.is ==
+		       la_ra_pre_linkage_value_response_msg_reply_success;
+		arena_free(&s[t].arena);
+	}
+	assert_int_equal(met, 1);
 	la_free(la);
 	arena_free(&arena);
 }
@@ -993,6 +1113,8 @@ main(void)
 	    cmocka_unit_test(a_first_start_cut_short_is_made_again),
 	    cmocka_unit_test(fresh_chains_hold_what_plain_openssl_computes),
 	    cmocka_unit_test(chains_go_on_from_their_lci),
+	    cmocka_unit_test(more_values_of_the_latest_range_are_given_once),
+	    cmocka_unit_test(more_values_at_once_are_given_once),
 	    cmocka_unit_test(
 		the_same_octets_get_the_same_answer_until_confirmed),
 	    cmocka_unit_test(an_order_that_waited_is_met_once),
