@@ -7,7 +7,9 @@
 #include "base/time32.h"
 #include "service/environment.h"
 
-#define TEXT_MAX ((size_t)2 << 20)
+#define TEXT_MAX     ((size_t)2 << 20)
+#define CERTS_MOST   255u  /* j has 8 bits, and jMax */
+#define OVERLAP_MOST 3600u /* seconds of two periods */
 
 static const struct conf_key keys[] = {
 #define CONF_DEF    "service/environment.def"
@@ -131,6 +133,16 @@ environment_check(const struct environment *env, struct fault_info *fi)
 	    env->i_period_seconds)
 		return fault_set(fi, FAULT_CONFIG,
 		    "pseudonym_lifetime is shorter than i_period_seconds");
+	if (conf_duration_seconds(env->pseudonym_lifetime) >
+	    (uint64_t)env->i_period_seconds + OVERLAP_MOST)
+		return fault_set(fi, FAULT_CONFIG,
+		    "pseudonym_lifetime overlaps the next period by more than "
+		    "an hour");
+	if (environment_certs_most(env) < env->certs_per_i_period)
+		return fault_set(fi, FAULT_CONFIG,
+		    "certs_per_i_period of 2 shuffle_devices - 1 devices are "
+		    "more than %u requests",
+		    ENVIRONMENT_REQUESTS_MAX);
 	/* A message must have room for K devices, or nobody hides in it. */
 	if (env->batch_max_requests < env->shuffle_devices)
 		return fault_set(fi, FAULT_CONFIG,
@@ -141,11 +153,20 @@ environment_check(const struct environment *env, struct fault_info *fi)
 uint32_t
 environment_message_requests(const struct environment *env)
 {
-	uint32_t least =
-	    (2 * env->shuffle_devices - 1) * env->certs_per_i_period;
+	uint32_t devices = 2 * env->shuffle_devices - 1;
+	uint32_t least = devices * environment_certs_most(env);
 
 	return env->batch_max_requests > least ? env->batch_max_requests
 					       : least;
+}
+
+uint32_t
+environment_certs_most(const struct environment *env)
+{
+	uint32_t room =
+	    ENVIRONMENT_REQUESTS_MAX / (2 * env->shuffle_devices - 1);
+
+	return room < CERTS_MOST ? room : CERTS_MOST;
 }
 
 enum fault

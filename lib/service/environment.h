@@ -44,8 +44,13 @@ enum fault must_check environment_write(
 uint32_t environment_period_start(const struct environment *, uint32_t i);
 uint32_t environment_period(const struct environment *, uint32_t time);
 /* Most requests of one message to the PCA: batch_max_requests, or what 2K - 1
- * devices need, because fewer than 2K cannot be divided into sets of K. */
+ * devices need whatever the policy says of their certificates per period,
+ * because fewer than 2K cannot be divided into sets of K. */
 uint32_t environment_message_requests(const struct environment *);
+/* ... which is never more than this, and the most certificates per device and
+ * period that such a message has room for. */
+#define ENVIRONMENT_REQUESTS_MAX 60000u
+uint32_t environment_certs_most(const struct environment *);
 /* project_end as Time32; UINT32_MAX: none. */
 uint32_t environment_end(const struct environment *);
 /* Table for manuals (conf_print_help). */

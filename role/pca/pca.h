@@ -18,11 +18,12 @@
 #include "service/service.h"
 
 /* What one message may hold, so that memory stays bounded. */
-#define PCA_REQUESTS_MAX  20000u /* 2K - 1 devices of PROD have 19,980 */
-#define AUTH_REQUESTS_MAX 1024u	 /* of auth-cert-req */
-#define PCA_BODY_MAX	  (20u << 20)
+/* 2K - 1 devices of PROD have 59,940, of 60 certificates each. */
+#define PCA_REQUESTS_MAX  ENVIRONMENT_REQUESTS_MAX
+#define AUTH_REQUESTS_MAX 1024u /* of auth-cert-req */
+#define PCA_BODY_MAX	  (60u << 20)
 #define PCA_SINGLE_MAX	  8192u
-#define PCA_ARENA	  (112u << 20) /* of one message */
+#define PCA_ARENA	  (336u << 20) /* of one message */
 #define PCA_AT_ONCE	  3	       /* messages being worked on, at most */
 
 struct pca_conf {

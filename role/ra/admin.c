@@ -9,8 +9,8 @@
 #include "base/time32.h"
 #include "role/ra/admin.h"
 #include "role/ra/auth.h"
-#include "role/ra/info.h"
 #include "role/ra/ra.h"
+#include "role/ra/supply.h"
 
 #define EXIT_USAGE 64 /* as all our programs say it */
 
@@ -23,7 +23,10 @@ struct view {
 	bool has_chain, blocked;
 	bool has_done, has_waiting;
 	uint32_t last_done; /* period */
+	/* that it may download: of the running period and those to come */
+	int64_t periods, certificates;
 	struct supply supply;
+	bool inactive;
 	/* A holder of identification or application certificates: only what
 	 * these say, and the fields up to blocked, counts. */
 	bool is_holder;
@@ -33,6 +36,8 @@ struct view {
 
 struct command {
 	struct ra *ra;
+	struct supply_rule rule;
+	struct supply_plan plan;
 	bool json;
 	const char *wanted; /* NULL: all */
 	size_t shown;
@@ -42,11 +47,11 @@ struct command {
 /* ---- rows ---- */
 
 static enum fault
-read_view(struct view *v, const struct ra *ra, const struct db_row *row,
+read_view(struct view *v, const struct command *c, const struct db_row *row,
     struct fault_info *fi)
 {
 	const char *error = db_text(row, 7);
-	const struct ra_pca *pca = ra_pca_named(ra, db_text(row, 13));
+	const struct ra_pca *pca = ra_pca_named(c->ra, db_text(row, 13));
 
 	memset(v, 0, sizeof(*v));
 	v->number = db_int(row, 0);
@@ -64,11 +69,12 @@ read_view(struct view *v, const struct ra *ra, const struct db_row *row,
 	v->supply = (struct supply){
 	    .next_i = (uint32_t)db_int(row, 5),
 	    .end_i = (uint32_t)db_int(row, 6),
-	    .horizon = ra_horizon(ra, pca),
-	    .pca_end = ra_pca_end(ra, pca),
-	    .weeks = ra->environment->supply_weeks,
+	    .pca_end = ra_pca_end(c->ra, pca),
 	    .waiting = v->has_waiting,
 	};
+	v->periods = db_int(row, 14);
+	v->certificates = db_int(row, 15);
+	v->inactive = v->contact < c->rule.contact;
 	return FAULT_OK;
 }
 
@@ -117,7 +123,7 @@ is_wanted(const struct view *v, const char *text)
 /* ---- words ---- */
 
 static const char *
-state_of(const struct view *v)
+state_of(const struct command *c, const struct view *v)
 {
 	if (v->blocked)
 		return "blocked";
@@ -125,8 +131,10 @@ state_of(const struct view *v)
 		return v->waiting > 0		  ? "generating"
 		       : v->until <= time32_now() ? "ended"
 						  : "supplied";
-	if (info_period(&v->supply) == INFO_NEVER)
+	if (supply_next(&v->supply, &c->plan) == SUPPLY_NEVER)
 		return "ended";
+	if (v->inactive)
+		return "inactive";
 	if (!v->has_chain)
 		return "waiting for PLVs";
 	return v->has_waiting ? "generating" : "supplied";
@@ -143,41 +151,39 @@ time_of(char out[TIME32_TEXT], uint32_t t)
 }
 
 static uint32_t
-supply_until(const struct ra *ra, const struct view *v)
+supply_until(const struct command *c, const struct view *v)
 {
 	if (v->is_holder)
 		return v->until;
-	return v->has_done
-		   ? environment_period_start(ra->environment, v->last_done + 1)
-		   : 0;
+	return v->has_done ? environment_period_start(
+				 c->ra->environment, v->last_done + 1)
+			   : 0;
 }
 
-/* 0: none will come. */
+/* 0: none will come, or not before it was here. */
 static uint32_t
-next_batch(const struct ra *ra, const struct view *v)
+next_batch(const struct command *c, const struct view *v)
 {
-	uint32_t i = info_period(&v->supply);
+	uint32_t t = supply_next(&v->supply, &c->plan);
 
 	if (v->is_holder)
 		return v->blocked ? 0 : v->due;
-	if (v->blocked || i == INFO_NEVER)
-		return 0;
-	return i == INFO_SOON ? time32_now()
-			      : environment_period_start(ra->environment, i);
+	return v->blocked || v->inactive || t == SUPPLY_NEVER ? 0 : t;
 }
 
 static void
-print_line(const struct ra *ra, const struct view *v)
+print_line(const struct command *c, const struct view *v)
 {
 	char number[24] = "-", enrollment[17], t[3][TIME32_TEXT];
 
 	if (v->number != 0)
 		snprintf(number, sizeof(number), "%" PRId64, v->number);
 	hex_encode(enrollment, v->enrollment, sizeof(v->enrollment));
-	printf("%-10s  %s  %-16s  %-20s  %-20s  %-20s  %s\n", number,
-	    enrollment, state_of(v), time_of(t[0], v->contact),
-	    time_of(t[1], supply_until(ra, v)),
-	    time_of(t[2], next_batch(ra, v)),
+	printf("%-10s  %s  %-16s  %-20s  %7" PRId64 "  %6" PRId64
+	       "  %-20s  %-20s  %s\n",
+	    number, enrollment, state_of(c, v), time_of(t[0], v->contact),
+	    v->periods, v->certificates, time_of(t[1], supply_until(c, v)),
+	    time_of(t[2], next_batch(c, v)),
 	    v->error[0] != '\0' ? v->error : "-");
 }
 
@@ -194,22 +200,24 @@ json_of_time(uint32_t t)
 
 /* NULL for what a certificate that never asked does not have. */
 static json_t *
-json_of(const struct ra *ra, const struct view *v)
+json_of(const struct command *c, const struct view *v)
 {
 	bool known = v->number != 0, failed = v->error[0] != '\0';
 	char enrollment[17], request[17];
 
 	hex_encode(enrollment, v->enrollment, sizeof(v->enrollment));
 	hex_encode(request, v->request, sizeof(v->request));
-	return json_pack("{s:o,s:s,s:o,s:s,s:o,s:o,s:o,s:o,s:o,s:o,s:o}",
-	    "device", known ? json_integer(v->number) : json_null(),
-	    "enrollment", enrollment, "request",
+	return json_pack(
+	    "{s:o,s:s,s:o,s:s,s:o,s:o,s:I,s:I,s:o,s:o,s:o,s:o,s:o}", "device",
+	    known ? json_integer(v->number) : json_null(), "enrollment",
+	    enrollment, "request",
 	    known && !v->is_holder ? json_string(request) : json_null(),
-	    "state", state_of(v), "provisioned", json_of_time(v->created),
-	    "last_contact", json_of_time(v->contact), "supply_until",
-	    json_of_time(supply_until(ra, v)), "last_period",
+	    "state", state_of(c, v), "provisioned", json_of_time(v->created),
+	    "last_contact", json_of_time(v->contact), "periods",
+	    (json_int_t)v->periods, "certificates", (json_int_t)v->certificates,
+	    "supply_until", json_of_time(supply_until(c, v)), "last_period",
 	    v->has_done ? json_integer(v->last_done) : json_null(),
-	    "next_batch", json_of_time(next_batch(ra, v)), "last_error",
+	    "next_batch", json_of_time(next_batch(c, v)), "last_error",
 	    failed ? json_string(v->error) : json_null(), "last_error_time",
 	    json_of_time(v->error_at));
 }
@@ -232,9 +240,9 @@ show_one(struct command *c, const struct view *v)
 	c->shown++;
 	if (c->json) {
 		printf("%s", c->shown > 1 ? ",\n " : " ");
-		print_json(json_of(c->ra, v));
+		print_json(json_of(c, v));
 	} else {
-		print_line(c->ra, v);
+		print_line(c, v);
 	}
 }
 
@@ -244,7 +252,7 @@ show_row(void *ctx, const struct db_row *row, struct fault_info *fi)
 	struct command *c = ctx;
 	struct view v;
 
-	TRY(read_view(&v, c->ra, row, fi));
+	TRY(read_view(&v, c, row, fi));
 	if (c->wanted == NULL) {
 		show_one(c, &v);
 	} else if (is_wanted(&v, c->wanted)) {
@@ -282,6 +290,17 @@ show_stranger(void *ctx, const struct db_row *row, struct fault_info *fi)
 }
 
 static enum fault
+each_device(struct command *c, struct db *db, struct fault_info *fi)
+{
+	uint32_t now = time32_now();
+
+	supply_rule_at(&c->rule, c->ra, now);
+	supply_plan_make(&c->plan, c->ra, now);
+	return DB_EACH(
+	    db, DO_DEVICES, show_row, c, fi, DB_INT(ra_period_now(c->ra)));
+}
+
+static enum fault
 list(struct command *c, struct db *db, struct fault_info *fi)
 {
 	enum fault f;
@@ -289,10 +308,11 @@ list(struct command *c, struct db *db, struct fault_info *fi)
 	if (c->json)
 		printf("[\n");
 	else
-		printf("%-10s  %-16s  %-16s  %-20s  %-20s  %-20s  %s\n",
-		    "DEVICE", "ENROLLMENT", "STATE", "LAST CONTACT",
-		    "SUPPLY UNTIL", "NEXT BATCH", "LAST ERROR");
-	f = db_run(db, DO_DEVICES, NULL, 0, show_row, c, fi);
+		printf("%-10s  %-16s  %-16s  %-20s  %7s  %6s  %-20s  %-20s  "
+		       "%s\n",
+		    "DEVICE", "ENROLLMENT", "STATE", "LAST CONTACT", "PERIODS",
+		    "CERTS", "SUPPLY UNTIL", "NEXT BATCH", "LAST ERROR");
+	f = each_device(c, db, fi);
 	if (f == FAULT_OK)
 		f = auth_views(db, show_holder, c, fi);
 	if (f == FAULT_OK)
@@ -307,7 +327,7 @@ list(struct command *c, struct db *db, struct fault_info *fi)
 static enum fault
 find(struct command *c, struct db *db, struct fault_info *fi)
 {
-	TRY(db_run(db, DO_DEVICES, NULL, 0, show_row, c, fi));
+	TRY(each_device(c, db, fi));
 	TRY(auth_views(db, show_holder, c, fi));
 	if (c->shown == 0)
 		return fault_set(
@@ -413,7 +433,7 @@ show(struct command *c, struct db *db, struct fault_info *fi)
 		json_decref(units);
 		return f;
 	}
-	device = json_of(c->ra, &c->last);
+	device = json_of(c, &c->last);
 	json_object_set_new(device, "units", units);
 	if (c->last.is_holder)
 		f = show_certificates(device, &c->last, db, fi);

@@ -336,10 +336,10 @@ ee_refuse(struct ra *ra, const struct ee *ee,
 	_Static_assert(EE_ERROR_COUNT <= RA_ERRORS, "too many kinds");
 	ra_count(&ra->errors[error]);
 	say(ra, ee, request->path, error, fi->text);
-	if (who(ee) != 0 && ee->proven && is_failure(error)) {
-		snprintf(text, sizeof(text), "%u %s", a->code, a->text);
-		contacts_note(&ra->contacts, who(ee), time32_now(), text);
-	}
+	snprintf(text, sizeof(text), "%u %s", a->code, a->text);
+	if (who(ee) != 0 && ee->proven)
+		contacts_note(&ra->contacts, who(ee), time32_now(),
+		    is_failure(error) ? text : NULL);
 	if (a->code == 0)
 		http_reply(response, 500, BYTES_NONE);
 	else

@@ -2,8 +2,10 @@
 #include <stdio.h>
 
 #include "base/log.h"
+#include "base/time32.h"
 #include "role/ra/fetch.h"
 #include "role/ra/stages.h"
+#include "role/ra/supply.h"
 #include "service/crash.h"
 
 #define VALUES_MAX 20000u /* of one order and LA */
@@ -54,10 +56,11 @@ least(uint32_t a, uint32_t b)
 
 /* Periods from i_min on that an order asks for; false: none would be of use. */
 static bool
-set_range(struct order *o, const struct ra *ra, uint32_t i_min)
+set_range(struct order *o, const struct ra *ra, const struct supply_rule *rule,
+    uint32_t i_min)
 {
 	const struct environment *e = ra->environment;
-	uint32_t weeks = least(e->plv_weeks_per_fetch, e->supply_weeks);
+	uint32_t weeks = least(e->plv_weeks_per_fetch, rule->periods);
 	uint32_t i_max =
 	    least(least(i_min + weeks, ra_pca_end(ra, o->pca)), UINT16_MAX);
 
@@ -65,7 +68,7 @@ set_range(struct order *o, const struct ra *ra, uint32_t i_min)
 		return false;
 	o->i_min = (uint16_t)i_min;
 	o->i_max = (uint16_t)i_max;
-	o->j_max = (uint8_t)e->certs_per_i_period;
+	o->j_max = (uint8_t)rule->certs;
 	return true;
 }
 
@@ -78,7 +81,7 @@ chains_of_an_order(const struct order *o)
 }
 
 static enum fault
-add_rows(struct db *db, struct fetch *f, struct fault_info *fi)
+insert_rows(struct db *db, struct fetch *f, struct fault_info *fi)
 {
 	const struct order *o = &f->order;
 
@@ -92,6 +95,13 @@ add_rows(struct db *db, struct fetch *f, struct fault_info *fi)
 		TRY(DB_RUN(db, DO_CHAIN_STATE, fi, DB_INT(f->chains[k]),
 		    DB_INT(CHAIN_ASKED)));
 	}
+	return FAULT_OK;
+}
+
+static enum fault
+add_rows(struct db *db, struct fetch *f, struct fault_info *fi)
+{
+	TRY(insert_rows(db, f, fi));
 	return db_commit(db, fi);
 }
 
@@ -147,8 +157,26 @@ add_chain(struct fetch *f, const struct db_row *row, unsigned lci_column,
 struct continuation {
 	struct fetch *fetch;
 	const struct ra *ra;
+	const struct supply_rule *rule;
 	uint32_t from, room;
 };
+
+/* An order for more values of a period than were given must reach to the end
+ * of what was given (role/la/README.md). */
+static enum fault
+begin_continuation(struct continuation *c, uint32_t from, uint32_t given,
+    struct fault_info *fi)
+{
+	struct order *o = &c->fetch->order;
+
+	if (!set_range(o, c->ra, c->rule, from))
+		return FAULT_OK;
+	if (given > o->i_max)
+		o->i_max = (uint16_t)given;
+	c->from = from;
+	c->room = chains_of_an_order(o);
+	return make_room(c->fetch, c->room, fi);
+}
 
 /* The first row says for which range; those behind it that want another wait
  * for the next order. */
@@ -158,30 +186,28 @@ got_dry(void *ctx, const struct db_row *row, struct fault_info *fi)
 	struct continuation *c = ctx;
 	struct order *o = &c->fetch->order;
 	uint32_t from = (uint32_t)db_int(row, 1);
+	uint32_t given = (uint32_t)db_int(row, 2);
 
-	if (c->room == 0) {
-		if (!set_range(o, c->ra, from))
-			return FAULT_OK;
-		c->from = from;
-		c->room = chains_of_an_order(o);
-		TRY(make_room(c->fetch, c->room, fi));
-	}
-	if (from != c->from || o->continued == c->room)
+	if (c->room == 0)
+		TRY(begin_continuation(c, from, given, fi));
+	if (from != c->from || given > o->i_max || o->continued == c->room)
 		return FAULT_OK;
-	return add_chain(c->fetch, row, 2, fi);
+	return add_chain(c->fetch, row, 3, fi);
 }
 
 static enum fault
 order_continuations(
     struct fetch *f, struct ra *ra, struct db *db, struct fault_info *fi)
 {
-	struct continuation c = {.fetch = f, .ra = ra};
+	struct supply_rule rule;
+	struct continuation c = {.fetch = f, .ra = ra, .rule = &rule};
 	const struct ra_pca *pca = f->order.pca;
 
+	supply_rule_at(&rule, ra, time32_now());
 	TRY(DB_EACH(db, DO_CHAINS_TO_CONTINUE, got_dry, &c, fi,
 	    DB_INT(ra_horizon(ra, pca)), DB_INT(ra_period_first(ra, pca)),
-	    DB_INT(VALUES_MAX / ra->environment->certs_per_i_period),
-	    DB_INT(pca->id)));
+	    DB_INT(VALUES_MAX / rule.certs), DB_INT(pca->id),
+	    DB_INT(rule.contact)));
 	return f->order.continued > 0 ? add(f, ra, db, fi) : FAULT_NOT_FOUND;
 }
 
@@ -210,10 +236,12 @@ order_fresh(
     struct fetch *f, struct ra *ra, struct db *db, struct fault_info *fi)
 {
 	struct order *o = &f->order;
+	struct supply_rule rule;
 	int64_t missing;
 	uint32_t most;
 
-	if (!set_range(o, ra, ra_period_first(ra, o->pca)))
+	supply_rule_at(&rule, ra, time32_now());
+	if (!set_range(o, ra, &rule, ra_period_first(ra, o->pca)))
 		return FAULT_NOT_FOUND;
 	most = chains_of_an_order(o);
 	TRY(count_missing(&missing, ra, o->pca, db, o->i_min, most, fi));
@@ -412,6 +440,56 @@ fetch_store(const struct fetch *f, const struct order_answer answer[2],
 	return FAULT_OK;
 }
 
+/*
+ * One chain of many may be the cause, so each is ordered by itself.  An LA that
+ * has met the order gives a range again only for more values: so each asks for
+ * one more than the order did.
+ */
+static enum fault
+sign_alone(struct fetch *out, const struct fetch *f, size_t k,
+    const struct ra *ra, struct fault_info *fi)
+{
+	*out = (struct fetch){.order = f->order, .arena = f->arena};
+	out->order.continued = 1;
+	out->order.j_max++;
+	out->chains = &f->chains[k];
+	for (unsigned la = 0; la < 2; la++) {
+		out->order.lci[la] = &f->order.lci[la][k];
+		TRY(order_sign(
+		    &out->request[la], f->arena, ra, &out->order, la, fi));
+	}
+	return FAULT_OK;
+}
+
+static enum fault
+add_alone(const struct fetch *f, struct fetch *alone, struct db *db,
+    struct fault_info *fi)
+{
+	TRY(db_begin(db, fi));
+	for (size_t k = 0; k < f->order.continued; k++)
+		TRY(insert_rows(db, &alone[k], fi));
+	return hold(db, f, fi);
+}
+
+static enum fault
+divide(const struct fetch *f, struct ra *ra, struct db *db,
+    const struct fault_info *why, struct fault_info *fi)
+{
+	size_t n = f->order.continued;
+	struct fetch *alone = ARENA_ARRAY(f->arena, n, struct fetch);
+	enum fault fault = FAULT_OK;
+
+	log_warn("%zu chains are ordered one by one: %s", n, why->text);
+	if (alone == NULL)
+		return fault_set(fi, FAULT_TOO_LARGE, "%zu orders", n);
+	for (size_t k = 0; k < n; k++)
+		TRY(sign_alone(&alone[k], f, k, ra, fi));
+	ra_db_lock(ra);
+	fault = add_alone(f, alone, db, fi);
+	ra_db_unlock(ra, db);
+	return fault;
+}
+
 static enum fault
 break_chains(const struct fetch *f, struct db *db, struct fault_info *fi)
 {
@@ -430,6 +508,8 @@ fetch_abandon(const struct fetch *f, struct ra *ra, struct db *db,
 {
 	enum fault fault;
 
+	if (f->order.continued > 1 && f->order.j_max < UINT8_MAX)
+		return divide(f, ra, db, why, fi);
 	if (f->order.continued > 0)
 		log_warn("%zu chains cannot go on, their devices get others:"
 			 " %s",

@@ -36,8 +36,9 @@ enum fault must_check fetch_renew(
 enum fault must_check fetch_store(const struct fetch *,
     const struct order_answer answer[2], struct ra *, struct db *,
     struct fault_info *);
-/* The order ends here: its chains are broken.  Held without values, it still
- * gets confirmed, so that the other LA can drop its answer. */
+/* The order ends here.  Of several chains that were to go on each is ordered by
+ * itself; one alone is broken.  Held without values, the order still gets
+ * confirmed, so that the other LA can drop its answer. */
 enum fault must_check fetch_abandon(const struct fetch *, struct ra *,
     struct db *, const struct fault_info *why, struct fault_info *);
 

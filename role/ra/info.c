@@ -4,18 +4,7 @@
 #include "role/ra/auth.h"
 #include "role/ra/download.h"
 #include "role/ra/handlers.h"
-
-uint32_t
-info_period(const struct supply *s)
-{
-	uint32_t end = s->end_i < s->pca_end ? s->end_i : s->pca_end;
-
-	if (s->waiting || (s->next_i < s->horizon && s->next_i < end))
-		return INFO_SOON;
-	if (s->next_i >= end)
-		return INFO_NEVER;
-	return s->next_i + 1 - s->weeks;
-}
+#include "role/ra/supply.h"
 
 static enum fault
 read_int(int64_t *out, struct db *db, enum statement statement, int64_t device,
@@ -27,18 +16,20 @@ read_int(int64_t *out, struct db *db, enum statement statement, int64_t device,
 	    db, out, statement, args, statement == DO_UNIT_WAITING ? 2 : 1, fi);
 }
 
-/* Time32; 0: none will come. */
+/* Time32; 0: none will come.  A batch is there when its pool is released at the
+ * latest. */
 static uint32_t
 expected_at(const struct ra *ra, const struct supply *s)
 {
-	uint32_t wait = ra->environment->shuffle_max_age_seconds;
-	uint32_t i = info_period(s);
+	struct supply_plan plan;
+	struct ra_policy rules;
+	uint32_t made;
 
-	if (i == INFO_NEVER)
+	supply_plan_make(&plan, ra, time32_now());
+	if ((made = supply_next(s, &plan)) == SUPPLY_NEVER)
 		return 0;
-	if (i == INFO_SOON)
-		return time32_now() + wait;
-	return environment_period_start(ra->environment, i) + wait;
+	supply_policy(ra, &rules, made);
+	return made + rules.shuffle_max_age;
 }
 
 struct bytes
@@ -59,9 +50,7 @@ make_info(struct bytes *out, struct ee *ee, const struct filename *name,
 	struct supply supply = {
 	    .next_i = ee->next_i,
 	    .end_i = ee->end_i,
-	    .horizon = ra_horizon(ra, ra_pca_of(ra, ee->pca)),
 	    .pca_end = ra_pca_end(ra, ra_pca_of(ra, ee->pca)),
-	    .weeks = ra->environment->supply_weeks,
 	};
 	int64_t last, waiting;
 

@@ -1,6 +1,7 @@
 /* main.c - scms-ra: what it serves, its threads, its figures. */
 #include <stdio.h>
 
+#include "base/time32.h"
 #include "role/ra/admin.h"
 #include "role/ra/auth.h"
 #include "role/ra/errors.h"
@@ -11,6 +12,7 @@
 #include "role/ra/ra.h"
 #include "role/ra/sender.h"
 #include "role/ra/stages.h"
+#include "role/ra/supply.h"
 #include "service/crash.h"
 
 static const struct conf_key keys[] = {
@@ -122,6 +124,23 @@ count_pairs(
 	return FAULT_OK;
 }
 
+/* Units that wait for company longer than requests may by the policy: there are
+ * fewer than K, and small sets are not allowed. */
+static enum fault
+count_overdue(
+    int64_t *n, const struct ra *ra, struct db *db, struct fault_info *fi)
+{
+	uint32_t now = time32_now();
+	struct ra_policy rules;
+	struct db_value then[1];
+
+	supply_policy(ra, &rules, now);
+	then[0] = rules.request_max_age < now
+		      ? DB_INT(now - rules.request_max_age)
+		      : DB_INT(0);
+	return db_run_int(db, n, DO_POOLS_OLDER, then, 1, fi);
+}
+
 static enum fault
 count_rows(struct ra *ra, struct db *db, struct service_health *h,
     struct fault_info *fi)
@@ -131,6 +150,7 @@ count_rows(struct ra *ra, struct db *db, struct service_health *h,
 		enum statement statement;
 	} figures[] = {
 	    {"devices", DO_DEVICE_COUNT},
+	    {"devices_inactive", DO_IDLE_COUNT},
 	    {"units_pooled", DO_POOLED_COUNT},
 	    {"requests_in_flight", DO_SENT_COUNT},
 	};
@@ -140,6 +160,8 @@ count_rows(struct ra *ra, struct db *db, struct service_health *h,
 		TRY(db_run_int(db, &n, figures[k].statement, NULL, 0, fi));
 		health_count(h, figures[k].name, n);
 	}
+	TRY(count_overdue(&n, ra, db, fi));
+	health_count(h, "units_overdue", n);
 	TRY(count_pairs(&n, ra, db, fi));
 	health_count(h, "plv_pairs_free", n);
 	TRY(db_run(db, DO_COUNTERS, NULL, 0, got_counter, values, fi));
@@ -187,6 +209,8 @@ health(void *state, struct service_health *h)
 		f = auth_health(db, h, &fi);
 	db_pool_give(&ra->dbs, db);
 	if (f != FAULT_OK)
+		health_degraded(h, "%s", fi.text);
+	if (supply_check(ra, time32_now(), &fi) != FAULT_OK)
 		health_degraded(h, "%s", fi.text);
 	health_count(h, "downloads", (int64_t)atomic_load(&ra->downloads));
 	report_errors(ra, h);

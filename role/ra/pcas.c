@@ -6,6 +6,7 @@
 #include "cert/perm.h"
 #include "cert/profile.h"
 #include "role/ra/ra.h"
+#include "role/ra/supply.h"
 
 #define PCA_PORT 8891
 
@@ -299,8 +300,11 @@ ra_pca_end(const struct ra *ra, const struct ra_pca *pca)
 uint32_t
 ra_horizon(const struct ra *ra, const struct ra_pca *pca)
 {
-	uint32_t end = ra_period_now(ra) + ra->environment->supply_weeks;
-	uint32_t pca_end = ra_pca_end(ra, pca);
+	uint32_t pca_end = ra_pca_end(ra, pca), end = ra_period_now(ra);
+	struct supply_rule rule;
+
+	supply_rule_at(&rule, ra, time32_now());
+	end += rule.periods;
 
 	return end < pca_end ? end : pca_end;
 }

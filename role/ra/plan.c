@@ -6,12 +6,14 @@
 #include "role/ra/auth.h"
 #include "role/ra/plan.h"
 #include "role/ra/stages.h"
+#include "role/ra/supply.h"
 #include "service/crash.h"
 
 #define UNITS_PER_COMMIT   10000u
 #define DEVICES_PER_COMMIT 500u
 #define POOLS_PER_COMMIT   1000u
 #define REFUSED_PER_COMMIT 1000u
+#define IDLE_PER_COMMIT	   1000u
 #define RANGES_MAX	   64u /* PLV files of a chain at a time */
 #define IDLE_MS		   250u
 #define LOG_MOST	   (UINT64_C(64) << 20) /* of the database, octets */
@@ -67,6 +69,8 @@ struct planning {
 	const struct ra_pca *pca;
 	struct db *db;
 	uint32_t now;
+	struct supply_rule rule;
+	uint32_t first, horizon; /* periods: first <= i < horizon */
 	struct pool_tally tally;
 };
 
@@ -79,6 +83,9 @@ planning_begin(
 	p->pca = pca;
 	p->db = db;
 	p->now = time32_now();
+	supply_rule_at(&p->rule, ra, p->now);
+	p->first = ra_period_first(ra, pca);
+	p->horizon = ra_horizon(ra, pca);
 }
 
 static enum fault
@@ -101,19 +108,31 @@ add_unit(struct planning *p, const struct device *d, uint32_t i, uint32_t each,
 	    DB_INT(draw));
 }
 
+/* Values for fewer certificates than a period is to have now: they are dropped
+ * from the first period on that is not planned, and so will be ordered anew. */
+static enum fault
+drop_values(
+    struct planning *p, struct device *d, uint32_t from, struct fault_info *fi)
+{
+	d->chain_end = d->next_i = from;
+	TRY(DB_RUN(
+	    p->db, DO_PLV_FILES_CUT, fi, DB_INT(d->chain), DB_INT(from)));
+	return DB_RUN(p->db, DO_DEVICE_CHAIN_CUT, fi, DB_INT(d->number),
+	    DB_INT(d->chain_end));
+}
+
 /* All periods of a range that the device is to have. */
 static enum fault
 plan_range(struct planning *p, struct device *d, const struct range *r,
     struct fault_info *fi)
 {
-	const struct ra *ra = p->ra;
-	uint32_t each = least(ra->environment->certs_per_i_period, r->j_max);
-	uint32_t from =
-	    most(most(d->next_i, r->i_min), ra_period_first(ra, p->pca));
-	uint32_t to = least(least(d->end_i, r->i_max), ra_horizon(ra, p->pca));
+	uint32_t from = most(most(d->next_i, r->i_min), p->first);
+	uint32_t to = least(least(d->end_i, r->i_max), p->horizon);
 
+	if (from < to && r->j_max < p->rule.certs)
+		return drop_values(p, d, from, fi);
 	for (uint32_t i = from; i < to; i++)
-		TRY(add_unit(p, d, i, each, fi));
+		TRY(add_unit(p, d, i, p->rule.certs, fi));
 	if (from < to)
 		d->next_i = to;
 	return FAULT_OK;
@@ -133,13 +152,13 @@ static enum fault
 plan_device(struct planning *p, struct device *d, struct fault_info *fi)
 {
 	struct ranges ranges = {.n = 0};
-	uint32_t from = most(d->next_i, ra_period_first(p->ra, p->pca));
+	uint32_t from = most(d->next_i, p->first);
 
 	TRY(DB_EACH(p->db, DO_PLV_FILES, got_range, &ranges, fi,
 	    DB_INT(d->chain), DB_INT(from)));
 	if (ranges.n > 0 && ranges.v[0].i_min > from)
 		return drop_chain(p, d, fi);
-	for (size_t k = 0; k < ranges.n; k++)
+	for (size_t k = 0; k < ranges.n && d->next_i < d->chain_end; k++)
 		TRY(plan_range(p, d, &ranges.v[k], fi));
 	if (ranges.n == 0) /* no more values of its chain */
 		from = most(from, d->chain_end);
@@ -158,9 +177,9 @@ struct devices {
 
 /* As many as come to a commit of bearable size. */
 static uint32_t
-devices_per_commit(const struct ra *ra)
+devices_per_commit(const struct planning *p)
 {
-	uint32_t n = UNITS_PER_COMMIT / ra->environment->supply_weeks;
+	uint32_t n = UNITS_PER_COMMIT / most(p->rule.periods, 1);
 
 	return most(least(n, DEVICES_PER_COMMIT), 1);
 }
@@ -190,16 +209,17 @@ plan_next(struct ra *ra, const struct ra_pca *pca, struct db *db, bool *busy,
 
 	planning_begin(&p, ra, pca, db);
 	TRY(db_begin(db, fi));
-	TRY(DB_EACH(db, DO_PLAN_NEXT, got_device, &all, fi,
-	    DB_INT(ra_horizon(ra, pca)), DB_INT(devices_per_commit(ra)),
-	    DB_INT(pca->id)));
+	TRY(DB_EACH(db, DO_PLAN_NEXT, got_device, &all, fi, DB_INT(p.horizon),
+	    DB_INT(devices_per_commit(&p)), DB_INT(pca->id),
+	    DB_INT(p.rule.contact)));
 	if (all.n == 0)
 		return FAULT_OK;
 	for (size_t k = 0; k < all.n; k++) {
-		uint32_t before = all.v[k].next_i;
+		struct device before = all.v[k];
 
 		TRY(plan_device(&p, &all.v[k], fi));
-		if (all.v[k].next_i != before)
+		if (all.v[k].next_i != before.next_i ||
+		    all.v[k].chain_end != before.chain_end)
 			*busy = true;
 	}
 	TRY(planning_commit(&p, fi));
@@ -241,11 +261,12 @@ give_chain(struct planning *p, struct device *d, const struct free_chains *free,
     size_t k, struct fault_info *fi)
 {
 	d->chain = free->v[k].id;
+	d->chain_end = free->v[k].i_end;
 	TRY(DB_RUN(
 	    p->db, DO_CHAIN_TAKE, fi, DB_INT(d->chain), DB_INT(d->number)));
 	TRY(plan_range(p, d, &free->v[k].range, fi));
 	return DB_RUN(p->db, DO_DEVICE_CHAIN, fi, DB_INT(d->number),
-	    DB_INT(d->chain), DB_INT(free->v[k].i_end), DB_INT(d->next_i));
+	    DB_INT(d->chain), DB_INT(d->chain_end), DB_INT(d->next_i));
 }
 
 static enum fault
@@ -260,12 +281,11 @@ plan_chainless(struct ra *ra, const struct ra_pca *pca, struct db *db,
 	planning_begin(&p, ra, pca, db);
 	TRY(db_begin(db, fi));
 	TRY(DB_EACH(db, DO_PLAN_CHAINLESS, got_device, &all, fi,
-	    DB_INT(ra_horizon(ra, pca)), DB_INT(devices_per_commit(ra)),
-	    DB_INT(pca->id)));
+	    DB_INT(p.horizon), DB_INT(devices_per_commit(&p)), DB_INT(pca->id),
+	    DB_INT(p.rule.contact)));
 	if (all.n > 0)
 		TRY(DB_EACH(db, DO_CHAINS_FREE_SOME, got_free, &free, fi,
-		    DB_INT(ra_period_first(ra, pca)), DB_INT(all.n),
-		    DB_INT(pca->id)));
+		    DB_INT(p.first), DB_INT(all.n), DB_INT(pca->id)));
 	if (free.n == 0)
 		return FAULT_OK;
 	for (size_t k = 0; k < all.n && k < free.n; k++)
@@ -392,6 +412,52 @@ plan_auth(struct ra *ra, const struct ra_pca *pca, struct db *db, bool *busy,
 	return auth_plan(ra, db, busy, fi);
 }
 
+/* ---- devices that are gone, and those that came back ---- */
+
+static enum fault
+mark_idle(struct ra *ra, struct db *db, uint32_t contact, int64_t *n,
+    struct fault_info *fi)
+{
+	const struct db_value args[] = {
+	    DB_INT(ra->idle_cursor), DB_INT(IDLE_PER_COMMIT)};
+	int64_t last;
+
+	*n = 0;
+	TRY(db_run_int(db, &last, DO_IDLE_STEP, args, 2, fi));
+	if (last > 0) {
+		TRY(DB_RUN(db, DO_IDLE_FIND, fi, DB_INT(ra->idle_cursor),
+		    DB_INT(last), DB_INT(contact)));
+		*n = db_changes(db);
+	}
+	ra->idle_cursor = last; /* 0: from the beginning */
+	return FAULT_OK;
+}
+
+/* Who is gone gets nothing at once, because planning looks at the contact; the
+ * mark is there so that it looks at fewer. */
+static enum fault
+watch_idle(struct ra *ra, const struct ra_pca *pca, struct db *db, bool *busy,
+    struct fault_info *fi)
+{
+	struct supply_rule rule;
+	int64_t gone = 0, back;
+
+	(void)pca;
+	supply_rule_at(&rule, ra, time32_now());
+	TRY(db_begin(db, fi));
+	TRY(DB_RUN(db, DO_IDLE_END, fi, DB_INT(rule.contact)));
+	back = db_changes(db);
+	if (rule.contact > 0)
+		TRY(mark_idle(ra, db, rule.contact, &gone, fi));
+	if (gone + back == 0)
+		return FAULT_OK;
+	TRY(db_commit(db, fi));
+	log_info(
+	    "devices: %lld gone, %lld back", (long long)gone, (long long)back);
+	*busy |= back > 0;
+	return FAULT_OK;
+}
+
 /* ---- the pass ---- */
 
 static enum fault
@@ -415,6 +481,7 @@ plan_pass(struct ra *ra, struct db *db, bool *busy, struct fault_info *fi)
 		bool each; /* for each PCA */
 	} parts[] = {
 	    {lapse_pools, false},
+	    {watch_idle, false},
 	    {pool_refused, false},
 	    {plan_next, true},
 	    {plan_chainless, true},

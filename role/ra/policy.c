@@ -167,7 +167,7 @@ ra_policy_at(struct ra *ra, struct ra_policy *out, uint32_t time)
 	reading = published_reading(&ra->lpf);
 	if (reading != 0 && reading != p->seen)
 		read_anew(ra, reading);
-	if (time < p->since || time >= p->now.until)
+	if (p->seen == 0 || time < p->since || time >= p->now.until)
 		evaluate(p, ra->environment, time);
 	*out = p->now;
 	pthread_mutex_unlock(&p->lock);

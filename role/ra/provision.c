@@ -11,6 +11,7 @@
 #include "crypto/random.h"
 #include "role/ra/ee.h"
 #include "role/ra/handlers.h"
+#include "role/ra/supply.h"
 #include "service/crash.h"
 
 #define NUMBERS_TRIED 8
@@ -206,7 +207,11 @@ judge_all(struct provisioning *p, size_t n, const struct ra *ra, struct db *db)
 static uint32_t
 expected_at(const struct ra *ra)
 {
-	return time32_now() + ra->environment->shuffle_max_age_seconds;
+	uint32_t now = time32_now();
+	struct ra_policy rules;
+
+	supply_policy(ra, &rules, now);
+	return now + rules.shuffle_max_age;
 }
 
 static enum fault

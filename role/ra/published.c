@@ -116,7 +116,8 @@ refresh(struct published *p)
 		return;
 	p->inode = st.st_ino;
 	p->changed = st.st_mtim;
-	if (read_anew(p, &fi) == FAULT_OK)
+	/* the first one is no news, least of all to a command */
+	if (read_anew(p, &fi) == FAULT_OK && p->reading > 1)
 		log_info("publishing %s", p->name);
 }
 

@@ -62,6 +62,7 @@ struct ra {
 	struct wake due;  /* something to send or to close */
 	struct pools pools;
 	struct contacts contacts;
+	int64_t idle_cursor; /* the planner's: how far it has looked */
 	struct retries *retries;
 	struct published lccf, lpf;
 	struct ra_policies policies;

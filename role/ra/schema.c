@@ -251,9 +251,25 @@ static const char step_auth[] =
     " pca integer not null,"
     " batch_id blob not null unique,"
     " message blob not null);";		/* signed octets */
+/* Devices that were not here for so long that nothing is made for them; nobody
+ * looks at them when there is something to do. */
+static const char step_idle[] =
+    "alter table device add column idle integer not null default 0;"
+    "create index device_idle on device(contact) where idle = 1;"
+    "drop index device_chainless;"
+    "create index device_chainless on device(pca, next_i, end_i, chain)"
+    " where chain is null and next_i < end_i and idle = 0;"
+    "drop index device_ready;"
+    "create index device_ready on device(pca, next_i)"
+    " where chain is not null and next_i < end_i and next_i < chain_end"
+    " and idle = 0;"
+    "drop index device_dry;"
+    "create index device_dry on device(pca, next_i)"
+    " where chain is not null and next_i < end_i and next_i >= chain_end"
+    " and idle = 0;";
 /* clang-format on */
 
-static const char *const steps[] = {step_1, step_2, step_3, step_auth};
+static const char *const steps[] = {step_1, step_2, step_3, step_auth, step_idle};
 
 static const char *const statements[] = {
 #define STATEMENT(name, sql) sql,

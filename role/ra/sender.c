@@ -10,6 +10,7 @@
 #include "role/ra/outbox.h"
 #include "role/ra/sender.h"
 #include "role/ra/stages.h"
+#include "role/ra/supply.h"
 #include "service/crash.h"
 
 #define PCA_TIMEOUT_MS	   120000u
@@ -23,15 +24,20 @@
 
 /* ---- a new batch ---- */
 
+/* K is no matter of policy. */
 static struct shuffle_rule
-rule_of(const struct environment *e)
+rule_now(const struct ra *ra)
 {
-	uint32_t settle = e->shuffle_max_age_seconds / 4;
+	const struct environment *e = ra->environment;
+	struct ra_policy rules;
+	uint32_t settle;
 
+	supply_policy(ra, &rules, time32_now());
+	settle = rules.shuffle_max_age / 4;
 	return (struct shuffle_rule){
 	    .devices = e->shuffle_devices,
-	    .requests = e->shuffle_count,
-	    .age = e->shuffle_max_age_seconds,
+	    .requests = rules.shuffle_count,
+	    .age = rules.shuffle_max_age,
 	    .settle = settle < SETTLE_MOST ? settle : SETTLE_MOST,
 	    .requests_max = e->batch_max_requests,
 	    .small = e->allow_small_sets,
@@ -115,7 +121,7 @@ recount(const struct batch *b, struct db *db, struct fault_info *fi)
 static enum fault
 draw(struct batch *b, struct sender *s, struct fault_info *fi)
 {
-	struct shuffle_rule rule = rule_of(s->ra->environment);
+	struct shuffle_rule rule = rule_now(s->ra);
 	enum fault f;
 
 	ra_db_lock(s->ra);

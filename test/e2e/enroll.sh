@@ -17,7 +17,7 @@ refuse 'a passphrase that is too short' 'shorter' sh -c \
 refuse 'an unknown kind' 'test, qa or prod' \
     "$SCMS" init --env live --passphrase-file passphrase "$ENV"
 refuse 'periods that run out of 16 bits' '65535' \
-    init --set i_period_seconds=3600 "$ENV"
+    init --set i_period_seconds=3600 --set 'pseudonym_lifetime=2 hours' "$ENV"
 refuse 'a PSID that the CAs cannot grant' '0x99' init --psid 0x20,0x99 "$ENV"
 "$SCMS" init --env test --passphrase-file passphrase "$ENV" >out 2>&1 &
 sleep 0.2

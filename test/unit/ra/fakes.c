@@ -187,6 +187,27 @@ take_confirmations(struct fake_la *la, const char *const *headers)
 	}
 }
 
+static void
+give(struct fake_la *la, uint32_t chain,
+    const ra_la_individual_pre_linkage_value_request_msg *m)
+{
+	la->last_i[chain] = m->header.i_min;
+	la->next_i[chain] = m->header.i_max;
+	la->j_n[chain] = m->j_max;
+}
+
+static bool
+may_go_on(const struct fake_la *la, uint32_t chain,
+    const ra_la_individual_pre_linkage_value_request_msg *m)
+{
+	if (chain + 1 == la->bad)
+		return false;
+	return m->header.i_min >= la->next_i[chain] ||
+	       (m->header.i_min >= la->last_i[chain] &&
+		   m->header.i_max >= la->next_i[chain] &&
+		   m->j_max > la->j_n[chain]);
+}
+
 /* Chains of an order that is met for the first time; false: a range was given
  * already. */
 static bool
@@ -201,7 +222,7 @@ take_chains(struct fake_la *la, struct fake_order *o,
 		    la->chains_n + *m->number_of_fresh_ind < FAKE_CHAINS);
 		for (uint32_t k = 0; k < *m->number_of_fresh_ind; k++) {
 			o->chain[k] = la->chains_n;
-			la->next_i[la->chains_n++] = m->header.i_max;
+			give(la, la->chains_n++, m);
 		}
 		return true;
 	}
@@ -210,11 +231,11 @@ take_chains(struct fake_la *la, struct fake_order *o,
 		lci = read_contents(m->continuations_ind->v[k]
 					.ciphertext.aes128ccm.ccm_ciphertext);
 		o->chain[k] = lci.chain;
-		if (m->header.i_min < la->next_i[lci.chain])
+		if (!may_go_on(la, lci.chain, m))
 			return false;
 	}
 	for (size_t k = 0; k < m->continuations_ind->n; k++)
-		la->next_i[o->chain[k]] = m->header.i_max;
+		give(la, o->chain[k], m);
 	return true;
 }
 

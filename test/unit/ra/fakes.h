@@ -3,7 +3,8 @@
  * what they did for an RA process that was killed.
  *
  * They do what role/la/README.md and role/pca/README.md say: stored answers
- * for the same octets, each range of a chain once, one reply per HPCR; and
+ * for the same octets, each range of a chain once (or again, the latest one,
+ * with more values), one reply per HPCR; and
  * they can be told to be away, to lose answers, or to answer wrongly.
  */
 #ifndef TEST_RA_FAKES_H
@@ -81,7 +82,8 @@ struct fake_la {
 	unsigned lose; /* so many answers are lost */
 	struct fake_order order[FAKE_ORDERS];
 	uint32_t orders_n, chains_n, repeated;
-	uint32_t next_i[FAKE_CHAINS];
+	uint32_t last_i[FAKE_CHAINS], next_i[FAKE_CHAINS], j_n[FAKE_CHAINS];
+	uint32_t bad;	  /* this chain (1 ..) never goes on */
 	char mistake[80]; /* what the RA did wrong; "": nothing */
 };
 

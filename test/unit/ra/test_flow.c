@@ -34,6 +34,12 @@
 #define EACH	4
 #define WEEKS	5
 
+static const char *const points[] = {
+#define CRASH CRASH_NAME
+#include "role/ra/crash.def"
+#undef CRASH
+    NULL};
+
 struct scene {
 	struct world world;
 	struct fakes *fakes;
@@ -585,42 +591,335 @@ test_bad_values(void **state)
 
 /* Do the certificates of a device come from more than one chain? */
 static bool
-has_two_chains(struct scene *s, const struct device *d)
+has_two_chains_since(
+    struct scene *s, const struct device *d, uint32_t first, uint32_t end)
 {
-	uint32_t chain = find_record(s, d, s->first, 0)->plv[0].chain;
+	uint32_t chain = find_record(s, d, first, 0)->plv[0].chain;
 
-	for (uint32_t i = s->first; i < s->first + WEEKS; i++)
+	for (uint32_t i = first; i < end; i++)
 		if (find_record(s, d, i, 0)->plv[0].chain != chain)
 			return true;
 	return false;
 }
 
-/* An LA will not go on with the chains of an order: the devices get others. */
+static bool
+has_two_chains(struct scene *s, const struct device *d)
+{
+	return has_two_chains_since(s, d, s->first, s->first + WEEKS);
+}
+
+/* The LAs may drop all that they answered but the latest. */
 static void
-break_chains(struct scene *s, enum la_trick trick)
+check_confirmed(struct scene *s)
+{
+	for (unsigned la = 0; la < 2; la++)
+		for (uint32_t k = 0; k + 3 < s->fakes->la[la].orders_n; k++)
+			assert_true(s->fakes->la[la].order[k].confirmed);
+}
+
+/* An LA refuses an order of many chains, perhaps after the other one met it:
+ * each chain is ordered by itself, and nobody gets another one. */
+static void
+refuse_order(struct scene *s, unsigned la, enum la_trick trick)
 {
 	provision(s);
 	for (int k = 0; k < 40; k++) {
 		/* the second order is for continuations */
-		s->fakes->la[1].trick = k == 1 ? trick : LA_HONEST;
+		s->fakes->la[la].trick = k == 1 ? trick : LA_HONEST;
 		(void)step(s);
 	}
 	assert_int_equal(run(s), FAULT_OK);
 	check_all(s, s->first, s->first + WEEKS);
 	for (size_t k = 0; k < s->n; k++)
-		assert_true(has_two_chains(s, &s->device[k]));
+		assert_false(has_two_chains(s, &s->device[k]));
+	/* fresh, all refused by one of both, each alone, cache filled up */
+	assert_in_range(s->fakes->la[la].orders_n, 1 + DEVICES, 2 + DEVICES);
+	check_confirmed(s);
+}
+
+static void
+test_order_refused(void **state)
+{
+	refuse_order(*state, 1, LA_NO_CHAIN);
+}
+
+static void
+test_order_refused_first(void **state)
+{
+	refuse_order(*state, 0, LA_NO_CHAIN);
+}
+
+static void
+test_order_conflict(void **state)
+{
+	refuse_order(*state, 1, LA_CONFLICT);
+}
+
+/* One chain among them will never go on: its device gets another one, and
+ * nobody else does. */
+static void
+break_chain(struct scene *s, unsigned la)
+{
+	unsigned others = 0;
+
+	s->fakes->la[la].bad = 3;
+	provision(s);
+	for (int k = 0; k < 40; k++)
+		(void)step(s);
+	s->fakes->la[la].bad = 0;
+	assert_int_equal(run(s), FAULT_OK);
+	check_all(s, s->first, s->first + WEEKS);
+	for (size_t k = 0; k < s->n; k++) {
+		const struct device *d = &s->device[k];
+		bool is_bad =
+		    find_record(s, d, s->first, 0)->plv[la].chain == 2;
+
+		assert_int_equal(has_two_chains(s, d), is_bad);
+		others += !is_bad;
+	}
+	assert_int_equal(others, DEVICES - 1);
 }
 
 static void
 test_chain_refused(void **state)
 {
-	break_chains(*state, LA_NO_CHAIN);
+	break_chain(*state, 1);
 }
 
 static void
-test_chain_conflict(void **state)
+test_chain_refused_first(void **state)
 {
-	break_chains(*state, LA_CONFLICT);
+	break_chain(*state, 0);
+}
+
+/* ---- the policy changes ---- */
+
+/* Devices have n certificates of each period from first to before end, of the
+ * chain that they had from the beginning. */
+static void
+check_many(struct scene *s, uint32_t first, uint32_t end, uint32_t n)
+{
+	struct place p;
+
+	for (size_t k = 0; k < s->n; k++) {
+		const struct device *d = &s->device[k];
+
+		for (uint32_t i = first; i < end; i++) {
+			if (!find_place(&p, s, d, i))
+				fail_msg("nothing for period %u", i);
+			assert_int_equal(p.n, n);
+			for (uint32_t j = 0; j < n; j++) {
+				const struct fake_record *r =
+				    find_record(s, d, i, j);
+
+				assert_non_null(r);
+				assert_true(r->issued);
+				assert_int_equal(r->asked, 1);
+			}
+			assert_null(find_record(s, d, i, n));
+		}
+		assert_false(find_place(&p, s, d, end));
+	}
+}
+
+static void
+set_certs(struct scene *s, uint32_t n)
+{
+	s->world.service.environment.certs_per_i_period = n;
+}
+
+/* More certificates from the first period on that is planned after the change,
+ * and then fewer; periods that are there or wait stay as they are. */
+static void
+test_more_certificates(void **state)
+{
+	struct scene *s = *state;
+	uint32_t last = s->first + WEEKS, orders;
+
+	provision(s);
+	assert_int_equal(run(s), FAULT_OK);
+	orders = s->fakes->la[0].orders_n;
+	set_certs(s, 7);
+	assert_int_equal(run(s), FAULT_OK);
+	check_many(s, s->first, last, EACH); /* nothing is done again */
+	assert_int_equal(s->fakes->la[0].orders_n, orders);
+	world_wait(&s->world, 1);
+	assert_int_equal(run(s), FAULT_OK);
+	check_many(s, last, last + 1, 7);
+	set_certs(s, 5); /* there are values for it */
+	orders = s->fakes->la[0].orders_n;
+	world_wait(&s->world, 1);
+	assert_int_equal(run(s), FAULT_OK);
+	check_many(s, last + 1, last + 2, 5);
+	assert_int_equal(s->fakes->la[0].orders_n, orders);
+	set_certs(s, 9);
+	restart(s);
+	world_wait(&s->world, 2);
+	assert_int_equal(run(s), FAULT_OK);
+	check_many(s, last + 2, last + 4, 9);
+	for (size_t k = 0; k < s->n; k++)
+		assert_false(
+		    has_two_chains_since(s, &s->device[k], s->first, last + 4));
+	check_records(s);
+	check_confirmed(s);
+}
+
+/* Devices that come after the change get the chains that were ready before. */
+static void
+test_more_certificates_at_once(void **state)
+{
+	struct scene *s = *state;
+
+	s->n = 0;
+	assert_int_equal(run(s), FAULT_OK); /* the cache is filled */
+	set_certs(s, 11);
+	s->n = DEVICES;
+	provision(s);
+	assert_int_equal(run(s), FAULT_OK);
+	check_many(s, s->first, s->first + WEEKS, 11);
+	for (size_t k = 0; k < s->n; k++)
+		assert_false(has_two_chains(s, &s->device[k]));
+	check_records(s);
+}
+
+/* Killed at each commit on the way to more certificates. */
+static void
+more_certificates_killed(const char *point, unsigned count)
+{
+	struct scene *s;
+	char at[80];
+	void *state;
+	pid_t pid;
+	int status;
+
+	setup(&state);
+	s = state;
+	provision(s);
+	assert_int_equal(run(s), FAULT_OK);
+	world_wait(&s->world, 2);
+	set_certs(s, 7);
+	world_stop(&s->world);
+	snprintf(at, sizeof(at), "%s:%u", point, count);
+	if ((pid = fork()) == 0) {
+		setenv("MONARCH_CRASH_AT", at, 1);
+		if (crash_arm("ra", points, &fi) != FAULT_OK)
+			_exit(3);
+		start(s);
+		(void)run(s);
+		_exit(0);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFSIGNALED(status));
+	start(s);
+	assert_int_equal(run(s), FAULT_OK);
+	for (size_t k = 0; k < s->n; k++) {
+		assert_false(has_two_chains_since(
+		    s, &s->device[k], s->first, s->first + WEEKS + 2));
+		for (uint32_t i = s->first + WEEKS; i < s->first + WEEKS + 2;
+		     i++) {
+			struct place p;
+
+			assert_true(find_place(&p, s, &s->device[k], i));
+			assert_int_equal(p.n, 7);
+		}
+	}
+	check_records(s);
+	check_confirmed(s);
+	teardown(&state);
+}
+
+static void
+test_more_certificates_killed(void **state)
+{
+	(void)state;
+	more_certificates_killed("ra-planned", 1);
+	more_certificates_killed("ra-planned", 2);
+	more_certificates_killed("ra-fetch-asked", 1);
+	more_certificates_killed("ra-fetch-written", 1);
+	more_certificates_killed("ra-fetch-held", 1);
+	more_certificates_killed("ra-fetch-confirmed", 1);
+	more_certificates_killed("ra-batch-sent", 1);
+	more_certificates_killed("ra-batch-collected", 2);
+}
+
+/* How far ahead: less, and nothing comes until that is used up; more, and what
+ * is missing comes at once. */
+static void
+test_horizon(void **state)
+{
+	struct scene *s = *state;
+	struct environment *e = &s->world.service.environment;
+
+	provision(s);
+	assert_int_equal(run(s), FAULT_OK);
+	e->supply_weeks = WEEKS - 2;
+	for (int week = 1; week <= 2; week++) {
+		world_wait(&s->world, 1);
+		assert_int_equal(run(s), FAULT_OK);
+		check_many(s, s->first, s->first + WEEKS, EACH);
+	}
+	world_wait(&s->world, 1);
+	assert_int_equal(run(s), FAULT_OK);
+	check_many(s, s->first, s->first + WEEKS + 1, EACH);
+	e->supply_weeks = WEEKS + 1;
+	assert_int_equal(run(s), FAULT_OK);
+	check_many(s, s->first, s->first + WEEKS + 4, EACH);
+	check_records(s);
+}
+
+static void
+was_here(struct scene *s, size_t k)
+{
+	contacts_note(
+	    &s->world.ra->contacts, s->device[k].number, time32_now(), NULL);
+}
+
+/* Who is gone gets nothing more, until he comes again; then it goes on with the
+ * running period. */
+static void
+test_inactive(void **state)
+{
+	struct scene *s = *state;
+	uint32_t end = s->first + WEEKS;
+	struct place p;
+
+	s->world.service.environment.inactive_after_days = 20;
+	s->world.service.environment.shuffle_count = EACH;
+	provision(s);
+	assert_int_equal(run(s), FAULT_OK);
+	check_all(s, s->first, end);
+	world_wait(&s->world, 2);
+	for (size_t k = 0; k < 3; k++)
+		was_here(s, k);
+	assert_int_equal(run(s), FAULT_OK);
+	check_all(s, s->first, end + 2);
+	world_wait(&s->world, 1); /* 21 days; 7 for those that were here */
+	assert_int_equal(run(s), FAULT_OK);
+	assert_int_equal(value_of(s, DO_IDLE_COUNT), 3);
+	for (size_t k = 0; k < DEVICES; k++)
+		assert_int_equal(
+		    find_place(&p, s, &s->device[k], end + 2), k < 3);
+	world_wait(&s->world, 6);
+	for (size_t k = 2; k < DEVICES; k++)
+		was_here(s, k);
+	assert_int_equal(run(s), FAULT_OK);
+	assert_int_equal(value_of(s, DO_IDLE_COUNT), 2);
+	for (size_t k = 0; k < DEVICES; k++) {
+		assert_false(find_place(&p, s, &s->device[k], end + 3));
+		for (uint32_t i = s->first + 9; i < end + 9; i++)
+			assert_int_equal(
+			    find_place(&p, s, &s->device[k], i), k >= 2);
+	}
+	/* the setting goes: all are supplied */
+	s->world.service.environment.inactive_after_days = 0;
+	assert_int_equal(run(s), FAULT_OK);
+	assert_int_equal(value_of(s, DO_IDLE_COUNT), 0);
+	s->world.service.environment.allow_small_sets = true;
+	time_set_offset(time_offset() + WORLD_MAX_AGE);
+	assert_int_equal(run(s), FAULT_OK);
+	for (size_t k = 0; k < DEVICES; k++)
+		check_unit(s, &s->device[k], s->first + 10);
+	check_records(s);
 }
 
 /* Weeks are lived through in advance: chains that were ordered then are of no
@@ -1072,12 +1371,6 @@ test_clean(void **state)
 
 /* ---- killed at every commit boundary ---- */
 
-static const char *const points[] = {
-#define CRASH CRASH_NAME
-#include "role/ra/crash.def"
-#undef CRASH
-    NULL};
-
 /* In a child: everything from the beginning to the end, or to the crash. */
 static void
 child(struct scene *s)
@@ -1228,8 +1521,16 @@ main(void)
 	    TEST(test_lost_answers),
 	    TEST(test_bad_answers),
 	    TEST(test_bad_values),
+	    TEST(test_order_refused),
+	    TEST(test_order_refused_first),
+	    TEST(test_order_conflict),
 	    TEST(test_chain_refused),
-	    TEST(test_chain_conflict),
+	    TEST(test_chain_refused_first),
+	    TEST(test_more_certificates),
+	    TEST(test_more_certificates_at_once),
+	    cmocka_unit_test(test_more_certificates_killed),
+	    TEST(test_horizon),
+	    TEST(test_inactive),
 	    TEST(test_continued_together),
 	    TEST(test_time_ahead),
 	    TEST(test_pool_miscounted),

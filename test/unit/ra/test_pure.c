@@ -15,8 +15,8 @@
 #include "role/ra/base64.h"
 #include "role/ra/errors.h"
 #include "role/ra/filename.h"
-#include "role/ra/info.h"
 #include "role/ra/retry.h"
+#include "role/ra/supply.h"
 #include "role/ra/zip.h"
 
 /* ---- names ---- */
@@ -179,31 +179,68 @@ test_errors_complete(void **state)
 
 /* ---- .info ---- */
 
+#define WEEK	 604800u
+#define START(i) ((i)*WEEK + 1000)
+
 static void
 test_info(void **state)
 {
-	struct supply s = {.next_i = 656,
-	    .end_i = 2000,
-	    .horizon = 656,
-	    .pca_end = 800,
-	    .weeks = 156};
+	struct supply_plan plan = {.now = START(500) + 5,
+	    .i_zero = 1000,
+	    .i_seconds = WEEK,
+	    .n = 1,
+	    .span = {{.from = START(500) + 5, .periods = 156}}};
+	struct supply s = {.next_i = 656, .end_i = 2000, .pca_end = 800};
 
 	(void)state;
 	/* 500 to 655 are there; 656 comes when 501 begins */
-	assert_int_equal(info_period(&s), 501);
+	assert_int_equal(supply_next(&s, &plan), START(501));
 	s.waiting = true;
-	assert_int_equal(info_period(&s), INFO_SOON);
+	assert_int_equal(supply_next(&s, &plan), plan.now);
 	s.waiting = false;
-	s.horizon = 657;
-	assert_int_equal(info_period(&s), INFO_SOON);
-	s.horizon = 656;
-	s.end_i = 656;
-	assert_int_equal(info_period(&s), INFO_NEVER);
+	s.next_i = 655;
+	assert_int_equal(supply_next(&s, &plan), plan.now);
+	s.next_i = s.end_i = 656;
+	assert_int_equal(supply_next(&s, &plan), SUPPLY_NEVER);
 	s.end_i = 2000;
 	s.pca_end = 656;
-	assert_int_equal(info_period(&s), INFO_NEVER);
+	assert_int_equal(supply_next(&s, &plan), SUPPLY_NEVER);
 	s.waiting = true;
-	assert_int_equal(info_period(&s), INFO_SOON);
+	assert_int_equal(supply_next(&s, &plan), plan.now);
+}
+
+/* The policy will change how far ahead is generated. */
+static void
+test_info_of_changes(void **state)
+{
+	struct supply_plan plan = {.now = START(500) + 5,
+	    .i_zero = 1000,
+	    .i_seconds = WEEK,
+	    .n = 2,
+	    .span = {{.from = START(500) + 5, .periods = 10},
+		{.from = START(503) + 77, .periods = 12}}};
+	struct supply s = {.next_i = 510, .end_i = 2000, .pca_end = 800};
+
+	(void)state;
+	assert_int_equal(supply_next(&s, &plan), START(501));
+	s.next_i = 512; /* 503 begins before the change */
+	assert_int_equal(supply_next(&s, &plan), START(503));
+	s.next_i = 513; /* 504 begins after it, and makes two more due */
+	assert_int_equal(supply_next(&s, &plan), START(503) + 77);
+	s.next_i = 514;
+	assert_int_equal(supply_next(&s, &plan), START(503) + 77);
+	s.next_i = 515;
+	assert_int_equal(supply_next(&s, &plan), START(504));
+	plan.span[1].periods = 5; /* fewer: it waits until they are used up */
+	assert_int_equal(supply_next(&s, &plan), START(511));
+	s.next_i = 512;
+	assert_int_equal(supply_next(&s, &plan), START(503));
+	plan.span[0].periods = 0; /* none for a while */
+	assert_int_equal(supply_next(&s, &plan), START(508));
+	s.next_i = 504;
+	assert_int_equal(supply_next(&s, &plan), START(503) + 77);
+	plan.n = 1; /* for ever */
+	assert_int_equal(supply_next(&s, &plan), SUPPLY_NEVER);
 }
 
 /* ---- retries ---- */
@@ -364,6 +401,7 @@ main(void)
 	    cmocka_unit_test(test_errors),
 	    cmocka_unit_test(test_errors_complete),
 	    cmocka_unit_test(test_info),
+	    cmocka_unit_test(test_info_of_changes),
 	    cmocka_unit_test(test_retries),
 	    cmocka_unit_test(test_retries_bounded),
 	    cmocka_unit_test(test_zip_same_octets),

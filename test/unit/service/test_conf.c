@@ -343,10 +343,15 @@ what_is_left_out_follows_the_kind(void **state)
 	assert_string_equal(e.kind, "prod");
 	assert_int_equal(e.shuffle_devices, 500);
 	assert_int_equal(e.batch_max_requests, 6000);
-	/* 999 devices of 20 certificates are no two sets of 500 */
-	assert_int_equal(environment_message_requests(&e), 19980);
-	e.batch_max_requests = 20000;
-	assert_int_equal(environment_message_requests(&e), 20000);
+	/* 999 devices are no two sets of 500, and have room for 60 each */
+	assert_int_equal(environment_certs_most(&e), 60);
+	assert_int_equal(environment_message_requests(&e), 59940);
+	e.batch_max_requests = 60000;
+	assert_int_equal(environment_message_requests(&e), 60000);
+	e.shuffle_devices = 10;
+	e.batch_max_requests = 4096;
+	assert_int_equal(environment_certs_most(&e), 255);
+	assert_int_equal(environment_message_requests(&e), 19 * 255);
 	assert_false(e.allow_small_sets);
 	assert_int_equal(read_text("domain = a\n", &e, &fi), FAULT_CONFIG);
 	assert_non_null(strstr(fi.text, "kind is missing"));
@@ -366,8 +371,12 @@ contradictions(void **state)
 	    "pseudonym_psids",
 	    "kind = test\npseudonym_region = ,\n",
 	    "pseudonym_region",
-	    "kind = test\npseudonym_lifetime = 1 hours\n",
+	    "kind = test\npseudonym_lifetime = 167 hours\n",
 	    "pseudonym_lifetime",
+	    "kind = test\npseudonym_lifetime = 170 hours\n",
+	    "an hour",
+	    "kind = prod\ncerts_per_i_period = 61\n",
+	    "certs_per_i_period",
 	    "kind = test\nproject_end = 2031-02-30\n",
 	    "project_end",
 	    "kind = test\nproject_end = never\n",
