@@ -251,6 +251,7 @@ static const char step_auth[] =
     " pca integer not null,"
     " batch_id blob not null unique,"
     " message blob not null);";		/* signed octets */
+
 /* Devices that were not here for so long that nothing is made for them; nobody
  * looks at them when there is something to do. */
 static const char step_idle[] =
@@ -269,7 +270,8 @@ static const char step_idle[] =
     " and idle = 0;";
 /* clang-format on */
 
-static const char *const steps[] = {step_1, step_2, step_3, step_auth, step_idle};
+static const char *const steps[] = {
+    step_1, step_2, step_3, step_auth, step_idle};
 
 static const char *const statements[] = {
 #define STATEMENT(name, sql) sql,

@@ -27,6 +27,7 @@
 #include "role/ra/plan.h"
 #include "role/ra/plv.h"
 #include "role/ra/sender.h"
+#include "role/ra/supply.h"
 #include "service/crash.h"
 #include "test/unit/ra/fakes.h"
 
@@ -867,6 +868,99 @@ test_horizon(void **state)
 	check_records(s);
 }
 
+/* The policy in force, as if an LPF said so: values from some times on. */
+#define AT(time) ((uint64_t)(time)*1000000)
+
+static void
+set_policy(struct scene *s, enum policy_key key, const struct policy_point *v,
+    size_t n)
+{
+	struct ra_policies *p = &s->world.ra->policies;
+
+	p->seen = 1;
+	p->since = UINT32_MAX;
+	p->set.of[key] = (struct policy_series){v, n};
+}
+
+/* A change counts from its start on, for what is planned then, and not a second
+ * before; also that of how many requests a message waits for. */
+static void
+test_policy_starts(void **state)
+{
+	struct scene *s = *state;
+	struct environment *e = &s->world.service.environment;
+	uint32_t start = environment_period_start(e, s->first + 1) + 100;
+	const struct policy_point supply[] = {
+	    {0, {.lifetime = {CONF_HOURS, WEEKS * 168}}}};
+	const struct policy_point certs[] = {
+	    {0, {.number = EACH}}, {AT(start), {.number = 7}}};
+	const struct policy_point shuffle[] = {{0, {.number = DEVICES * EACH}},
+	    {AT(start), {.number = DEVICES * 7 + 1}}};
+	struct supply_plan plan;
+
+	e->certs_per_i_period = 99; /* of no matter */
+	e->shuffle_count = 1;
+	set_policy(s, POLICY_MAX_SUPPLY, supply, 1);
+	set_policy(s, POLICY_LOCAL_CERTS, certs, 2);
+	set_policy(s, POLICY_LOCAL_SHUFFLE, shuffle, 2);
+	provision(s);
+	assert_int_equal(run(s), FAULT_OK);
+	check_many(s, s->first, s->first + WEEKS, EACH);
+	supply_plan_make(&plan, s->world.ra, time32_now());
+	assert_int_equal(plan.n, 2);
+	assert_int_equal(plan.span[1].from, start);
+
+	time_set_offset(time_offset() + start - 20 - time32_now());
+	assert_true(time32_now() < start);
+	assert_int_equal(run(s), FAULT_OK);
+	check_many(s, s->first, s->first + WEEKS + 1, EACH);
+
+	world_wait(&s->world, 1); /* the change has begun */
+	assert_int_equal(run(s), FAULT_OK);
+	assert_int_equal(value_of(s, DO_POOLED_COUNT), DEVICES);
+	time_set_offset(time_offset() + WORLD_MAX_AGE);
+	assert_int_equal(run(s), FAULT_OK);
+	check_many(s, s->first + WEEKS + 1, s->first + WEEKS + 2, 7);
+	check_records(s);
+}
+
+/* Periods of another length: nothing is generated while the policy wants them,
+ * and the operator is told why. */
+static void
+test_policy_with_other_periods(void **state)
+{
+	struct scene *s = *state;
+	struct environment *e = &s->world.service.environment;
+	uint32_t start = environment_period_start(e, s->first + 3);
+	const struct policy_point supply[] = {
+	    {0, {.lifetime = {CONF_HOURS, WEEKS * 168}}}};
+	const struct policy_point period[] = {
+	    {0, {.lifetime = {CONF_HOURS, 336}}},
+	    {AT(start), {.lifetime = {CONF_HOURS, 168}}}};
+	const struct supply mine = {
+	    .next_i = s->first, .end_i = s->first + 90, .pca_end = UINT32_MAX};
+	const struct policy_point each[] = {{0, {.number = EACH}}};
+	struct supply_plan plan;
+
+	set_policy(s, POLICY_MAX_SUPPLY, supply, 1);
+	set_policy(s, POLICY_LOCAL_SHUFFLE, each, 1);
+	set_policy(s, POLICY_LOCAL_CERTS, each, 1);
+	set_policy(s, POLICY_I_PERIOD, period, 2);
+	assert_int_equal(
+	    supply_check(s->world.ra, time32_now(), &fi), FAULT_CONFIG);
+	assert_non_null(strstr(fi.text, "i_period"));
+	provision(s);
+	assert_int_equal(run(s), FAULT_OK);
+	assert_int_equal(s->fakes->pca.messages_n, 0);
+	assert_int_equal(value_of(s, DO_POOLED_COUNT), 0);
+	supply_plan_make(&plan, s->world.ra, time32_now());
+	assert_int_equal(supply_next(&mine, &plan), start);
+	world_wait(&s->world, 4);
+	must(supply_check(s->world.ra, time32_now(), &fi));
+	assert_int_equal(run(s), FAULT_OK);
+	check_all(s, s->first + 4, s->first + 4 + WEEKS);
+}
+
 static void
 was_here(struct scene *s, size_t k)
 {
@@ -1530,6 +1624,8 @@ main(void)
 	    TEST(test_more_certificates_at_once),
 	    cmocka_unit_test(test_more_certificates_killed),
 	    TEST(test_horizon),
+	    TEST(test_policy_starts),
+	    TEST(test_policy_with_other_periods),
 	    TEST(test_inactive),
 	    TEST(test_continued_together),
 	    TEST(test_time_ahead),
