@@ -43,11 +43,12 @@ struct auth_terms {
 /* COER ScopedRaPcaCertificateRequest (auth_request.c). */
 enum fault must_check auth_encode(struct bytes *out, struct arena *,
     const struct ra *, const struct auth_terms *, struct fault_info *);
-/* Which PCA may issue this from start to end?  One that answers, if possible.
- * FAULT_BAD_TIME, PSID_NOT_PERMITTED ..., REGION_NOT_NESTED: why none may. */
+/* Which PCA may issue this (rif, PSIDs, region) from start to end?  One that
+ * answers, if possible; holders are spread among several.  FAULT_BAD_TIME,
+ * PSID_NOT_PERMITTED ..., REGION_NOT_NESTED: why none may. */
 enum fault must_check auth_choose_pca(struct ra_pca **, struct ra *,
-    const sequence_of_psid_ssp *, const geographic_region *, uint64_t start,
-    uint64_t end, struct fault_info *);
+    const struct auth_terms *, uint64_t start, uint64_t end,
+    struct fault_info *);
 /* Seconds as a Duration: in hours, minutes or seconds. */
 struct lifetime auth_lifetime(uint32_t seconds);
 

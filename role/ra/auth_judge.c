@@ -131,6 +131,8 @@ judge_identity(struct asking *p, struct db *db, struct fault_info *fi)
 	const struct cert *c = p->m.ee.enrollment;
 	const struct environment *e = p->ra->environment;
 	uint64_t lifetime = conf_duration_seconds(e->identification_lifetime);
+	const struct auth_terms terms = {
+	    .rif = c->id, .psids = p->psids, .region = p->region};
 	uint64_t start;
 
 	if (form->cert_encrypt != NULL)
@@ -145,8 +147,8 @@ judge_identity(struct asking *p, struct db *db, struct fault_info *fi)
 	p->end_i = auth_iterator(p->ra, c->start, c->end - 1) + 1;
 	/* May any PCA issue them, if not at this time? */
 	start = auth_iterator_start(p->ra, c->start, p->next_i);
-	if (auth_choose_pca(&p->pca, p->ra, p->psids, p->region, start,
-		start + lifetime, fi) != FAULT_OK &&
+	if (auth_choose_pca(&p->pca, p->ra, &terms, start, start + lifetime,
+		fi) != FAULT_OK &&
 	    fi->code != FAULT_BAD_TIME)
 		return fi->code;
 	return FAULT_OK;
@@ -211,8 +213,7 @@ judge_application(struct asking *p, struct db *db, struct fault_info *fi)
 	TRY(check_encryption_key(
 	    form->response_key, "response-encryption-key", fi));
 	TRY(judge_times(p, db, fi));
-	TRY(auth_choose_pca(
-	    &p->pca, p->ra, p->psids, p->region, p->start, p->end, fi));
+	TRY(auth_choose_pca(&p->pca, p->ra, &terms, p->start, p->end, fi));
 	terms.pca = p->pca->peer.name;
 	terms.start = p->start;
 	terms.lifetime = auth_lifetime(p->policy.application_seconds);

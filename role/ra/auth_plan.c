@@ -10,8 +10,10 @@
 #include "role/ra/auth.h"
 #include "service/crash.h"
 
-#define HOLDERS_PER_COMMIT 32u
-#define MEMORY		   ((size_t)4 << 20)
+/* So that nobody waits long for the database. */
+#define HOLDERS_PER_COMMIT 8u
+#define EACH_PER_COMMIT	   40u /* certificates of a holder */
+#define MEMORY		   ((size_t)1 << 20)
 /* A PCA that cannot issue them yet may be renewed. */
 #define LATER_SECONDS 3600u
 
@@ -111,19 +113,22 @@ plan_one(struct ra *ra, struct db *db, struct arena *arena,
 	uint64_t start = auth_iterator_start(ra, h->start, i);
 	uint64_t end = start + conf_duration_seconds(
 				   ra->environment->identification_lifetime);
+	const struct auth_terms terms = {
+	    .rif = h->rif, .psids = &h->psids, .region = &h->region};
 	struct bytes asked = BYTES_NONE;
 	struct ra_pca *pca;
 
-	if (end > UINT32_MAX || auth_choose_pca(&pca, ra, &h->psids, &h->region,
-				    start, end, fi) != FAULT_OK)
+	if (end > UINT32_MAX ||
+	    auth_choose_pca(&pca, ra, &terms, start, end, fi) != FAULT_OK)
 		return fault_set(fi, FAULT_BAD_TIME, "no PCA may issue it");
+	arena_reset(arena);
 	TRY(encode(&asked, arena, ra, h, pca, i, fi));
 	return DB_RUN(db, DO_AUTH_CERTIFICATE_ADD, fi, DB_INT(h->request),
 	    DB_INT(i), DB_INT(pca->id), DB_INT(start), DB_INT(end),
 	    DB_BYTES(asked), DB_INT(0));
 }
 
-/* All that are due now, of one holder; iterators that are over are skipped,
+/* Those of one holder that are due now; iterators that are over are skipped,
  * and so is one that no key can be made for. */
 static enum fault
 plan_holder(struct ra *ra, struct db *db, struct arena *arena, struct holder *h,
@@ -132,10 +137,11 @@ plan_holder(struct ra *ra, struct db *db, struct arena *arena, struct holder *h,
 	uint32_t now = time32_now(), running = auth_iterator(ra, h->start, now);
 	struct db_value due = DB_NULL_VALUE;
 	enum fault f = FAULT_OK;
+	uint32_t left = EACH_PER_COMMIT;
 
 	if (h->next_i < running)
 		h->next_i = running < h->end_i ? running : h->end_i;
-	while (h->next_i < h->end_i &&
+	while (h->next_i < h->end_i && left-- > 0 &&
 	       auth_iterator_due(ra, h->start, h->next_i) <= now) {
 		f = plan_one(ra, db, arena, h, h->next_i, fi);
 		if (f == FAULT_BAD_TIME && h->next_i > running)
@@ -159,7 +165,7 @@ plan_holder(struct ra *ra, struct db *db, struct arena *arena, struct holder *h,
 enum fault
 auth_plan(struct ra *ra, struct db *db, bool *busy, struct fault_info *fi)
 {
-	struct arena arena = arena_new(MEMORY);
+	struct arena arena = arena_new(MEMORY), scratch = arena_new(MEMORY);
 	struct due all = {.n = 0, .arena = &arena};
 	enum fault f = db_begin(db, fi);
 
@@ -167,13 +173,15 @@ auth_plan(struct ra *ra, struct db *db, bool *busy, struct fault_info *fi)
 		f = DB_EACH(db, DO_AUTH_DUE, got_due, &all, fi,
 		    DB_INT(time32_now()), DB_INT(HOLDERS_PER_COMMIT));
 	for (size_t k = 0; k < all.n && f == FAULT_OK; k++)
-		f = plan_holder(ra, db, &arena, &all.v[k], fi);
+		f = plan_holder(ra, db, &scratch, &all.v[k], fi);
 	if (f == FAULT_OK && all.n > 0) {
 		f = db_commit(db, fi);
 		crash_point("ra-auth-planned");
+		wake_all(&ra->auth);
 		*busy = true;
 	}
 	arena_free(&arena);
+	arena_free(&scratch);
 	return f;
 }
 

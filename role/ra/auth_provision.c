@@ -229,7 +229,7 @@ commit(struct asking **p, size_t n, struct arena *arena)
 	}
 	crash_point("ra-auth-committed");
 	wake_all(&ra->wake);
-	wake_all(&ra->due);
+	wake_all(&ra->auth);
 }
 
 /* ---- requests ---- */

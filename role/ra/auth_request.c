@@ -87,16 +87,15 @@ auth_lifetime(uint32_t seconds)
 /* ---- which PCA ---- */
 
 static enum fault
-may_issue(const struct cert *c, const sequence_of_psid_ssp *psids,
-    const geographic_region *region, uint64_t start, uint64_t end,
-    struct fault_info *fi)
+may_issue(const struct cert *c, const struct auth_terms *terms, uint64_t start,
+    uint64_t end, struct fault_info *fi)
 {
 	if (c->tbs->cert_issue_permissions == NULL)
 		return fault_set(
 		    fi, FAULT_PSID_NOT_PERMITTED, "the PCA may issue nothing");
 	TRY(perm_check_all(
-	    c->tbs->cert_issue_permissions, psids, 1, EE_APP, fi));
-	if (!region_within(region, region_of_cert(c)))
+	    c->tbs->cert_issue_permissions, terms->psids, 1, EE_APP, fi));
+	if (!region_within(terms->region, region_of_cert(c)))
 		return fault_set(fi, FAULT_REGION_NOT_NESTED,
 		    "region is not within that of the PCA");
 	if (start < c->start || end > c->end)
@@ -107,28 +106,30 @@ may_issue(const struct cert *c, const sequence_of_psid_ssp *psids,
 
 enum fault
 auth_choose_pca(struct ra_pca **out, struct ra *ra,
-    const sequence_of_psid_ssp *psids, const geographic_region *region,
-    uint64_t start, uint64_t end, struct fault_info *fi)
+    const struct auth_terms *terms, uint64_t start, uint64_t end,
+    struct fault_info *fi)
 {
-	enum fault f = FAULT_OK, best = FAULT_BAD_TIME;
+	enum fault f, last = FAULT_BAD_TIME;
 	char cause[8];
 
 	*out = NULL;
 	for (size_t k = 0; k < ra->pca_n; k++) {
-		struct ra_pca *pca = &ra->pca[k];
+		struct ra_pca *pca =
+		    &ra->pca[(terms->rif[CERT_ID_SIZE - 1] + k) % ra->pca_n];
 
-		f = may_issue(ra_pca_cert(pca), psids, region, start, end, fi);
+		f = may_issue(ra_pca_cert(pca), terms, start, end, fi);
 		if (f != FAULT_OK) {
-			best = f;
+			last = f;
 			continue;
 		}
-		if (*out == NULL ||
-		    !peer_is_down(&pca->peer, cause, sizeof(cause)))
+		if (!peer_is_down(&pca->peer, cause, sizeof(cause))) {
 			*out = pca;
-		if (!peer_is_down(&(*out)->peer, cause, sizeof(cause)))
 			return FAULT_OK;
+		}
+		if (*out == NULL)
+			*out = pca;
 	}
-	return *out != NULL ? FAULT_OK : best;
+	return *out != NULL ? FAULT_OK : last;
 }
 
 /* ---- iterators ---- */

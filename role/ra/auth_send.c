@@ -33,6 +33,7 @@ struct message {
 struct item {
 	int64_t id;
 	struct bytes asked;
+	uint8_t hash[SHA256_SIZE]; /* HPCR */
 	int64_t refusals;
 	bool is_answered;
 };
@@ -62,7 +63,6 @@ got_message(void *ctx, const struct db_row *row, struct fault_info *fi)
 	return db_blob_copy(row, 2, s->message.id, BATCH_ID_SIZE, fi);
 }
 
-/* id, asked and, of those that were sent, refusals. */
 static enum fault
 got_item(void *ctx, const struct db_row *row, struct fault_info *fi)
 {
@@ -73,19 +73,11 @@ got_item(void *ctx, const struct db_row *row, struct fault_info *fi)
 		return fault_set(fi, FAULT_STORE, "a message is too large");
 	item->id = db_int(row, 0);
 	item->asked = bytes_copy(s->arena, db_blob(row, 1));
+	if (item->asked.n == 0)
+		return fault_set(fi, FAULT_STORE, "a request is missing");
+	item->refusals = db_int(row, 2);
+	sha256(item->hash, item->asked);
 	s->n++;
-	return item->asked.p != NULL
-		   ? FAULT_OK
-		   : fault_set(fi, FAULT_STORE, "a request is missing");
-}
-
-static enum fault
-got_sent(void *ctx, const struct db_row *row, struct fault_info *fi)
-{
-	struct step *s = ctx;
-
-	TRY(got_item(s, row, fi));
-	s->item[s->n - 1].refusals = db_int(row, 2);
 	return FAULT_OK;
 }
 
@@ -157,7 +149,7 @@ take_message(struct step *s, struct fault_info *fi)
 	if (s->message.number == 0)
 		return begin(s, fi);
 	return DB_EACH(
-	    s->db, DO_AUTH_SENT_IN, got_sent, s, fi, DB_INT(s->message.number));
+	    s->db, DO_AUTH_SENT_IN, got_item, s, fi, DB_INT(s->message.number));
 }
 
 /* ---- the answer ---- */
@@ -165,14 +157,10 @@ take_message(struct step *s, struct fault_info *fi)
 static struct item *
 item_of(struct step *s, const uint8_t request_hash[8])
 {
-	uint8_t hash[SHA256_SIZE];
-
-	for (size_t k = 0; k < s->n; k++) {
-		sha256(hash, s->item[k].asked);
+	for (size_t k = 0; k < s->n; k++)
 		if (!s->item[k].is_answered &&
-		    memcmp(digest_id8(hash), request_hash, 8) == 0)
+		    memcmp(digest_id8(s->item[k].hash), request_hash, 8) == 0)
 			return &s->item[k];
-	}
 	return NULL;
 }
 
@@ -386,7 +374,7 @@ auth_run(void *ctx, struct service *service)
 	while (mine >= ra->pca_n && !service_stopping(service))
 		(void)service_sleep(service, FOREVER_MS);
 	while (!service_stopping(service)) {
-		uint64_t count = wake_count(&ra->due);
+		uint64_t count = wake_count(&ra->auth);
 		enum fault f =
 		    auth_step(ra, &ra->pca[mine], ra->db, &arena, &pause, &fi);
 
@@ -394,7 +382,7 @@ auth_run(void *ctx, struct service *service)
 		if (pause > 0)
 			service_sleep(service, pause);
 		else if (f != FAULT_OK)
-			wake_wait(&ra->due, count, IDLE_MS);
+			wake_wait(&ra->auth, count, IDLE_MS);
 	}
 	arena_free(&arena);
 }

@@ -34,8 +34,9 @@
 #define AUTH_IDENTIFICATION 0 /* kind */
 #define AUTH_APPLICATION    1
 
-/* Numbers of holders begin here, above those of devices, which have 32 bits. */
-#define AUTH_NUMBERS ((int64_t)1 << 33)
+/* Numbers of holders begin here, above those of devices, which have 32 bits;
+ * they have ten digits. */
+#define AUTH_NUMBERS INT64_C(5000000000)
 
 #define AUTH_WAITING 0
 #define AUTH_SENT    1

@@ -71,6 +71,7 @@ stop(void *state)
 
 	wake_all(&ra->wake);
 	wake_all(&ra->due);
+	wake_all(&ra->auth);
 }
 
 static void

@@ -308,6 +308,7 @@ ra_alloc(struct service *service)
 	ra_path(ra, ra->db_path, "ra.db", NULL);
 	wake_init(&ra->wake);
 	wake_init(&ra->due);
+	wake_init(&ra->auth);
 	pools_init(&ra->pools);
 	pthread_mutex_init(&ra->db_lock, NULL);
 	contacts_init(&ra->contacts);
@@ -363,6 +364,7 @@ ra_close(struct ra *ra)
 	pools_destroy(&ra->pools);
 	wake_destroy(&ra->wake);
 	wake_destroy(&ra->due);
+	wake_destroy(&ra->auth);
 	component_free(&ra->self);
 	arena_free(&ra->arena);
 	free(ra);

@@ -60,6 +60,7 @@ struct ra {
 	struct bulk *hpcr;
 	struct wake wake; /* something to plan or to order */
 	struct wake due;  /* something to send or to close */
+	struct wake auth; /* the same of auth.h */
 	struct pools pools;
 	struct contacts contacts;
 	int64_t idle_cursor; /* the planner's: how far it has looked */

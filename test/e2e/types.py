@@ -330,13 +330,19 @@ def time_passes(d, r):
     d.offset = r.offset = offset
     check_identity(d, SUPPLY, get_identity(d, SUPPLY))
     refused("and no more", lambda: d.identity(SUPPLY + 1), 5065)
-    # many at once; what is over is not made up for
+    # many at once; what is over is not made up for, and what does not nest in
+    # the PCA's validity is not made
     go(10 * PERIOD + HOUR)
     d.offset = r.offset = offset
-    for i in range(10, 10 + SUPPLY):
+    last = (d.pca.end - d.enrollment.start - 721 * HOUR) // PERIOD
+    expect("iterators before the PCA's end", last, 11)
+    for i in range(10, last + 1):
         check_identity(d, i, get_identity(d, i))
-    for i in range(SUPPLY + 1, 10):
-        expect("iterator %d is over" % i, d.identity(i).error, 5065)
+    for i in (*range(SUPPLY + 1, 10), last + 1):
+        expect("iterator %d is over, or too late" % i, d.identity(i).error,
+               5065)
+    true(".info: when the PCA may have another certificate",
+         d.now() < info_of(d) <= d.now() + HOUR + 30)
     expect("an old one is still there", d.identity(1).status, 200)
 
 

@@ -19,7 +19,7 @@ enrolled() {
 
 environment test supply_weeks=2 shuffle_devices=2 shuffle_count=40 \
     shuffle_max_age_seconds=2 plv_cache_pairs=4 identification_supply=3 \
-    retry_limit_per_hour=1000
+    retry_limit_per_hour=1000 pca_lifetime='9000 hours'
 up
 enrolled ident 6 --psid 0x82:9001 --psid 0x83:a001/f0ff --region 840
 enrolled rse 6 --psid 0x82:90ffff02 --psid 0x27 \

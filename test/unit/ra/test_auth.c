@@ -1,0 +1,580 @@
+/*
+ * Identification and application certificates with a PCA of the test's own:
+ * answers that are wrong, lost or refusals, requests that come at once, and
+ * what is generated when.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/time32.h"
+#include "cert/convert.h"
+#include "cert/perm.h"
+#include "cert/spdu.h"
+#include "role/ra/auth.h"
+#include "role/ra/handlers.h"
+#include "role/ra/plan.h"
+#include "schema/monarch.h"
+#include "test/unit/ra/world.h"
+
+/* ---- a PCA ---- */
+
+enum trick {
+	HONEST,
+	BY_ANOTHER,	/* message signed by an LA */
+	ANOTHER_BATCH,	/* batchId */
+	MISSING,	/* a reply less */
+	TWICE,		/* one twice instead of another */
+	FOREIGN,	/* one to a request of somebody else */
+	OF_ANOTHER,	/* pca-id */
+	RAW,		/* not encrypted */
+	RESPONSE_BY_LA, /* what the device gets */
+	NO_ID,		/* success without HashedId10 */
+	PSEUDONYM_FORM, /* MonarchCertificateBatchReply */
+	NONSENSE,
+	BAD_REQUEST, /* status 400 */
+	LOST,
+	TRICKS_TRANSIENT,
+	REFUSES = TRICKS_TRANSIENT
+};
+
+#define SEEN_MAX 64
+
+struct pca {
+	struct world *world;
+	enum trick trick;
+	struct digest seen[SEEN_MAX]; /* HPCRs issued, each once */
+	size_t seen_n, messages, confirmations;
+};
+
+static struct bytes
+sign_as(struct arena *arena, struct bytes payload, const struct actor *by)
+{
+	const struct spdu_header header = {.psid = PSID_SECURITY};
+	struct bytes out;
+
+	must(spdu_sign(
+	    &out, arena, &header, payload, SIGNER_DIGEST, &by->signer, &fi));
+	return out;
+}
+
+static void
+note(struct pca *pca, const struct digest *h)
+{
+	for (size_t k = 0; k < pca->seen_n; k++)
+		if (memcmp(&pca->seen[k], h, sizeof(*h)) == 0)
+			return;
+	assert_true(pca->seen_n < SEEN_MAX);
+	pca->seen[pca->seen_n++] = *h;
+}
+
+static void
+fill_reply(monarch_auth_reply *out, struct pca *pca, struct arena *arena,
+    const scms_pdu *request)
+{
+	pca_ra_cert_response_msg *m =
+	    &out->reply.content.pca_ra.pca_ra_cert_response;
+	hashed_id10 *id = ARENA_NEW(arena, hashed_id10);
+	struct digest h;
+
+	assert_int_equal(
+	    request->content.pca_ra.ra_pca_cert_request.cert_request_info.is,
+	    ra_pca_cert_request_msg_cert_request_info_auth_cert_req);
+	sha256(h.b, request->raw);
+	memset(out, 0, sizeof(*out));
+	out->reply.version = 1;
+	out->reply.content.is = scms_pdu_content_pca_ra;
+	out->reply.content.pca_ra.is =
+	    pca_ra_interface_pdu_pca_ra_cert_response;
+	m->version = 1;
+	memcpy(m->request_hash.b, digest_id8(h.b), 8);
+	m->pca_id =
+	    bytes_of_string(pca->trick == OF_ANOTHER ? "pca.elsewhere.test"
+						     : "pca.monarch.test");
+	if (pca->trick == REFUSES) {
+		m->reply.is = pca_ra_cert_response_msg_reply_failure;
+		m->reply.failure.is = scms_error_pca_ra;
+		m->reply.failure.pca_ra.is = pca_ra_error_pca_ra_request_error;
+		m->reply.failure.pca_ra.pca_ra_request_error =
+		    pca_ra_request_error_code_invalid_validity;
+		return;
+	}
+	note(pca, &h);
+	memcpy(id->b, h.b, sizeof(id->b));
+	out->certificate_id = pca->trick == NO_ID ? NULL : id;
+	m->reply.is = pca_ra_cert_response_msg_reply_success;
+	m->reply.success.is =
+	    pca_ra_cert_response_msg_reply_success_value_signed_encrypted;
+	must(coer_decode(&ieee1609_dot2_data_asn,
+	    &m->reply.success.signed_encrypted, arena,
+	    sign_as(arena, bytes_copy(arena, BYTES(h.b)),
+		&pca->world
+		     ->actor[pca->trick == RESPONSE_BY_LA ? WHO_LA1 : WHO_PCA]),
+	    &fi));
+	if (pca->trick != RAW)
+		return;
+	m->reply.success.is = pca_ra_cert_response_msg_reply_success_value_raw;
+	m->reply.success.raw.is = plaintext_certificate_response_explicit;
+	m->reply.success.raw.explicit = *pca->world->actor[WHO_PCA].cert->c;
+}
+
+static struct bytes
+encode_answer(
+    const struct pca *pca, struct arena *arena, monarch_auth_batch_reply *m)
+{
+	monarch_certificate_batch_reply old = {.version = 1};
+	monarch_auth_reply *v = m->replies.v;
+	struct bytes out;
+
+	if (pca->trick == ANOTHER_BATCH)
+		m->batch_id.b[0] ^= 1;
+	if (pca->trick == MISSING)
+		m->replies.n--;
+	if (pca->trick == TWICE)
+		v[0] = v[1];
+	if (pca->trick == FOREIGN)
+		v[0].reply.content.pca_ra.pca_ra_cert_response.request_hash
+		    .b[3] ^= 1;
+	if (pca->trick != PSEUDONYM_FORM) {
+		must(coer_encode_new(
+		    &out, arena, &monarch_auth_batch_reply_asn, m, &fi));
+		return out;
+	}
+	old.batch_id = m->batch_id;
+	old.replies.n = m->replies.n;
+	old.replies.v = ARENA_ARRAY(arena, m->replies.n, scms_pdu);
+	for (size_t k = 0; k < m->replies.n; k++)
+		old.replies.v[k] = v[k].reply;
+	must(coer_encode_new(
+	    &out, arena, &monarch_certificate_batch_reply_asn, &old, &fi));
+	return out;
+}
+
+static struct bytes
+answer(struct pca *pca, struct arena *arena, struct bytes payload)
+{
+	monarch_certificate_batch_request in;
+	monarch_auth_batch_reply out = {.version = 1};
+
+	must(coer_decode(
+	    &monarch_certificate_batch_request_asn, &in, arena, payload, &fi));
+	out.batch_id = in.batch_id;
+	out.replies.n = in.requests.n;
+	out.replies.v = ARENA_ARRAY(arena, in.requests.n, monarch_auth_reply);
+	for (size_t k = 0; k < in.requests.n; k++)
+		fill_reply(&out.replies.v[in.requests.n - 1 - k], pca, arena,
+		    &in.requests.v[k]);
+	pca->messages++;
+	return sign_as(arena, encode_answer(pca, arena, &out),
+	    &pca->world->actor[pca->trick == BY_ANOTHER ? WHO_LA1 : WHO_PCA]);
+}
+
+static enum fault
+call_pca(void *ctx, struct http_result *result, struct arena *out,
+    const struct http_call *call, struct fault_info *info)
+{
+	struct pca *pca = ctx;
+	struct arena arena = arena_new((size_t)16 << 20);
+	const struct spdu_rules rules = {
+	    .psid = PSID_SECURITY,
+	    .now = time32_now(),
+	    .signer = pca->world->actor[WHO_RA].cert,
+	};
+	struct bytes octets;
+	struct spdu spdu;
+
+	*result = (struct http_result){.status = 200};
+	must(spdu_open(&spdu, &arena, call->body, pca->world->ra->self.trust,
+	    &rules, &fi));
+	if (strstr(call->url, "/certificate-batch-confirm") != NULL) {
+		pca->confirmations++;
+		result->status = 204;
+		arena_free(&arena);
+		return FAULT_OK;
+	}
+	octets = answer(pca, &arena, spdu.payload);
+	if (pca->trick == NONSENSE)
+		octets = bytes_of_string("oops");
+	if (pca->trick == BAD_REQUEST)
+		result->status = 400;
+	result->body = bytes_copy(out, octets);
+	arena_free(&arena);
+	return pca->trick == LOST
+		   ? fault_set(info, FAULT_NETWORK, "nobody there")
+		   : FAULT_OK;
+}
+
+/* ---- a scene ---- */
+
+struct scene {
+	struct world world;
+	struct pca pca;
+	struct device device[2];
+};
+
+static int
+set_up(void **state)
+{
+	static const uint64_t psids[] = {0x83};
+	struct scene *s = calloc(1, sizeof(*s));
+
+	assert_non_null(s);
+	world_make(&s->world);
+	s->world.service.environment.identification_supply = 4;
+	world_start(&s->world);
+	device_params.request_permissions =
+	    profile_group(&s->world.arena, psids, 1, false, 0, EE_APP);
+	for (size_t k = 0; k < 2; k++)
+		device_make(&s->device[k], &s->world, WHO_ECA);
+	device_params.request_permissions = NULL;
+	s->pca.world = &s->world;
+	s->world.ra->pca[0].peer.call = call_pca;
+	s->world.ra->pca[0].peer.ctx = &s->pca;
+	*state = s;
+	return 0;
+}
+
+static int
+tear_down(void **state)
+{
+	struct scene *s = *state;
+
+	world_remove(&s->world);
+	free(s);
+	return 0;
+}
+
+/* ---- requests ---- */
+
+static void
+put_key(ecc_p256_curve_point *out, const struct point *p)
+{
+	struct curve_point c;
+
+	curve_of_p256(&c, p);
+	curve_compress(&c);
+	point_to_schema(out, &c);
+}
+
+static void
+put_butterfly(unsigned_butterfly_params *out, const struct point *p,
+    const struct butterfly *b)
+{
+	put_key(&out->seed_key, p);
+	memcpy(out->expansion.b, &b->expansion, 16);
+}
+
+/* For other keys each time. */
+static struct bytes
+request_of(struct scene *s, struct device *d, int kind)
+{
+	uint32_t now = time32_now();
+	scms_pdu pdu = {.version = 1};
+	end_entity_ra_interface_pdu *ee = &pdu.content.ee_ra;
+	ee_ra_id_cert_provisioning_request *i =
+	    &ee->ee_ra_id_cert_provisioning_request;
+	ee_ra_app_cert_provisioning_request *a =
+	    &ee->ee_ra_app_cert_provisioning_request;
+	struct bytes octets;
+
+	p256_generate(&d->a, &d->A, 1);
+	pdu.content.is = scms_pdu_content_ee_ra;
+	if (kind == AUTH_IDENTIFICATION) {
+		ee->is =
+		    end_entity_ra_interface_pdu_ee_ra_id_cert_provisioning_request;
+		i->version = 1;
+		put_butterfly(&i->verify_key_info, &d->A, &d->sign);
+		put_butterfly(&i->resp_enc_key_info, &d->H, &d->encrypt);
+		i->common.current_time = i->common.requested_start_time = now;
+	} else {
+		ee->is =
+		    end_entity_ra_interface_pdu_ee_ra_app_cert_provisioning_request;
+		a->version = 1;
+		a->verify_key.is = public_verification_key_ecdsa_nist_p256;
+		put_key(&a->verify_key.ecdsa_nist_p256, &d->A);
+		a->response_encryption_key.supported_symm_alg =
+		    symm_algorithm_aes128_ccm;
+		a->response_encryption_key.public_key.is =
+		    base_public_encryption_key_ecies_nist_p256;
+		put_key(&a->response_encryption_key.public_key.ecies_nist_p256,
+		    &d->H);
+		a->common.current_time = a->common.requested_start_time = now;
+	}
+	must(coer_encode_new(
+	    &octets, &s->world.arena, &scms_pdu_asn, &pdu, &fi));
+	return device_send(d, &s->world, &s->world.arena, octets, false);
+}
+
+#define TOGETHER 4
+
+/* Requests that are there at the same moment; their statuses. */
+static void
+post(struct scene *s, int kind, const struct bytes *body, unsigned *status,
+    size_t n)
+{
+	struct arena arena[TOGETHER];
+	struct http_request request[TOGETHER];
+	struct http_response response[TOGETHER];
+	const struct http_request *requests[TOGETHER];
+	struct http_response *responses[TOGETHER];
+
+	for (size_t k = 0; k < n; k++) {
+		arena[k] = arena_new((size_t)1 << 20);
+		request[k] = (struct http_request){.method = "POST",
+		    .path = "/provision",
+		    .body = body[k],
+		    .arena = &arena[k]};
+		response[k] = (struct http_response){.status = 200, .fd = -1};
+		requests[k] = &request[k];
+		responses[k] = &response[k];
+		if (kind == AUTH_IDENTIFICATION)
+			ra_provision_identity(
+			    s->world.ra, &request[k], &response[k]);
+		else
+			ra_provision_application(
+			    s->world.ra, &request[k], &response[k]);
+	}
+	finish_gathered(s->world.ra, requests, responses, n);
+	for (size_t k = 0; k < n; k++) {
+		status[k] = response[k].status;
+		arena_free(&arena[k]);
+	}
+}
+
+static unsigned
+ask(struct scene *s, struct device *d, int kind)
+{
+	struct bytes body = request_of(s, d, kind);
+	unsigned status;
+
+	post(s, kind, &body, &status, 1);
+	return status;
+}
+
+/* ---- what the RA does ---- */
+
+static enum fault
+step(struct scene *s)
+{
+	struct arena arena = arena_new((size_t)64 << 20);
+	unsigned pause;
+	enum fault f = auth_step(s->world.ra, &s->world.ra->pca[0],
+	    s->world.ra->db, &arena, &pause, &fi);
+
+	arena_free(&arena);
+	return f;
+}
+
+static void
+plan(struct scene *s)
+{
+	bool busy = true;
+
+	for (int k = 0; k < 20 && busy; k++)
+		must(plan_pass(s->world.ra, s->world.ra->db, &busy, &fi));
+}
+
+/* Plans and sends until nothing is left. */
+static void
+run(struct scene *s)
+{
+	plan(s);
+	while (step(s) == FAULT_OK)
+		;
+}
+
+struct tally {
+	uint32_t done, waiting, failed, n;
+};
+
+static void
+add_view(void *ctx, const struct auth_view *v)
+{
+	struct tally *t = ctx;
+
+	t->done += v->done;
+	t->waiting += v->waiting;
+	t->failed += v->failed;
+	t->n++;
+}
+
+static struct tally
+tally(struct scene *s)
+{
+	struct tally t = {.n = 0};
+
+	must(auth_views(s->world.db, add_view, &t, &fi));
+	return t;
+}
+
+/* ---- tests ---- */
+
+static void
+wrong_answers_change_nothing(void **state)
+{
+	struct scene *s = *state;
+	size_t asked;
+
+	assert_int_equal(ask(s, &s->device[0], AUTH_IDENTIFICATION), 200);
+	plan(s);
+	for (int t = HONEST + 1; t < TRICKS_TRANSIENT; t++) {
+		s->pca.trick = (enum trick)t;
+		asked = s->pca.messages;
+		if (step(s) == FAULT_OK)
+			fail_msg("trick %d was believed", t);
+		assert_int_equal(s->pca.messages, asked + 1);
+		assert_int_equal(tally(s).done, 0);
+		assert_int_equal(tally(s).waiting, 4);
+		assert_int_equal(s->pca.confirmations, 0);
+	}
+	s->pca.trick = HONEST;
+	must(step(s));
+	/* always the same four requests */
+	assert_int_equal(s->pca.seen_n, 4);
+	assert_int_equal(tally(s).done, 4);
+	assert_int_equal(s->pca.confirmations, 1);
+	assert_int_equal(step(s), FAULT_NOT_FOUND);
+}
+
+static void
+a_refusal_is_tried_again_twice(void **state)
+{
+	struct scene *s = *state;
+
+	s->pca.trick = REFUSES;
+	assert_int_equal(ask(s, &s->device[0], AUTH_APPLICATION), 200);
+	for (unsigned k = 0; k < 3; k++) {
+		must(step(s));
+		assert_int_equal(tally(s).done, 0);
+		assert_int_equal(tally(s).failed, k == 2);
+		assert_int_equal(step(s), FAULT_NOT_FOUND); /* a pause */
+		assert_int_equal(s->pca.messages, k + 1);
+		time_set_offset(time_offset() + 601);
+	}
+	assert_int_equal(step(s), FAULT_NOT_FOUND);
+	/* what was never issued stands in nobody's way */
+	s->pca.trick = HONEST;
+	assert_int_equal(ask(s, &s->device[0], AUTH_APPLICATION), 200);
+	run(s);
+	assert_int_equal(tally(s).done, 1);
+	assert_int_equal(s->pca.seen_n, 1);
+}
+
+static void
+of_requests_at_once_one_is_granted(void **state)
+{
+	static const unsigned kinds[] = {AUTH_IDENTIFICATION, AUTH_APPLICATION};
+	struct scene *s = *state;
+	struct bytes body[TOGETHER];
+	unsigned status[TOGETHER];
+
+	for (size_t t = 0; t < 2; t++) {
+		for (size_t k = 0; k < 3; k++)
+			body[k] = request_of(s, &s->device[0], (int)kinds[t]);
+		body[3] = body[0]; /* the same octets twice */
+		post(s, (int)kinds[t], body, status, 4);
+		assert_int_equal(status[0], 200);
+		assert_int_equal(status[1], 409);
+		assert_int_equal(status[2], 409);
+		assert_int_equal(status[3], 200);
+	}
+	run(s);
+	assert_int_equal(tally(s).n, 1);
+	assert_int_equal(tally(s).done, 4 + 1);
+	assert_int_equal(s->pca.seen_n, 4 + 1);
+}
+
+static void
+a_blocked_holder_gets_nothing_until_unblocked(void **state)
+{
+	struct scene *s = *state;
+	const struct cert *c = s->device[0].cert;
+
+	for (size_t k = 0; k < 2; k++)
+		assert_int_equal(
+		    ask(s, &s->device[k], AUTH_IDENTIFICATION), 200);
+	must(DB_RUN(s->world.db, DO_BLOCK, &fi, DB_BLOB(c->id, 8),
+	    DB_INT(time32_now())));
+	run(s);
+	assert_int_equal(tally(s).done, 4);
+	assert_int_equal(ask(s, &s->device[0], AUTH_APPLICATION), 403);
+	must(DB_RUN(s->world.db, DO_UNBLOCK, &fi, DB_BLOB(c->id, 8)));
+	run(s);
+	assert_int_equal(tally(s).done, 8);
+	assert_int_equal(s->pca.seen_n, 8);
+}
+
+static void
+supply_follows_time(void **state)
+{
+	struct scene *s = *state;
+	uint32_t period =
+	    s->world.service.environment.identification_period_seconds;
+	uint32_t start = s->device[0].cert->start;
+
+	assert_int_equal(ask(s, &s->device[0], AUTH_IDENTIFICATION), 200);
+	run(s);
+	assert_int_equal(tally(s).done, 4);
+	time_set_offset(
+	    time_offset() + (int64_t)(start + period - time32_now()) - 1);
+	run(s);
+	assert_int_equal(tally(s).done, 4);
+	time_set_offset(time_offset() + 2);
+	run(s);
+	assert_int_equal(tally(s).done, 5);
+	/* a restart looks at everybody anew, and finds nothing to do */
+	world_stop(&s->world);
+	world_start(&s->world);
+	s->world.ra->pca[0].peer.call = call_pca;
+	s->world.ra->pca[0].peer.ctx = &s->pca;
+	run(s);
+	assert_int_equal(tally(s).done, 5);
+	assert_int_equal(s->pca.seen_n, 5);
+}
+
+static void
+lifetimes(void **state)
+{
+	static const struct {
+		uint32_t seconds;
+		struct lifetime want;
+	} rows[] = {
+	    {169 * 3600, {duration_hours, 169}},
+	    {90, {duration_seconds, 90}},
+	    {600, {duration_minutes, 10}},
+	    {65535, {duration_seconds, 65535}},
+	    {65537, {duration_minutes, 1092}}, /* never longer */
+	    {65536u * 60 + 1, {duration_hours, 1092}},
+	    {365 * 86400, {duration_hours, 8760}},
+	};
+
+	(void)state;
+	for (size_t k = 0; k < sizeof(rows) / sizeof(rows[0]); k++) {
+		struct lifetime l = auth_lifetime(rows[k].seconds);
+
+		assert_int_equal(l.unit, rows[k].want.unit);
+		assert_int_equal(l.value, rows[k].want.value);
+		assert_true(lifetime_seconds(l) <= rows[k].seconds);
+	}
+}
+
+int
+main(void)
+{
+#define T(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+	const struct CMUnitTest tests[] = {
+	    T(wrong_answers_change_nothing),
+	    T(a_refusal_is_tried_again_twice),
+	    T(of_requests_at_once_one_is_granted),
+	    T(a_blocked_holder_gets_nothing_until_unblocked),
+	    T(supply_follows_time),
+	    cmocka_unit_test(lifetimes),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
