@@ -6,7 +6,7 @@ import sys
 import threading
 import time
 
-from device import PROVISION, time32
+from device import APPLICATION, IDENTITY, PROVISION, time32
 from harness import (ENV, SCMS, WORK, all_well, counters, device, devices,
                      expect, fail, host, ok, run, set_clock, true, wait_for)
 from ieee1609 import (N, decompress, encrypt, mul, octets, opaque,
@@ -188,6 +188,12 @@ def form():
         judge("a version of the future", post(d, flip(good, 0, 4)), 5070)
         judge("no signature", post(d, encrypt(b"\x03\x80" + opaque(
             d.provisioning_pdu()), d.ra)), 5058)
+        for path in (IDENTITY, APPLICATION):
+            judge("nothing to " + path, ra.call("POST", path, b""), 5070)
+            judge("noise to " + path, ra.call("POST", path, os.urandom(385)),
+                  5070)
+            judge("another kind of request to " + path,
+                  ra.call("POST", path, good), 5070)
     answer = ra.call("POST", PROVISION, bytes(70000))
     expect("more than 64 KiB", (answer.status, answer.body), (413, b""))
     expect("the device is as good as before", d.provision().status, 200)

@@ -409,7 +409,8 @@ def insist(name, call):
 
 def kills():
     for k, (name, point) in enumerate(POINTS):
-        d, r = named("kident%02d" % (k + 1)), named("krse%02d" % (k + 1))
+        d = named("kident%02d" % (k + 1))
+        r = named(("krse%02d", "kpol%02d")[k % 2] % (k // 2 + 1))
         armed = restart(name, point)
         requests = ((d, secured(d, d.identity_pdu()), IDENTITY),
                     (r, secured(r, r.application_pdu()), APPLICATION))

@@ -24,8 +24,11 @@ up
 enrolled ident 6 --psid 0x82:9001 --psid 0x83:a001/f0ff --region 840
 enrolled rse 6 --psid 0x82:90ffff02 --psid 0x27 \
     --region circle:40.7128,-74.0060,2000
-enrolled kident 12 --psid 0x82:9001 --psid 0x83:a001/f0ff --region 840
-enrolled krse 12 --psid 0x83 --region 840:36,12
+enrolled kident 12 --psid 0x82:9001 --psid 0x83:a001/f0ff \
+    --region rectangle:45,-111,41,-104
+enrolled krse 6 --psid 0x83 --region 840:36,12
+enrolled kpol 6 --psid 0x83 \
+    --region 'polygon:40.70,-74.02;40.72,-74.02;40.72,-73.99'
 enrolled bsm 1 --psid 0x20 --psid 0x26 --region 840
 python3 "$E2E/types.py"
 check 'down' "$SCMS" down "$ENV"
