@@ -792,6 +792,56 @@ a_kill_at_any_commit_loses_and_doubles_nothing(void **state)
 	arena_free(&arena);
 }
 
+/* ---- hostile octets ---- */
+
+/* Each octet of a good request changed, signed by the RA all the same: it is
+ * not understood, or refused, or asks for something else that is fine. */
+static void
+changed_octets_harm_nothing(void **state)
+{
+	struct arena arena = arena_new(1u << 24);
+	struct pca *pca = open_pca();
+	size_t undecodable = 0, refused = 0, granted = 0;
+	uint8_t id[16] = {7}, copy[1024];
+	struct wish good, w;
+
+	(void)state;
+	wish_for(&good, &arena, false);
+	srand(1);
+	for (size_t at = 0; at < good.octets.n; at++) {
+		struct arena one = arena_new(1u << 22), work;
+		const monarch_auth_batch_reply *m;
+		struct bytes out;
+
+		memcpy(copy, good.octets.p, good.octets.n);
+		copy[at] ^= (uint8_t)(1 + rand() % 255);
+		w = good;
+		w.octets = (struct bytes){copy, good.octets.n};
+		sha256(w.hash, w.octets);
+		id[1] = (uint8_t)at;
+		id[2] = (uint8_t)(at >> 8);
+		work = arena_new(PCA_ARENA);
+		if (pca_answer_batch(&out, pca, &work,
+			message_of(&one, &w, 1, id), &info) != FAULT_OK) {
+			undecodable++;
+		} else if (at >= 4) { /* the first four tell the kind */
+			m = open_answer(&one, out, id);
+			assert_int_equal(m->replies.n, 1);
+			if (m->replies.v[0].certificate_id == NULL) {
+				(void)error_of(&w, &m->replies.v[0]);
+				refused++;
+			} else {
+				granted++;
+			}
+		}
+		arena_free(&work);
+		arena_free(&one);
+	}
+	assert_true(undecodable > 10 && refused > 50 && granted > 10);
+	pca_free(pca);
+	arena_free(&arena);
+}
+
 int
 main(void)
 {
@@ -802,6 +852,7 @@ main(void)
 	    cmocka_unit_test(a_request_is_answered_once),
 	    cmocka_unit_test(a_single_request_is_answered_as_camp_does),
 	    cmocka_unit_test(a_kill_at_any_commit_loses_and_doubles_nothing),
+	    cmocka_unit_test(changed_octets_harm_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);
