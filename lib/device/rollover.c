@@ -13,17 +13,19 @@
 #include "base/time32.h"
 #include "cert/enrollment.h"
 #include "cert/region.h"
+#include "cert/request.h"
 #include "coer/coer.h"
 #include "device/csr.h"
 #include "device/device.h"
 #include "device/identity.h"
 #include "device/message.h"
 #include "device/place.h"
-#include "schema/dot2.h"
+#include "schema/scms_protocol.h"
 
 #define PATH	     "/successor-enrollment-certificate"
 #define ARENA_LIMIT  (4u << 20)
 #define ANSWER_LIMIT (64u << 10)
+#define OLD	     (30 * 86400) /* of a request, seconds */
 
 /* The same again, to begin when it ends. */
 static enum fault
@@ -128,12 +130,40 @@ rollover(struct monarch_device *d, const struct folder *place,
 	return FAULT_OK;
 }
 
-/* A refused request is made anew next time, with another key: the ECA may have
- * granted it after all, and certifies no key twice. */
-static void
-forget_refused(const struct monarch_device *d, const struct folder *place)
+static bool
+is_old(const struct monarch_device *d, const struct folder *place)
 {
-	if (d->refusal.status == 0)
+	struct arena arena = arena_new(ARENA_LIMIT);
+	const ee_eca_cert_request *asked;
+	struct request request;
+	struct bytes octets;
+	bool old = true;
+
+	if (folder_read(&octets, &arena, place, FOLDER_REQUEST, NULL) ==
+		FAULT_OK &&
+	    request_open(&request, &arena, octets, d->identity.trust,
+		time32_now(), NULL) == FAULT_OK &&
+	    request.pdu != NULL) {
+		asked = &request.pdu->content.eca_ee.ee_eca_cert_request;
+		old = time32_now() > asked->current_time + (uint64_t)OLD;
+	}
+	arena_free(&arena);
+	return old;
+}
+
+/*
+ * A request that was refused for what it is, is made anew next time, with
+ * another key.  Whatever else went wrong, it may have been granted, and only
+ * the same octets get the answer then; a PROD RA that gives no reasons may
+ * mean either, for some weeks.
+ */
+static void
+forget_refused(const struct monarch_device *d, const struct folder *place,
+    enum fault fault)
+{
+	if (d->refusal.code != 0
+		? fault != FAULT_DENIED && fault != FAULT_BAD_MESSAGE
+		: d->refusal.status != 500 || !is_old(d, place))
 		return;
 	folder_remove(place, FOLDER_REQUEST);
 	folder_remove(place, FOLDER_REQUEST_KEY);
@@ -161,7 +191,7 @@ monarch_rollover(
 	if ((fault = device_begin(d, fi)) == FAULT_OK) {
 		fault = device_note(d, rollover(d, &place, &arena, fi), fi);
 		if (fault != FAULT_OK)
-			forget_refused(d, &place);
+			forget_refused(d, &place, fault);
 	}
 	arena_free(&arena);
 	return fault;

@@ -91,11 +91,44 @@ P
 expect 1 'not bootstrapped' provision "$tmp/d/car01"
 expect 1 'not bootstrapped' download "$tmp/d/car01"
 expect 1 'NOT_FOUND' status "$tmp/nothing"
+expect 1 'not bootstrapped' rollover "$tmp/d/car01"
+expect 64 '--type: pseudonym' provision --type rse "$tmp/d/car01"
+expect 64 '--storage' download --storage 10G "$tmp/d/car01"
+expect 64 '--storage' download --storage -1 "$tmp/d/car01"
+expect 64 'give-up' download --give-up -1 "$tmp/d/car01"
+expect 64 'number' sign --psid BSM --in "$tmp/out" --out "$tmp/spdu" \
+    "$tmp/d/car01"
 expect 1 'not provisioned' sign --in "$tmp/out" --out "$tmp/spdu" "$tmp/d/car01"
 printf 'no ZIP at all, but long enough' >"$tmp/bad.zip"
 expect 1 'scms-obe bootstrap: ZIP' bootstrap --bundle "$tmp/bad.zip" "$tmp/d"
 expect 1 'bundle|car01' bootstrap --bundle "$tmp/csr.zip" "$tmp/d"
 [ ! -e "$tmp/d/car01/bundle" ]
+
+# a DCM: what is wrong before it is called
+dcm="bootstrap --ca $tmp/ca --operator-cert $tmp/c --operator-key $tmp/k"
+expect 64 '--dcm' $dcm --type obe "$tmp/d"
+expect 64 '--bundle is needed, or --dcm' bootstrap --bundle "$tmp/bad.zip" \
+    --dcm https://dcm:8899 "$tmp/d"
+expect 64 '--ca is needed' bootstrap --dcm https://dcm:8899 "$tmp/d"
+expect 64 '--type is needed' $dcm --dcm https://dcm:8899 "$tmp/d/car01"
+expect 64 'one DEVICE' $dcm --dcm https://dcm:8899 --type obe --serial S \
+    "$tmp/d/car01" "$tmp/d/car02"
+expect 1 'serial number: 1 to 64' $dcm --dcm https://dcm:8899 --type obe \
+    --serial ../S "$tmp/d/car01"
+expect 1 'printable' $dcm --dcm https://dcm:8899 --type 'o be' "$tmp/d/car01"
+expect 1 'EXISTS' $dcm --dcm https://dcm:8899 --type obe --injected \
+    "$tmp/d/car01"
+: >"$tmp/ca"
+expect 1 'car01: refused' $dcm --dcm https://127.0.0.1:1 --type obe \
+    "$tmp/d/car01"
+[ ! -e "$tmp/d/car01/bundle" ]
+
+# erased, each by its name
+expect 64 'DEVICE is needed' reset
+expect 1 'no device' reset "$tmp/d"
+expect 0 '^1 of 1 devices erased' reset "$tmp/d/car03"
+[ ! -e "$tmp/d/car03" ] && [ -e "$tmp/d/car02" ]
+expect 1 'car03: .*NOT_FOUND' reset "$tmp/d/car03"
 
 # the message of spec/bsm.md
 expect 0 '' bsm --out "$tmp/bsm" msgCnt=5 id=0x0a1b2c3d secMark=12345 \

@@ -167,6 +167,50 @@ a_refused_request_is_made_anew(void **state)
 	assert_int_equal(w->ra->successors, 2);
 }
 
+/* It may have been granted; only the same octets get the answer. */
+static void
+a_refusal_without_a_reason_changes_no_request(void **state)
+{
+	struct fault_info fi = {0};
+
+	(void)state;
+	w->lose_acks = 1;
+	assert_int_equal(roll(&fi), FAULT_NETWORK);
+	w->bare = true;
+	w->refuse_code = 5070;
+	for (unsigned day = 0; day < 10; day++) {
+		world_clock(WORLD_NOW + day * 86400);
+		assert_int_equal(roll(&fi), FAULT_HTTP_STATUS);
+	}
+	w->refuse_code = 0;
+	MUST(roll(&fi));
+	assert_int_equal(w->ra->successors, 1);
+}
+
+static void
+but_not_for_ever(void **state)
+{
+	struct fault_info fi = {0};
+
+	(void)state;
+	/* Of an enrollment that lasts longer. */
+	tear_down(NULL);
+	temporary_folder(dir);
+	w = world_new();
+	w->enrollment_hours = 5000;
+	end = time32_now() - 3600 + 5000 * 3600u;
+	world_device(w, dir, "obe", path);
+	w->lose_acks = 1;
+	assert_int_equal(roll(&fi), FAULT_NETWORK);
+	w->bare = true;
+	w->refuse_code = 5070;
+	world_clock(WORLD_NOW + 31 * 86400);
+	assert_int_equal(roll(&fi), FAULT_HTTP_STATUS);
+	w->refuse_code = 0;
+	MUST(roll(&fi));
+	assert_int_equal(w->ra->successors, 2);
+}
+
 static void
 bad_answers_are_refused(void **state)
 {
@@ -257,6 +301,8 @@ main(void)
 	    TEST(one_follows_the_other),
 	    TEST(a_lost_answer_is_asked_for_with_the_same_octets),
 	    TEST(a_refused_request_is_made_anew),
+	    TEST(a_refusal_without_a_reason_changes_no_request),
+	    TEST(but_not_for_ever),
 	    TEST(bad_answers_are_refused),
 	    TEST(half_a_successor_is_none),
 	    TEST(nothing_is_left_of_an_erased_device),
