@@ -149,7 +149,7 @@ struct list {
 static struct digest
 name_of(const struct cert *cert)
 {
-	struct digest d;
+	struct digest d = {0};
 
 	sha256(d.b, cert->canonical);
 	return d;
@@ -181,9 +181,8 @@ find(const struct list *list, const struct cert *cert)
 static void
 take_out(struct list *list, size_t k)
 {
-	--*list->n;
-	memmove(
-	    &list->v[k], &list->v[k + 1], (*list->n - k) * sizeof(*list->v));
+	for (--*list->n; k < *list->n; k++)
+		list->v[k] = list->v[k + 1];
 }
 
 /* What has ended makes room. */

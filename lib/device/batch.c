@@ -20,7 +20,7 @@ static const struct zip_limits limits = {
 void
 job_filename(char out[KIND_NAME_SIZE], const struct job *job, uint32_t i)
 {
-	kind_file(out, job->asking->kind, job->asking->file.hash, i);
+	kind_file(out, job->asking.kind, job->asking.file.hash, i);
 }
 
 static void
@@ -50,11 +50,11 @@ list_responses(struct response *r, struct job *job, struct batch *batch,
 		enum fault fault = entry[k].fault;
 
 		if (fault == FAULT_OK &&
-		    !kind_entry(&j, job->asking->kind, entry[k].name,
-			job->asking->file.hash, batch->i))
+		    !kind_entry(&j, job->asking.kind, entry[k].name,
+			job->asking.file.hash, batch->i))
 			fault = FAULT_BAD_MESSAGE;
 		if (fault == FAULT_OK &&
-		    added == kind_of(job->asking->kind)->per_i)
+		    added == kind_of(job->asking.kind)->per_i)
 			fault = FAULT_DUPLICATE;
 		if (fault != FAULT_OK) {
 			batch->complete = false;
@@ -183,10 +183,10 @@ batch_finish(struct job *job, struct fault_info *fi)
 		struct batch *batch = &job->batch[k];
 
 		TRY(to_week(&week[weeks], job, batch, r + batch->first, fi));
-		room_take(&job->room, &week[weeks], &job->asking->store);
+		room_take(&job->room, &week[weeks], &job->asking.store);
 		weeks += week[weeks].n > 0;
 	}
-	TRY(week_write(&job->asking->store, week, weeks, fi));
+	TRY(week_write(&job->asking.store, week, weeks, fi));
 	tell_stored(job, week, weeks);
 	arena_reset(job->arena);
 	job->n = 0;

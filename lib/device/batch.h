@@ -27,7 +27,7 @@ struct job {
 	struct monarch_device *device;
 	const struct monarch_download_terms *terms;
 	struct monarch_download_result *result;
-	struct asking *asking;
+	struct asking asking; /* of the kind at hand */
 	struct response_rules rules;
 	struct room room;
 	struct arena *arena; /* of the group at hand */

@@ -44,7 +44,7 @@ fetch_batch(struct job *job, uint32_t i, struct fault_info *fi)
 
 	job_filename(name, job, i);
 	TRY(fetch(job->device, &batch->zip, job->arena,
-	    kind_of(job->asking->kind)->download, name, job->terms->extra_octet,
+	    kind_of(job->asking.kind)->download, name, job->terms->extra_octet,
 	    fi));
 	batch->i = i;
 	job->n++;
@@ -62,7 +62,7 @@ group_of(const struct job *job)
 static enum fault
 fetch_all(struct job *job, uint32_t first, uint32_t n, struct fault_info *fi)
 {
-	const uint32_t i_most = kind_of(job->asking->kind)->i_most;
+	const uint32_t i_most = kind_of(job->asking.kind)->i_most;
 	unsigned missing = 0;
 	enum fault fault;
 
@@ -133,7 +133,7 @@ fetch_info(struct job *job, struct fault_info *fi)
 static enum fault
 list_held(struct job *job, struct arena *arena, struct fault_info *fi)
 {
-	const struct folder *f = &job->asking->store;
+	const struct folder *f = &job->asking.store;
 	uint32_t *i;
 	size_t n, kept = 0;
 	struct week w;
@@ -176,7 +176,7 @@ remove_ended(const struct job *job)
 
 	for (unsigned n = 0; job->accepted && n < place_count(f); n++) {
 		place_number(&place, f, n);
-		place_kind(&store, &place, job->asking->kind);
+		place_kind(&store, &place, job->asking.kind);
 		remove_ended_in(&store, job->rules.now);
 	}
 	if (job->accepted)
@@ -200,7 +200,7 @@ set_periods(struct job *job)
 	const struct monarch_download_terms *terms = job->terms;
 	const struct monarch_device *d = job->device;
 	struct response_rules *rules = &job->rules;
-	bool pseudonym = job->asking->kind == MONARCH_PSEUDONYM;
+	bool pseudonym = job->asking.kind == MONARCH_PSEUDONYM;
 
 	rules->i_zero =
 	    pseudonym ? I_ZERO_DEFAULT : d->identity.enrollment->start;
@@ -226,7 +226,7 @@ periods_of(const struct job *job, uint32_t first)
 
 	if (job->terms->periods != 0)
 		return job->terms->periods;
-	if (job->asking->kind == MONARCH_PSEUDONYM)
+	if (job->asking.kind == MONARCH_PSEUDONYM)
 		return n + (supply % each != 0 || supply == 0);
 	all = end > job->rules.i_zero ? (end - job->rules.i_zero - 1) / each + 1
 				      : 0;
@@ -239,17 +239,18 @@ periods_of(const struct job *job, uint32_t first)
  * while it expects the next one later, nothing is missing behind the running
  * one. */
 static void
-forgive_missing(struct job *job, uint32_t first)
+forgive_missing(struct job *job, uint32_t first, unsigned before)
 {
-	if (job->asking->kind == MONARCH_IDENTIFICATION &&
-	    is_held(job, first) && job->result->next > job->rules.now)
-		job->result->missing = 0;
+	if (job->asking.kind == MONARCH_IDENTIFICATION && is_held(job, first) &&
+	    job->result->next > job->rules.now)
+		job->result->missing = before;
 }
 
 static enum fault
 fetch_periods(struct job *job, struct arena *arena, struct fault_info *fi)
 {
 	const struct response_rules *rules = &job->rules;
+	const unsigned before = job->result->missing;
 	uint32_t first;
 	enum fault fault;
 
@@ -270,7 +271,7 @@ fetch_periods(struct job *job, struct arena *arena, struct fault_info *fi)
 	}
 	TRY(fault);
 	TRY(look(job, arena, fi));
-	forgive_missing(job, first);
+	forgive_missing(job, first, before);
 	return FAULT_OK;
 }
 
@@ -282,11 +283,11 @@ fetch_periods(struct job *job, struct arena *arena, struct fault_info *fi)
 static enum fault
 fetch_application(struct job *job, struct arena *arena, struct fault_info *fi)
 {
-	struct provision_file *p = &job->asking->file;
+	struct provision_file *p = &job->asking.file;
 	enum fault fault;
 
-	TRY(application_next(job->asking, true, fi));
-	TRY(asking_ask(job->asking, fi));
+	TRY(application_next(&job->asking, true, fi));
+	TRY(asking_ask(&job->asking, fi));
 	TRY(look(job, arena, fi));
 	if (is_held(job, p->number))
 		return FAULT_OK;
@@ -313,13 +314,13 @@ run_kind(struct job *job, struct arena *arena, struct fault_info *fi)
 	struct monarch_device *d = job->device;
 
 	job->rules = (struct response_rules){
-	    .kind = job->asking->kind,
+	    .kind = job->asking.kind,
 	    .trust = d->identity.trust,
 	    .enrollment = d->identity.enrollment,
-	    .keys = &job->asking->file,
+	    .keys = &job->asking.file,
 	    .now = time32_now(),
 	};
-	return job->asking->kind == MONARCH_APPLICATION
+	return job->asking.kind == MONARCH_APPLICATION
 		   ? fetch_application(job, arena, fi)
 		   : fetch_periods(job, arena, fi);
 }
@@ -332,21 +333,20 @@ download_kind(struct job *job, enum monarch_kind kind, struct fault_info *fi)
 	    .extra_octet = job->terms->extra_octet,
 	    .encryption = job->terms->encryption};
 	struct arena arena = arena_new(ARENA_LIMIT);
-	struct asking asking;
+	struct asking *asking = &job->asking;
 	enum fault fault;
 
-	fault = asking_open(&asking, job->device, kind, &ask, &arena, fi);
-	job->asking = &asking;
+	fault = asking_open(asking, job->device, kind, &ask, &arena, fi);
 	/* What came by itself is to do so under a new enrollment, too. */
 	if (fault == FAULT_OK && was_asked(job->device, kind))
-		fault = asking_ask(&asking, fi);
+		fault = asking_ask(asking, fi);
 	if (fault == FAULT_OK && kind != MONARCH_APPLICATION &&
-	    !asking.file.acked)
+	    !asking->file.acked)
 		fault = fault_set(fi, FAULT_NOT_FOUND,
 		    "%s: not provisioned yet", job->device->folder.path);
 	if (fault == FAULT_OK)
 		fault = run_kind(job, &arena, fi);
-	wipe(&asking, sizeof(asking));
+	wipe(asking, sizeof(*asking));
 	arena_free(&arena);
 	return fault;
 }
