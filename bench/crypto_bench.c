@@ -94,7 +94,7 @@ prepare_ecqv(void)
 {
 	static struct scalar kk[N], r[N];
 
-	FINE(ecqv_issue(P_U, kk, P, NULL, N));
+	FINE(ecqv_issue(P_U, kk, P, &d[0], NULL, N));
 	FINE(ecqv_respond(r, kk, e, &d[0], NULL, N));
 	FINE(ecqv_public(Q_U, e, P_U, &P[0], NULL, N));
 	FOR_ALL
@@ -498,7 +498,7 @@ static void
 ours_issue(void *arg)
 {
 	(void)arg;
-	FINE(ecqv_issue(out_p, out_k, P, NULL, N));
+	FINE(ecqv_issue(out_p, out_k, P, &d[0], NULL, N));
 }
 
 static void

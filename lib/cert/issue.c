@@ -135,7 +135,7 @@ issue_chunk(struct chunk *h, struct implicit_certificate *out,
 {
 	size_t i;
 
-	per_element(ecqv_issue(h->p_u, h->k, r_u, h->ok, n));
+	per_element(ecqv_issue(h->p_u, h->k, r_u, by->d, h->ok, n));
 	for (i = 0; i < n; i++) {
 		verdict[i] =
 		    h->ok[i] ? encode_one(&out[i].raw, a, template[i],

@@ -8,15 +8,63 @@
 #include "crypto/random.h"
 #include "crypto/scratch.h"
 
+/* What a k is made of. */
+struct mix {
+	struct scalar d_ca;
+	uint8_t r_u[32]; /* x */
+	uint8_t random[32];
+	uint64_t serial;
+};
+
+/* The serial number makes a k that nobody had before of randomness that
+ * repeats itself: the same k in two certificates would give d_ca away. */
+static void
+hedge(struct scalar *k, const struct mix *m)
+{
+	struct digest h;
+
+	sha256(h.b, (struct bytes){(const uint8_t *)m, sizeof(*m)});
+	memcpy(k, &h, sizeof(*k));
+	wipe(&h, sizeof(h));
+}
+
+static void
+make_k(struct scalar *k, const struct point *r_u, const struct scalar *d_ca,
+    size_t n)
+{
+	size_t mark = scratch_mark();
+	struct mix *mix = SCRATCH(struct mix, n);
+	struct bytes *mixes = SCRATCH(struct bytes, n);
+	struct digest *out = SCRATCH(struct digest, n);
+	uint8_t(*random)[32] = scratch_take(n * sizeof(*random));
+	uint64_t serial = random_serial(n);
+
+	random_bytes(random, n * sizeof(*random));
+	for (size_t i = 0; i < n; i++) {
+		mix[i] = (struct mix){.d_ca = *d_ca, .serial = serial + i};
+		memcpy(mix[i].r_u, r_u[i].x, sizeof(mix[i].r_u));
+		memcpy(mix[i].random, random[i], sizeof(mix[i].random));
+		mixes[i] = (struct bytes){(uint8_t *)&mix[i], sizeof(mix[i])};
+	}
+	sha256_batch(out, mixes, n);
+	for (size_t i = 0; i < n; i++) {
+		memcpy(&k[i], &out[i], sizeof(k[i]));
+		while (!scalar_valid_secret(&k[i])) { /* once in 2^32 */
+			random_bytes(mix[i].random, sizeof(mix[i].random));
+			hedge(&k[i], &mix[i]);
+		}
+	}
+	scratch_leave(mark);
+}
+
 enum fault
-ecqv_issue(struct point *p_u, struct scalar *k, const struct point *r_u,
+ecqv_issue_with(struct point *p_u, struct scalar *k, const struct point *r_u,
     bool *ok, size_t n)
 {
 	struct verdict v = {FAULT_OK, ok};
 	bool good[BATCH];
 	enum fault f;
 
-	random_scalars(k, n);
 	for (size_t i = 0, m; i < n; i += m) {
 		m = batch(n, i);
 		f = p256_add_base_mul(p_u + i, r_u + i, k + i, good, m);
@@ -27,6 +75,15 @@ ecqv_issue(struct point *p_u, struct scalar *k, const struct point *r_u,
 		}
 	}
 	return v.first;
+}
+
+enum fault
+ecqv_issue(struct point *p_u, struct scalar *k, const struct point *r_u,
+    const struct scalar *d_ca, bool *ok, size_t n)
+{
+	for (size_t i = 0; i < n; i += BATCH)
+		make_k(k + i, r_u + i, d_ca, batch(n, i));
+	return ecqv_issue_with(p_u, k, r_u, ok, n);
 }
 
 enum fault

@@ -18,10 +18,12 @@
 #include "crypto/p256.h"
 
 /* CA, first step: fresh k[i] and P_U[i] = R_U[i] + k[i]*G, never infinity.
- * FAULT_BAD_POINT.  The caller keeps k[] secret until ecqv_respond; the k of
- * a bad element is 0, which ecqv_respond refuses. */
+ * k[i] is made of randomness, d_ca, R_U[i] and a number that counts on, so
+ * that it is fresh even if randomness should fail.  FAULT_BAD_POINT.  The
+ * caller keeps k[] secret until ecqv_respond; the k of a bad element is 0,
+ * which ecqv_respond refuses. */
 enum fault must_check ecqv_issue(struct point *p_u, struct scalar *k,
-    const struct point *r_u, bool *ok, size_t n);
+    const struct point *r_u, const struct scalar *d_ca, bool *ok, size_t n);
 /* CA, second step: r[i] = e[i]*k[i] + d_ca, and k[i] is wiped, because a
  * second use of it would give d_ca away; r is not k.  FAULT_BAD_SCALAR: k[i] is
  * no fresh scalar, or e[i] = 0 mod n, which would do the same. */

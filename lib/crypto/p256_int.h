@@ -29,6 +29,10 @@ bool must_check scalar_valid_secret(const struct scalar *);
 void scalar_mul_add_batch(struct scalar *out, struct scalars a,
     struct scalars b, struct scalars c, size_t n);
 
+/* ecqv_issue with k[] from the caller. */
+enum fault must_check ecqv_issue_with(struct point *p_u, struct scalar *k,
+    const struct point *r_u, bool *ok, size_t n);
+
 /* What a batch found so far: the first fault, and ok[] unless NULL. */
 struct verdict {
 	enum fault first;

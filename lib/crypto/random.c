@@ -2,6 +2,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <string.h>
+#include <time.h>
 
 #include <openssl/rand.h>
 
@@ -22,14 +23,27 @@ struct pool {
 static _Thread_local struct pool pool;
 static _Thread_local random_source *source;
 static _Thread_local void *source_arg;
+static _Thread_local uint64_t source_serial;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static pthread_key_t key;
 static atomic_uint forks;
+static atomic_uint_fast64_t serial;
+
+static void
+serial_begin(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_REALTIME, &t);
+	atomic_store(
+	    &serial, (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec);
+}
 
 static void
 count_fork(void)
 {
 	atomic_fetch_add(&forks, 1);
+	serial_begin();
 }
 
 static void
@@ -43,6 +57,7 @@ process_begin(void)
 {
 	ossl_must(pthread_atfork(NULL, NULL, count_fork) == 0);
 	ossl_must(pthread_key_create(&key, thread_end) == 0);
+	serial_begin();
 }
 
 static void
@@ -102,9 +117,23 @@ random_scalars(struct scalar *out, size_t n)
 			random_bytes(&out[i], sizeof(*out));
 }
 
+uint64_t
+random_serial(size_t n)
+{
+	uint64_t first = source_serial;
+
+	if (source == NULL) {
+		ossl_must(pthread_once(&once, process_begin) == 0);
+		return atomic_fetch_add(&serial, n);
+	}
+	source_serial += n;
+	return first;
+}
+
 void
 random_replace(random_source *s, void *arg)
 {
 	source = s;
 	source_arg = arg;
+	source_serial = 0;
 }

@@ -10,7 +10,8 @@
 
 typedef void random_source(void *arg, void *out, size_t n);
 
-/* From now on in this thread; NULL: the true source again. */
+/* From now on in this thread; NULL: the true source again.  random_serial()
+ * begins at 0 with each replacement. */
 void random_replace(random_source *, void *arg);
 
 #endif /* CRYPTO_RANDOM_INT_H */

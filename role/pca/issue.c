@@ -146,7 +146,7 @@ make_certificates(struct issue_scratch *s, const struct issuer *issuer,
 
 	for (size_t t = 0; t < n; t++)
 		s->point[t] = item[t]->b;
-	(void)!ecqv_issue(s->point, s->k, s->point, s->ok, n);
+	(void)!ecqv_issue(s->point, s->k, s->point, issuer->d, s->ok, n);
 	carry(item, s->ok, n);
 	write_certificates(s, issuer, item, n);
 	sha256_to_sign(s->digest, s->span, issuer->cert->hash, n);

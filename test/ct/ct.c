@@ -245,7 +245,7 @@ issue(void)
 
 	octets(e, sizeof(e));
 	ct_secret(&d_ca, sizeof(d_ca));
-	must(ecqv_issue(p_u, k, Q, NULL, N));
+	must(ecqv_issue(p_u, k, Q, &d_ca, NULL, N));
 	still_secret("issue", k, sizeof(k));
 	must(ecqv_respond(r, k, e, &d_ca, NULL, N));
 }

@@ -21,7 +21,7 @@ struct affine {
 	struct fe x, y;
 };
 
-/* X < 2.1, Y < 3.8, Z < 1.9; tight */
+/* X < 2.1, Y < 3.75, Z < 1.9; tight */
 struct jacobian {
 	struct fe X, Y, Z;
 };

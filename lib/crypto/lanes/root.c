@@ -156,10 +156,10 @@ decompress_some(
 
 	EACH_ROOT
 	{
-		size_t i = (size_t)z * LANE_COUNT;
+		size_t at = (size_t)z * LANE_COUNT, i = at < n ? at : n;
 
 		good[z] = fe_load(&x, (struct column){in[i].x, sizeof(in[0]),
-					  p256_generator.x, i < n ? n - i : 0});
+					  p256_generator.x, n - i});
 		right_side(&a[z], &x);
 	}
 	roots(y, a);

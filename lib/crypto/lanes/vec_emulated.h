@@ -90,4 +90,9 @@ vec_leave(void)
 {
 }
 
+lane_inline void
+vec_forget(void)
+{
+}
+
 #endif /* CRYPTO_LANES_VEC_EMULATED_H */

@@ -60,4 +60,31 @@ vec_leave(void)
 	_mm256_zeroupper();
 }
 
+/* Clears all vector registers: vec_leave's instruction lets the lower parts of
+ * the first sixteen be, and knows nothing of the others. */
+lane_inline void
+vec_forget(void)
+{
+	_mm256_zeroall();
+	__asm__ volatile("vpxorq %%xmm16, %%xmm16, %%xmm16\n\t"
+			 "vpxorq %%xmm17, %%xmm17, %%xmm17\n\t"
+			 "vpxorq %%xmm18, %%xmm18, %%xmm18\n\t"
+			 "vpxorq %%xmm19, %%xmm19, %%xmm19\n\t"
+			 "vpxorq %%xmm20, %%xmm20, %%xmm20\n\t"
+			 "vpxorq %%xmm21, %%xmm21, %%xmm21\n\t"
+			 "vpxorq %%xmm22, %%xmm22, %%xmm22\n\t"
+			 "vpxorq %%xmm23, %%xmm23, %%xmm23\n\t"
+			 "vpxorq %%xmm24, %%xmm24, %%xmm24\n\t"
+			 "vpxorq %%xmm25, %%xmm25, %%xmm25\n\t"
+			 "vpxorq %%xmm26, %%xmm26, %%xmm26\n\t"
+			 "vpxorq %%xmm27, %%xmm27, %%xmm27\n\t"
+			 "vpxorq %%xmm28, %%xmm28, %%xmm28\n\t"
+			 "vpxorq %%xmm29, %%xmm29, %%xmm29\n\t"
+			 "vpxorq %%xmm30, %%xmm30, %%xmm30\n\t"
+			 "vpxorq %%xmm31, %%xmm31, %%xmm31" ::
+			     : "xmm16", "xmm17", "xmm18", "xmm19", "xmm20",
+			 "xmm21", "xmm22", "xmm23", "xmm24", "xmm25", "xmm26",
+			 "xmm27", "xmm28", "xmm29", "xmm30", "xmm31");
+}
+
 #endif /* CRYPTO_LANES_VEC_IFMA_H */

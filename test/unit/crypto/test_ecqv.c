@@ -1,6 +1,8 @@
 /* Implicit certificates. */
 #include "common.h"
 #include "crypto/ecqv.h"
+#include "crypto/p256_int.h"
+#include "crypto/random.h"
 #include "crypto/random_int.h"
 
 #define MANY 150
@@ -33,10 +35,10 @@ take(const json_t *v)
 }
 
 static void
-prepared(void *arg, void *out, size_t n)
+stuck(void *arg, void *out, size_t n)
 {
-	assert_int_equal(n, 32);
-	memcpy(out, arg, n);
+	(void)arg;
+	memset(out, 0x55, n);
 }
 
 /* SEC 4 drops the lowest bit of the hash. */
@@ -80,9 +82,8 @@ vector_one(const json_t *v)
 	struct scalar k;
 	struct digest e = x.e;
 
-	random_replace(prepared, &x.k);
-	assert_int_equal(ecqv_issue(&p_u, &k, &x.R_U, NULL, 1), FAULT_OK);
-	random_replace(NULL, NULL);
+	k = x.k;
+	assert_int_equal(ecqv_issue_with(&p_u, &k, &x.R_U, NULL, 1), FAULT_OK);
 	assert_same(k, x.k);
 	assert_same(p_u, x.P_U);
 	assert_steps(&x, &e, !x.shift);
@@ -134,7 +135,8 @@ round_trip(void **state)
 	for (size_t s = 0; s < sizeof(size) / sizeof(size[0]); s++) {
 		size_t n = size[s];
 
-		assert_int_equal(ecqv_issue(P_U, k, R_U, ok, n), FAULT_OK);
+		assert_int_equal(
+		    ecqv_issue(P_U, k, R_U, &d_ca, ok, n), FAULT_OK);
 		assert_int_equal(ecqv_respond(r, k, e, &d_ca, ok, n), FAULT_OK);
 		assert_int_equal(
 		    ecqv_public(Q_U, e, P_U, &Q_CA, ok, n), FAULT_OK);
@@ -160,7 +162,8 @@ neighbours(void **state)
 	(void)state;
 	memcpy(bad, R_U, sizeof(bad));
 	bad[3].y[5] ^= 1;
-	assert_int_equal(ecqv_issue(P_U, k, bad, ok, MANY), FAULT_BAD_POINT);
+	assert_int_equal(
+	    ecqv_issue(P_U, k, bad, &d_ca, ok, MANY), FAULT_BAD_POINT);
 	for (size_t i = 0; i < MANY; i++)
 		assert_int_equal(ok[i], i != 3);
 	assert_zero(P_U[3]);
@@ -200,13 +203,12 @@ neighbours(void **state)
 static void
 infinite_p_u(void **state)
 {
-	struct scalar minus = ref_negative(&k_u[0]), kk, rr;
+	struct scalar kk = ref_negative(&k_u[0]), rr;
 	struct point p;
 
 	(void)state;
-	random_replace(prepared, &minus);
-	assert_int_equal(ecqv_issue(&p, &kk, &R_U[0], ok, 1), FAULT_BAD_SCALAR);
-	random_replace(NULL, NULL);
+	assert_int_equal(
+	    ecqv_issue_with(&p, &kk, &R_U[0], ok, 1), FAULT_BAD_SCALAR);
 	assert_false(ok[0]);
 	assert_zero(p);
 	assert_zero(kk);
@@ -258,6 +260,51 @@ respond_refuses(void **state)
 	assert_zero(rr);
 }
 
+/* k of two elements with the same R_U, when randomness gets stuck. */
+static void
+stuck_k(struct scalar out[2], const struct point *r_u, const struct scalar *d)
+{
+	const struct point both[2] = {*r_u, *r_u};
+	struct point p[2];
+
+	random_replace(stuck, NULL);
+	assert_int_equal(ecqv_issue(p, out, both, d, NULL, 2), FAULT_OK);
+	random_replace(NULL, NULL);
+	assert_memory_not_equal(&p[0], &p[1], sizeof(p[0]));
+}
+
+/* Should randomness get stuck, a k still belongs to one request, one CA and
+ * one moment; and it is random otherwise. */
+static void
+k_is_hedged(void **state)
+{
+	struct scalar a[2], b[2], random[2];
+	struct point p;
+
+	(void)state;
+	stuck_k(a, &R_U[0], &d_ca);
+	assert_memory_not_equal(&a[0], &a[1], sizeof(a[0]));
+	stuck_k(b, &R_U[0], &d_ca);
+	assert_memory_equal(a, b, sizeof(a));
+	stuck_k(b, &R_U[1], &d_ca);
+	assert_memory_not_equal(&a[0], &b[0], sizeof(a[0]));
+	stuck_k(b, &R_U[0], &k_u[0]);
+	assert_memory_not_equal(&a[0], &b[0], sizeof(a[0]));
+	for (size_t i = 0; i < 2; i++) {
+		random_replace(stuck, NULL);
+		(void)random_serial(i); /* counts on, whatever is drawn */
+		assert_int_equal(
+		    ecqv_issue(&p, &b[i], R_U, &d_ca, NULL, 1), FAULT_OK);
+		random_replace(NULL, NULL);
+		assert_int_equal(
+		    ecqv_issue(&p, &random[i], R_U, &d_ca, NULL, 1), FAULT_OK);
+	}
+	assert_memory_equal(&b[0], &a[0], sizeof(a[0]));
+	assert_memory_equal(&b[1], &a[1], sizeof(a[0]));
+	assert_memory_not_equal(&random[0], &random[1], sizeof(random[0]));
+	assert_memory_not_equal(&random[0], &a[0], sizeof(a[0]));
+}
+
 int
 main(void)
 {
@@ -268,6 +315,7 @@ main(void)
 	    cmocka_unit_test(infinite_p_u),
 	    cmocka_unit_test(infinite_q_u),
 	    cmocka_unit_test(respond_refuses),
+	    cmocka_unit_test(k_is_hedged),
 	};
 
 	return cmocka_run_group_tests(tests, setup, NULL);

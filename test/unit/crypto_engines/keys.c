@@ -1,6 +1,7 @@
 /* keys.c - implicit certificates, wrapped keys, butterfly keys. */
 #include <stdlib.h>
 
+#include "crypto/p256_int.h"
 #include "operation.h"
 #include "plain.h"
 
@@ -105,7 +106,8 @@ issue_run(const struct batch *b, void *out, bool *ok)
 
 	if (b->in_place)
 		memcpy(b->R, b->P, b->n * sizeof(b->R[0]));
-	f = ecqv_issue(b->R, b->k, b->in_place ? b->R : b->P, ok, b->n);
+	memcpy(b->k, b->m, b->n * sizeof(b->k[0]));
+	f = ecqv_issue_with(b->R, b->k, b->in_place ? b->R : b->P, ok, b->n);
 	for (size_t i = 0; i < b->n; i++)
 		to[i] = (struct issued){b->R[i], b->k[i]};
 	return f;
