@@ -8,6 +8,7 @@
 #include "cert/convert.h"
 #include "crypto/butterfly.h"
 #include "role/ra/auth.h"
+#include "role/ra/supply.h"
 #include "service/crash.h"
 
 /* So that nobody waits long for the database. */
@@ -167,11 +168,14 @@ auth_plan(struct ra *ra, struct db *db, bool *busy, struct fault_info *fi)
 {
 	struct arena arena = arena_new(MEMORY), scratch = arena_new(MEMORY);
 	struct due all = {.n = 0, .arena = &arena};
+	uint32_t now = time32_now();
+	struct supply_rule rule;
 	enum fault f = db_begin(db, fi);
 
+	supply_rule_at(&rule, ra, now);
 	if (f == FAULT_OK)
-		f = DB_EACH(db, DO_AUTH_DUE, got_due, &all, fi,
-		    DB_INT(time32_now()), DB_INT(HOLDERS_PER_COMMIT));
+		f = DB_EACH(db, DO_AUTH_DUE, got_due, &all, fi, DB_INT(now),
+		    DB_INT(HOLDERS_PER_COMMIT), DB_INT(rule.contact));
 	for (size_t k = 0; k < all.n && f == FAULT_OK; k++)
 		f = plan_holder(ra, db, &scratch, &all.v[k], fi);
 	if (f == FAULT_OK && all.n > 0) {

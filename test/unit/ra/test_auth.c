@@ -390,6 +390,7 @@ run(struct scene *s)
 
 struct tally {
 	uint32_t done, waiting, failed, n;
+	uint32_t until;
 };
 
 static void
@@ -400,6 +401,7 @@ add_view(void *ctx, const struct auth_view *v)
 	t->done += v->done;
 	t->waiting += v->waiting;
 	t->failed += v->failed;
+	t->until = v->until > t->until ? v->until : t->until;
 	t->n++;
 }
 
@@ -538,6 +540,71 @@ supply_follows_time(void **state)
 }
 
 static void
+who_is_gone_gets_nothing_until_it_returns(void **state)
+{
+	struct scene *s = *state;
+
+	s->world.service.environment.inactive_after_days = 50;
+	assert_int_equal(ask(s, &s->device[0], AUTH_IDENTIFICATION), 200);
+	run(s);
+	time_set_offset(time_offset() + 45 * 86400);
+	run(s);
+	assert_int_equal(tally(s).done, 5);
+	time_set_offset(time_offset() + 30 * 86400);
+	run(s);
+	assert_int_equal(tally(s).done, 5);
+	/* whatever it says, it is here */
+	assert_int_equal(ask(s, &s->device[0], AUTH_IDENTIFICATION), 409);
+	run(s);
+	assert_int_equal(tally(s).done, 6);
+}
+
+/* Two hours, and from change on one hour; ten minutes of overlap. */
+static void
+publish(struct scene *s, struct policy_point validity[2],
+    struct policy_point *overlap, uint32_t change)
+{
+	struct ra_policies *p = &s->world.ra->policies;
+
+	validity[0].value.lifetime = (struct lifetime){duration_hours, 2};
+	validity[1].value.lifetime = (struct lifetime){duration_hours, 1};
+	validity[1].start = change * UINT64_C(1000000);
+	overlap->value.lifetime = (struct lifetime){duration_minutes, 10};
+	p->set.of[POLICY_RSE_VALIDITY] = (struct policy_series){validity, 2};
+	p->set.of[POLICY_RSE_OVERLAP] = (struct policy_series){overlap, 1};
+	p->seen = 1;
+	p->since = UINT32_MAX; /* nothing is evaluated */
+}
+
+static void
+to(uint32_t time)
+{
+	time_set_offset(time_offset() + (int64_t)time - time32_now());
+}
+
+static void
+validity_and_overlap_are_the_policys(void **state)
+{
+	struct policy_point validity[2] = {{0}}, overlap = {0};
+	uint32_t before = time32_now(), until;
+	struct scene *s = *state;
+
+	publish(s, validity, &overlap, before + 6000);
+	assert_int_equal(ask(s, &s->device[0], AUTH_APPLICATION), 200);
+	run(s);
+	until = tally(s).until;
+	assert_in_range(until, before + 7200, time32_now() + 7200);
+	to(until - 660);
+	assert_int_equal(ask(s, &s->device[0], AUTH_APPLICATION), 409);
+	to(until - 600);
+	before = time32_now();
+	assert_int_equal(ask(s, &s->device[0], AUTH_APPLICATION), 200);
+	run(s);
+	assert_in_range(tally(s).until, before + 3600, time32_now() + 3600);
+	assert_int_equal(tally(s).done, 2);
+}
+
+static void
 lifetimes(void **state)
 {
 	static const struct {
@@ -573,6 +640,8 @@ main(void)
 	    T(of_requests_at_once_one_is_granted),
 	    T(a_blocked_holder_gets_nothing_until_unblocked),
 	    T(supply_follows_time),
+	    T(who_is_gone_gets_nothing_until_it_returns),
+	    T(validity_and_overlap_are_the_policys),
 	    cmocka_unit_test(lifetimes),
 	};
 
