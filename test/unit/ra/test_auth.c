@@ -604,6 +604,60 @@ validity_and_overlap_are_the_policys(void **state)
 	assert_int_equal(tally(s).done, 2);
 }
 
+/* The last octet of the RIF decides, unless that PCA is away or may not. */
+static void
+holders_are_spread_among_pcas(void **state)
+{
+	static const uint64_t psids[] = {0x83};
+	static const uint16_t here = COUNTRY_USA, there = COUNTRY_MEXICO;
+	struct scene *s = *state;
+	struct ra *ra = s->world.ra;
+	struct ra_pca *first = &ra->pca[0], *second = &ra->pca[1], *got;
+	const struct cert *own = first->certs[0];
+	struct cert shorter = *own;
+	uint8_t even[8] = {0}, odd[8] = {0, 0, 0, 0, 0, 0, 0, 1};
+	struct auth_terms terms = {
+	    .rif = even,
+	    .psids = profile_psids(&s->world.arena, psids, 1),
+	    .region = profile_countries(&s->world.arena, &here, 1),
+	};
+
+	*second = (struct ra_pca){.certs = {own}, .certs_n = 1};
+	must(peer_init(
+	    &second->peer, &s->world.arena, "pca2", "monarch.test", 8891, &fi));
+	ra->pca_n = 2;
+	must(auth_choose_pca(&got, ra, &terms, own->start, own->end, &fi));
+	assert_ptr_equal(got, first);
+	terms.rif = odd;
+	must(auth_choose_pca(&got, ra, &terms, own->start, own->end, &fi));
+	assert_ptr_equal(got, second);
+	(void)peer_fails(&second->peer, &fi);
+	must(auth_choose_pca(&got, ra, &terms, own->start, own->end, &fi));
+	assert_ptr_equal(got, first);
+	/* away is better than not permitted */
+	shorter.end--;
+	first->certs[0] = &shorter;
+	must(auth_choose_pca(&got, ra, &terms, own->start, own->end, &fi));
+	assert_ptr_equal(got, second);
+	second->certs[0] = &shorter;
+	assert_int_equal(
+	    auth_choose_pca(&got, ra, &terms, own->start, own->end, &fi),
+	    FAULT_BAD_TIME);
+	must(auth_choose_pca(&got, ra, &terms, own->start, own->end - 1, &fi));
+	terms.region = profile_countries(&s->world.arena, &there, 1);
+	assert_int_equal(
+	    auth_choose_pca(&got, ra, &terms, own->start, own->end - 1, &fi),
+	    FAULT_REGION_NOT_NESTED);
+	terms.psids =
+	    profile_psids(&s->world.arena, (const uint64_t[]){0x99}, 1);
+	assert_int_equal(
+	    auth_choose_pca(&got, ra, &terms, own->start, own->end - 1, &fi),
+	    FAULT_PSID_NOT_PERMITTED);
+	first->certs[0] = own;
+	peer_destroy(&second->peer);
+	ra->pca_n = 1;
+}
+
 static void
 lifetimes(void **state)
 {
@@ -642,6 +696,7 @@ main(void)
 	    T(supply_follows_time),
 	    T(who_is_gone_gets_nothing_until_it_returns),
 	    T(validity_and_overlap_are_the_policys),
+	    T(holders_are_spread_among_pcas),
 	    cmocka_unit_test(lifetimes),
 	};
 
