@@ -1,4 +1,6 @@
 /* component.c - a component's certificate, keys and trust. */
+#include <dirent.h>
+#include <errno.h>
 #include <string.h>
 
 #include "base/file.h"
@@ -57,6 +59,54 @@ load_keys(struct component *c, const char *folder, struct fault_info *fi)
 	return FAULT_OK;
 }
 
+/* "X.oer" and "X.key" of the folder former. */
+static enum fault
+load_former(struct component *c, const char *folder, const char *file,
+    struct fault_info *fi)
+{
+	struct cert *cert;
+	struct bytes raw;
+	char path[PATH_SIZE];
+	size_t n = c->former_n;
+
+	if (n == COMPONENT_FORMER)
+		return fault_set(fi, FAULT_CONFIG, "%s: more than %d keys",
+		    folder, COMPONENT_FORMER);
+	path_join(path, folder, file);
+	TRY(file_read(&raw, &c->arena, path, CERTIFICATE_MAX, fi));
+	if (cert_load(&cert, &c->arena, raw, fi) != FAULT_OK)
+		return fault_prefix(fi, "%s", path);
+	memcpy(path + strlen(path) - 4, ".key", 4);
+	TRY(key_load(&c->former_key[n], path, BYTES_NONE, fi));
+	c->former_n++;
+	if (key_decryption(&c->former[n], c->former_key[n], cert, fi) !=
+	    FAULT_OK)
+		return fault_prefix(fi, "%s", path);
+	return FAULT_OK;
+}
+
+static enum fault
+load_all_former(struct component *c, const char *folder, struct fault_info *fi)
+{
+	char path[PATH_SIZE];
+	enum fault f = FAULT_OK;
+	struct dirent *e;
+	size_t n;
+	DIR *d;
+
+	path_join(path, folder, "former");
+	if ((d = opendir(path)) == NULL)
+		return errno == ENOENT ? FAULT_OK
+				       : fault_errno(fi, FAULT_IO, "%s", path);
+	while (f == FAULT_OK && (e = readdir(d)) != NULL) {
+		n = strlen(e->d_name);
+		if (n > 4 && strcmp(e->d_name + n - 4, ".oer") == 0)
+			f = load_former(c, path, e->d_name, fi);
+	}
+	closedir(d);
+	return f;
+}
+
 enum fault
 component_load(struct component *c, const char *folder, struct fault_info *fi)
 {
@@ -69,6 +119,8 @@ component_load(struct component *c, const char *folder, struct fault_info *fi)
 		f = load_certificate(c, folder, fi);
 	if (f == FAULT_OK)
 		f = load_keys(c, folder, fi);
+	if (f == FAULT_OK)
+		f = load_all_former(c, folder, fi);
 	if (f != FAULT_OK)
 		component_free(c);
 	return f;
@@ -79,6 +131,8 @@ component_free(struct component *c)
 {
 	key_free(c->sign_key);
 	key_free(c->enc_key);
+	for (size_t i = 0; i < c->former_n; i++)
+		key_free(c->former_key[i]);
 	trust_free(c->trust);
 	arena_free(&c->arena);
 	memset(c, 0, sizeof(*c));

@@ -7,6 +7,9 @@
  *				certificate has an encryption key
  *	trust/ *.oer		roots
  *	known/ *.oer		chain files, certificates of peers
+ *	former/ X.oer X.key	certificates it had, with their encryption keys,
+ *				for messages of those who have not seen the
+ *				present one yet; the folder may be absent
  */
 #ifndef KEYS_COMPONENT_H
 #define KEYS_COMPONENT_H
@@ -19,6 +22,8 @@
 #include "cert/trust.h"
 #include "keys/key.h"
 
+#define COMPONENT_FORMER 8
+
 struct component {
 	struct trust *trust;
 	struct cert *cert; /* its chain was checked */
@@ -27,7 +32,10 @@ struct component {
 	struct key *enc_key; /* NULL: cannot decrypt */
 	struct signer signer;
 	struct decryption_key decryption; /* where enc_key is not NULL */
-	struct arena arena;		  /* of all this */
+	struct key *former_key[COMPONENT_FORMER];
+	struct decryption_key former[COMPONENT_FORMER];
+	size_t former_n;
+	struct arena arena; /* of all this */
 };
 
 /*

@@ -112,6 +112,19 @@ begin_checking(
 	for (size_t k = 0; (k) < (n); (k)++) \
 		if ((m)[k].fault == FAULT_OK)
 
+/* Of devices that have not seen the RA's present certificate yet. */
+static void
+try_former_keys(struct encrypted_spdu *sealed, size_t n, const struct ra *ra)
+{
+	for (size_t k = 0; k < n && ra->self.former_n > 0; k++) {
+		struct encrypted_spdu *s = &sealed[k];
+
+		if (s->fault == FAULT_NOT_FOR_US)
+			s->fault = spdu_decrypt(&s->out, s->arena, s->in,
+			    ra->self.former, ra->self.former_n, s->fi);
+	}
+}
+
 static void
 decrypt_all(struct ee_message *m, size_t n, const struct ra *ra)
 {
@@ -126,6 +139,7 @@ decrypt_all(struct ee_message *m, size_t n, const struct ra *ra)
 			m[k].ee.step = EE_STEP_DECRYPTION;
 	}
 	spdu_decrypt_many(sealed, n, &ra->self.decryption);
+	try_former_keys(sealed, n, ra);
 	for (size_t k = 0; k < n; k++) {
 		m[k].fault = sealed[k].fault;
 		m[k].in = sealed[k].out;

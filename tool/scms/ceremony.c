@@ -1,6 +1,7 @@
 /* ceremony.c - what the steps of the ceremony share; see ceremony.h. */
 #include <stdarg.h>
 #include <stddef.h>
+#include <string.h>
 
 #include "crypto/hash.h"
 #include "tool/scms/ceremony.h"
@@ -12,6 +13,25 @@ const struct actor_info actor_info[ACTOR_COUNT] = {
 #include "tool/scms/actor.def"
 #undef ACTOR
 };
+
+enum part_id
+actor_part(enum actor_id id)
+{
+	enum part_id part = 0;
+
+	while (part < PART_COUNT &&
+	       strcmp(parts[part].name, actor_info[id].folder) != 0)
+		part++;
+	return part;
+}
+
+bool
+actor_is_later(enum actor_id id)
+{
+	enum part_id part = actor_part(id);
+
+	return part < PART_COUNT && parts[part].later;
+}
 
 void
 ceremony_record(struct ceremony *c, const char *fmt, ...)

@@ -18,6 +18,7 @@
 #include "cert/trust.h"
 #include "keys/key.h"
 #include "service/environment.h"
+#include "tool/scms/part.h"
 #include "tool/scms/passphrase.h"
 
 enum actor_id {
@@ -42,6 +43,10 @@ struct actor_info {
 };
 
 extern const struct actor_info actor_info[ACTOR_COUNT];
+
+/* The part whose folder it has; PART_COUNT: none (root, electors, ICA). */
+enum part_id actor_part(enum actor_id);
+bool actor_is_later(enum actor_id);
 
 struct actor {
 	const char *name; /* as in its certificate */
@@ -73,6 +78,27 @@ ceremony_step ceremony_components;   /* component.conf, trust/, known/ */
 ceremony_step ceremony_policy;	     /* GPF, LPF */
 ceremony_step ceremony_chain_files;  /* ballots, GCCF, LCCF, CRL */
 ceremony_step ceremony_agreement;    /* LA-PCA keys */
+
+/* CA certificates start before the ceremony, so that those of the running
+ * week lie within them (design.md section 4). */
+#define CEREMONY_HEAD_START (8u * 86400)
+
+/* Pieces that a later change of components uses as well (component.h). */
+
+/* Keys and certificate of one, whose issuer can sign. */
+enum fault must_check ceremony_make_actor(
+    struct ceremony *, enum actor_id, struct fault_info *);
+/* TLS keys and certificates in n folders, by the CA in the folder offline. */
+enum fault must_check ceremony_make_tls(struct ceremony *, const char *offline,
+    const char *const *folders, size_t n, struct fault_info *);
+/* component.conf of a part. */
+enum fault must_check ceremony_write_conf(
+    struct ceremony *, enum part_id, struct fault_info *);
+/* Does this part need certificates of that profile? */
+bool ceremony_part_knows(enum part_id, enum profile);
+/* The electors' ballot on the root. */
+enum fault must_check ceremony_elect(
+    struct ceremony *, struct bytes *ballot, struct fault_info *);
 
 /* A line for the record and for the terminal. */
 void ceremony_record(struct ceremony *, const char *fmt, ...) printf_like(2, 3);

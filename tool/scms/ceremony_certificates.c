@@ -55,7 +55,7 @@ set_lifetime(struct profile_params *p, const struct ceremony *c,
 		    end == environment_end(c->env)
 			? "the project"
 			: actor_info[info->issuer].file);
-	p->lifetime = lifetime_within(lifetime_of(c, info), end - c->start);
+	p->lifetime = lifetime_within(lifetime_of(c, info), end - p->start);
 	return FAULT_OK;
 }
 
@@ -68,6 +68,8 @@ fill_params(struct profile_params *p, struct ceremony *c, enum actor_id id,
 
 	*p = (struct profile_params){
 	    .start = c->start, .verify_key = *key_public(a->sign_key)};
+	if (info->issuer != id && c->actor[info->issuer].cert->start > p->start)
+		p->start = c->actor[info->issuer].cert->start;
 	TRY(set_lifetime(p, c, id, fi));
 	TRY(set_region(p, c, fi));
 	if (info->label != NULL)
@@ -150,8 +152,8 @@ record(struct ceremony *c, const struct actor_info *info, const struct actor *a)
 	ceremony_record_hash(c, "SHA-256", a->cert->canonical);
 }
 
-static enum fault
-make_one(struct ceremony *c, enum actor_id id, struct fault_info *fi)
+enum fault
+ceremony_make_actor(struct ceremony *c, enum actor_id id, struct fault_info *fi)
 {
 	const struct actor_info *info = &actor_info[id];
 	struct actor *a = &c->actor[id];
@@ -208,7 +210,8 @@ ceremony_certificates(struct ceremony *c, struct fault_info *fi)
 {
 	ceremony_record(c, "IEEE 1609.2 certificates");
 	for (enum actor_id id = 0; id < ACTOR_COUNT; id++)
-		if (make_one(c, id, fi) != FAULT_OK)
+		if (!actor_is_later(id) &&
+		    ceremony_make_actor(c, id, fi) != FAULT_OK)
 			return fault_prefix(fi, "%s", actor_info[id].file);
 	return check_psids(c, fi);
 }

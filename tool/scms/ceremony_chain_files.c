@@ -15,8 +15,8 @@ static const enum actor_id local[] = {
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-static enum fault
-elect(struct ceremony *c, struct bytes *ballot, struct fault_info *fi)
+enum fault
+ceremony_elect(struct ceremony *c, struct bytes *ballot, struct fault_info *fi)
 {
 	const struct cert *root = c->actor[ACTOR_ROOT].cert;
 	struct bytes endorsement[ELECTORS];
@@ -109,7 +109,7 @@ ceremony_chain_files(struct ceremony *c, struct fault_info *fi)
 {
 	struct bytes ballot;
 
-	TRY(elect(c, &ballot, fi));
+	TRY(ceremony_elect(c, &ballot, fi));
 	ceremony_record(c, "Chain files and composite CRL (SHA-256)");
 	TRY(write_chain_files(c, &ballot, fi));
 	return write_crl(c, fi);

@@ -1,6 +1,7 @@
 /* ceremony_components.c - what each daemon finds in its folder beside its
  * keys: component.conf, whom it trusts, whom it knows; HAProxy's settings. */
 #include <stdio.h>
+#include <string.h>
 
 #include "tool/scms/ceremony.h"
 #include "tool/scms/lop.h"
@@ -32,10 +33,37 @@ static const struct setting settings[] = {
     {PART_CRLG, NULL, NULL, {ACTOR_ROOT}},
 };
 
-static enum fault
-write_conf(struct ceremony *c, const struct setting *s, struct fault_info *fi)
+/* One that was added later has the settings of the first of its kind. */
+static const struct setting *
+setting_of(enum part_id id)
 {
-	const struct part *part = &parts[s->part];
+	for (size_t i = 0; i < sizeof(settings) / sizeof(settings[0]); i++) {
+		const struct part *part = &parts[settings[i].part];
+
+		if (settings[i].part == id ||
+		    (parts[id].later &&
+			strcmp(part->program, parts[id].program) == 0))
+			return &settings[i];
+	}
+	return NULL;
+}
+
+bool
+ceremony_part_knows(enum part_id id, enum profile profile)
+{
+	const struct setting *s = setting_of(id);
+
+	for (size_t i = 0; s != NULL && s->known[i] != ACTOR_ROOT; i++)
+		if (actor_info[s->known[i]].profile == profile)
+			return true;
+	return false;
+}
+
+enum fault
+ceremony_write_conf(struct ceremony *c, enum part_id id, struct fault_info *fi)
+{
+	const struct setting *s = setting_of(id);
+	const struct part *part = &parts[id];
 	char address[ADDRESS_TEXT], name[64];
 	const char *text;
 
@@ -73,7 +101,7 @@ ceremony_components(struct ceremony *c, struct fault_info *fi)
 	for (size_t i = 0; i < sizeof(settings) / sizeof(settings[0]); i++) {
 		TRY(introduce(c, &settings[i], fi));
 		if (settings[i].role != NULL)
-			TRY(write_conf(c, &settings[i], fi));
+			TRY(ceremony_write_conf(c, settings[i].part, fi));
 	}
 	return lop_write_config(c->dir, c->env->net, fi);
 }

@@ -50,7 +50,7 @@ make_all(struct ceremony *c, struct fault_info *fi)
 	for (size_t i = 0; i < COUNT(fixed); i++)
 		TRY(make(c, fixed[i].name, fixed[i].mode, fi));
 	for (size_t i = 0; i < PART_COUNT; i++)
-		for (size_t k = 0; k < COUNT(inside); k++) {
+		for (size_t k = 0; !parts[i].later && k < COUNT(inside); k++) {
 			snprintf(name, sizeof(name), "%s%s", parts[i].name,
 			    inside[k]);
 			TRY(make(c, name, 0700, fi));
@@ -67,6 +67,8 @@ write_hosts(struct ceremony *c, const char *name, enum part_id ra,
 	size_t n = 0;
 
 	for (size_t i = 0; i < PART_COUNT; i++) {
+		if (parts[i].later)
+			continue;
 		part_address(
 		    address, c->env->net, parts[i == PART_RA ? ra : i].host, 0);
 		n += (size_t)snprintf(text + n, sizeof(text) - n, "%s %s.%s\n",

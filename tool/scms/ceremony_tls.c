@@ -71,6 +71,8 @@ issue_all(struct ceremony *c, struct x509_ca *ca, const char *ca_path,
 	TRY(file_read(&pem, &c->arena, ca_path, 1u << 16, fi));
 	TRY(ceremony_write(c, "public/root.tls", pem, 0644, fi));
 	for (size_t i = 0; i < PART_COUNT; i++) {
+		if (parts[i].later)
+			continue;
 		TRY(issue(c, ca, parts[i].name, validity, fi));
 		TRY(spread(c, parts[i].name, pem, fi));
 	}
@@ -86,6 +88,31 @@ validity_of(const struct ceremony *c, struct conf_duration lifetime)
 
 	return (struct x509_validity){
 	    c->start, end < most ? (uint32_t)end : most};
+}
+
+enum fault
+ceremony_make_tls(struct ceremony *c, const char *offline,
+    const char *const *folders, size_t n, struct fault_info *fi)
+{
+	struct x509_validity validity = validity_of(c, c->env->tls_lifetime);
+	char dir[PATH_SIZE], cert[PATH_SIZE], key[PATH_SIZE];
+	enum fault f = FAULT_OK;
+	struct x509_ca *ca;
+	struct bytes pem;
+
+	path_join(dir, offline, "tls-ca");
+	path_join(cert, dir, "tls-ca.pem");
+	path_join(key, dir, "tls-ca.key");
+	TRY(file_read(&pem, &c->arena, cert, 1u << 16, fi));
+	TRY(x509_open_ca(&ca, cert, key, c->passphrase->text, fi));
+	ceremony_record(c, "X.509 certificates of TLS (SHA-256 fingerprints)");
+	for (size_t i = 0; i < n && f == FAULT_OK; i++) {
+		f = issue(c, ca, folders[i], validity, fi);
+		if (f == FAULT_OK)
+			f = spread(c, folders[i], pem, fi);
+	}
+	x509_close_ca(ca);
+	return f;
 }
 
 enum fault

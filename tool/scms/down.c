@@ -1,13 +1,14 @@
 /* down.c - scms down: ask every component to stop, wait, name what stays. */
 #include <signal.h>
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 
 #include "base/time32.h"
 #include "tool/common/opt.h"
+#include "tool/scms/bring.h"
 #include "tool/scms/cmd.h"
 #include "tool/scms/process.h"
-#include "tool/scms/site.h"
 
 #define POLL_NS 20000000L
 
@@ -40,8 +41,8 @@ left(struct process *processes)
 	return n;
 }
 
-static int
-stop_all(const char *dir, int64_t seconds)
+int
+bring_down(const char *dir, const bool wanted[PART_COUNT], int64_t seconds)
 {
 	const struct timespec pause = {.tv_nsec = POLL_NS};
 	uint64_t end = clock_ns() + (uint64_t)seconds * 1000000000u;
@@ -49,7 +50,10 @@ stop_all(const char *dir, int64_t seconds)
 	size_t n;
 
 	for (size_t i = 0; i < PART_COUNT; i++)
-		process_find(&processes[i], dir, &parts[i]);
+		if (wanted[i])
+			process_find(&processes[i], dir, &parts[i]);
+		else
+			processes[i] = (struct process){.fd = -1};
 	for (size_t i = 0; i < PART_COUNT; i++)
 		ask(&processes[i]);
 	while ((n = left(processes)) > 0 && clock_ns() < end)
@@ -68,6 +72,7 @@ cmd_down(int argc, char **argv)
 {
 	int64_t seconds = 30;
 	const struct opt opts[] = {{"timeout", OPT_NUMBER, &seconds}};
+	bool all[PART_COUNT];
 	struct fault_info fi;
 	struct site site;
 	int status;
@@ -76,7 +81,8 @@ cmd_down(int argc, char **argv)
 	    cmd_need(argc, 1, "DIR", &fi) != FAULT_OK ||
 	    site_open(&site, argv[0], SITE_LOCKED, &fi) != FAULT_OK)
 		return cmd_fault("down", &fi);
-	status = stop_all(site.dir, seconds);
+	memset(all, true, sizeof(all));
+	status = bring_down(site.dir, all, seconds);
 	site_close(&site);
 	return status;
 }

@@ -73,14 +73,12 @@ expiry_describe_part(
 	json_object_set_new(one, TLS, describe(expiry_of_tls(path)));
 }
 
-/* Is there a part of this name that runs? */
 static bool
-runs(const char *name)
+runs(enum actor_id id)
 {
-	for (size_t i = 0; i < PART_COUNT; i++)
-		if (strcmp(parts[i].name, name) == 0)
-			return parts[i].program != NULL;
-	return false;
+	enum part_id part = actor_part(id);
+
+	return part < PART_COUNT && parts[part].program != NULL;
 }
 
 json_t *
@@ -90,12 +88,12 @@ expiry_describe_others(const struct site *site)
 	json_t *list = json_array(), *one;
 
 	path_join(dir, site->dir, "public");
-	for (size_t i = 0; i < ACTOR_COUNT; i++) {
+	for (enum actor_id i = 0; i < ACTOR_COUNT; i++) {
 		const struct actor_info *info = &actor_info[i];
 
 		snprintf(name, sizeof(name), "%s.oer", info->file);
 		path_join(path, dir, name);
-		if (runs(info->folder) || !file_exists(path))
+		if (runs(i) || !file_exists(path))
 			continue;
 		one = json_pack("{s:s}", "name", info->file);
 		json_object_set_new(

@@ -16,9 +16,6 @@
 #include "tool/scms/cmd.h"
 #include "tool/scms/tree.h"
 
-/* CA certificates start before the ceremony, so that those of the running
- * week lie within them (design.md section 4). */
-#define HEAD_START	(8u * 86400)
 #define CEREMONY_MEMORY (8u << 20)
 
 static const struct {
@@ -178,7 +175,7 @@ hold(struct init *in, const char *workshop, struct fault_info *fi)
 	c->clock_offset = in->clock_offset;
 	c->arena = arena_new(CEREMONY_MEMORY);
 	c->now = time32_now();
-	c->start = c->now - HEAD_START;
+	c->start = c->now - CEREMONY_HEAD_START;
 	c->trust = trust_new();
 	open_record(c);
 	f = c->record != NULL

@@ -1,14 +1,28 @@
 /* part.c - see part.h. */
 #include <stdio.h>
 
+#include "base/file.h"
 #include "tool/scms/part.h"
 
 const struct part parts[PART_COUNT] = {
 #define PART(id, name, host, port, program) \
-	[PART_##id] = {name, host, port, program},
+	[PART_##id] = {name, host, port, program, false},
+#define PART_LATER(id, name, host, port, program) \
+	[PART_##id] = {name, host, port, program, true},
 #include "tool/scms/part.def"
 #undef PART
+#undef PART_LATER
 };
+
+bool
+part_is_there(const char *dir, const struct part *part)
+{
+	char folder[PATH_SIZE], path[PATH_SIZE];
+
+	path_join(folder, dir, part->name);
+	path_join(path, folder, "tls.pem");
+	return file_exists(path);
+}
 
 void
 part_address(char out[ADDRESS_TEXT], unsigned net, unsigned host, unsigned port)

@@ -121,7 +121,8 @@ describe_all(struct http_client *client, const struct site *site)
 	json_object_set_new(all, "period",
 	    json_integer(environment_period(&site->env, time32_now())));
 	for (size_t i = 0; i < PART_COUNT; i++)
-		if (parts[i].program != NULL)
+		if (parts[i].program != NULL &&
+		    part_is_there(site->dir, &parts[i]))
 			json_array_append_new(
 			    list, describe(client, site, &parts[i]));
 	json_object_set_new(all, "components", list);

@@ -7,9 +7,10 @@
 
 #include "base/time32.h"
 #include "tool/common/opt.h"
+#include "tool/scms/bring.h"
 #include "tool/scms/cmd.h"
+#include "tool/scms/component.h"
 #include "tool/scms/process.h"
-#include "tool/scms/site.h"
 
 #define POLL_NS 20000000L
 
@@ -99,7 +100,7 @@ report(const struct start *starts)
 	for (size_t i = 0; i < PART_COUNT; i++) {
 		const struct start *s = &starts[i];
 
-		if (parts[i].program == NULL)
+		if (s->process.part == NULL)
 			continue;
 		if (s->progress == READY) {
 			printf("%-9s %s (process %ld)\n", parts[i].name,
@@ -113,22 +114,24 @@ report(const struct start *starts)
 	return status;
 }
 
-static int
-start_all(struct site *site, int64_t seconds)
+int
+bring_up(
+    const struct site *site, const bool wanted[PART_COUNT], int64_t seconds)
 {
 	struct start starts[PART_COUNT] = {0};
 	int status;
 
 	for (size_t i = 0; i < PART_COUNT; i++) {
-		if (parts[i].program == NULL)
-			starts[i].progress = READY;
-		else
+		if (wanted[i] && parts[i].program != NULL &&
+		    part_is_there(site->dir, &parts[i]))
 			begin(&starts[i], site->dir, &parts[i]);
+		else
+			starts[i].progress = READY;
 	}
 	wait_all(starts, site->env.net, seconds);
 	status = report(starts);
 	for (size_t i = 0; i < PART_COUNT; i++)
-		if (parts[i].program != NULL)
+		if (starts[i].process.part != NULL)
 			process_close(&starts[i].process);
 	return status;
 }
@@ -138,6 +141,7 @@ cmd_up(int argc, char **argv)
 {
 	int64_t seconds = 60;
 	const struct opt opts[] = {{"timeout", OPT_NUMBER, &seconds}};
+	bool all[PART_COUNT];
 	struct fault_info fi;
 	struct site site;
 	int status;
@@ -146,8 +150,13 @@ cmd_up(int argc, char **argv)
 	    cmd_need(argc, 1, "DIR", &fi) != FAULT_OK ||
 	    site_open(&site, argv[0], SITE_LOCKED, &fi) != FAULT_OK)
 		return cmd_fault("up", &fi);
-	/* A program that is started must not hold the lock of this one. */
-	status = start_all(&site, seconds);
+	/* What was begun is finished first; it may start some of them. */
+	if (component_finish(&site, &fi) != FAULT_OK) {
+		site_close(&site);
+		return cmd_fault("up", &fi);
+	}
+	memset(all, true, sizeof(all));
+	status = bring_up(&site, all, seconds);
 	site_close(&site);
 	return status;
 }

@@ -1,0 +1,87 @@
+/* component_finish.c - carries a change of components out; see component.h. */
+#include <stdio.h>
+#include <string.h>
+
+#include "service/crash.h"
+#include "tool/scms/agreement.h"
+#include "tool/scms/bring.h"
+#include "tool/scms/cmd.h"
+#include "tool/scms/component.h"
+
+#define START_SECONDS 60
+#define STOP_SECONDS  60
+
+struct finish {
+	const struct site *site;
+	bool list[PART_COUNT];
+};
+
+static enum fault
+take_part(void *ctx, const char *line, struct fault_info *fi)
+{
+	struct finish *f = ctx;
+
+	(void)fi;
+	for (enum part_id i = 0; i < PART_COUNT; i++)
+		if (strcmp(parts[i].name, line) == 0)
+			f->list[i] = true;
+	return FAULT_OK;
+}
+
+static enum fault
+read_list(struct finish *f, const char *list, struct fault_info *fi)
+{
+	memset(f->list, 0, sizeof(f->list));
+	return change_each_note(f->site->dir, list, take_part, f, fi);
+}
+
+static enum fault
+stop(struct finish *f, const char *list, struct fault_info *fi)
+{
+	TRY(read_list(f, list, fi));
+	return bring_down(f->site->dir, f->list, STOP_SECONDS) == CMD_OK
+		   ? FAULT_OK
+		   : fault_set(fi, FAULT_BUSY,
+			 "a component does not stop; the change is finished "
+			 "by calling again");
+}
+
+/* "pca2 la1" */
+static enum fault
+agree(void *ctx, const char *line, struct fault_info *fi)
+{
+	const struct finish *f = ctx;
+	struct arena arena;
+	char pca[32], la[32];
+	enum fault fault;
+
+	if (sscanf(line, "%31s %31s", pca, la) != 2)
+		return fault_set(fi, FAULT_BAD_MESSAGE, "agree: %s", line);
+	arena = arena_new(1u << 20);
+	fault = agreement_run(NULL, &arena, f->site->dir, pca, la, fi);
+	arena_free(&arena);
+	return fault;
+}
+
+enum fault
+component_finish(const struct site *site, struct fault_info *fi)
+{
+	struct finish f = {.site = site};
+
+	if (!change_is_pending(site->dir))
+		return FAULT_OK;
+	TRY(stop(&f, "stop", fi));
+	crash_point("change-stopped");
+	TRY(change_carry_out(site->dir, fi));
+	crash_point("change-written");
+	TRY(change_each_note(site->dir, "agree", agree, &f, fi));
+	crash_point("change-agreed");
+	TRY(stop(&f, "restart", fi));
+	TRY(read_list(&f, "run", fi));
+	crash_point("change-restarting");
+	if (bring_up(site, f.list, START_SECONDS) != CMD_OK)
+		fprintf(stderr, "scms: the change is made, but not everybody "
+				"is up; scms up tries again\n");
+	crash_point("change-restarted");
+	return change_end(site->dir, fi);
+}
