@@ -143,6 +143,20 @@ describe(const scoped_la_ra_error *e, const char *name, struct fault_info *fi)
 	    text != NULL ? text : "common error");
 }
 
+/* Its number is what makes an LA; a stored answer may be signed under a
+ * certificate that was renewed since. */
+static enum fault
+check_signer(const struct ra *ra, unsigned la, const struct cert *signer,
+    struct fault_info *fi)
+{
+	uint8_t id[sizeof(ra->la_id[la])];
+
+	if (perm_la_id(id, signer) &&
+	    memcmp(id, ra->la_id[la], sizeof(id)) == 0)
+		return FAULT_OK;
+	return fault_set(fi, FAULT_DENIED, "not signed by %s", ra->la[la].name);
+}
+
 enum fault
 order_open(struct order_answer *out, struct arena *arena, const struct ra *ra,
     const struct order *o, unsigned la, struct bytes request,
@@ -153,7 +167,6 @@ order_open(struct order_answer *out, struct arena *arena, const struct ra *ra,
 	    .now = time32_now(),
 	    .tolerance = ra->environment->time_tolerance_seconds,
 	    .need_generation_time = true,
-	    .signer = ra->la_cert[la],
 	};
 	const la_ra_pre_linkage_value_response_msg *msg;
 	scms_pdu *pdu = ARENA_NEW(arena, scms_pdu);
@@ -162,6 +175,7 @@ order_open(struct order_answer *out, struct arena *arena, const struct ra *ra,
 	if (pdu == NULL)
 		return fault_set(fi, FAULT_TOO_LARGE, "answer of an LA");
 	TRY(spdu_open(&spdu, arena, answer, ra->self.trust, &rules, fi));
+	TRY(check_signer(ra, la, spdu.signer, fi));
 	TRY(coer_decode(&scms_pdu_asn, pdu, arena, spdu.payload, fi));
 	msg = &pdu->content.la_ra.la_ra_pre_linkage_value_response;
 	if (pdu->content.is != scms_pdu_content_la_ra ||

@@ -118,7 +118,9 @@ meet(struct ra *ra, const struct cert *c, struct fault_info *fi)
 		return fault_set(fi, FAULT_TOO_LARGE, "known certificates");
 	TRY(pcas_meet(ra, name, c, fi));
 	for (unsigned la = 0; la < 2; la++)
-		if (strcmp(name, ra->la[la].name) == 0)
+		if (strcmp(name, ra->la[la].name) == 0 &&
+		    (ra->la_cert[la] == NULL ||
+			c->start > ra->la_cert[la]->start))
 			ra->la_cert[la] = c;
 	if (perm_role(c) != SCMS_ECA ||
 	    !is_listed(conf, name, ra->environment->domain))

@@ -5,11 +5,10 @@ import os
 import re
 import signal
 import subprocess
-import time
 
-from device import enrollment_request, time32
-from harness import (ENV, OBE, SCMS, WORK, all_well, counters, device, devices,
-                     expect, fail, host, ok, run, set_clock, true, wait_for)
+from device import time32
+from harness import (ENV, OBE, SCMS, WORK, all_well, counters, device, expect,
+                     fail, ok, run, set_clock, true, wait_for)
 from ieee1609 import Cert
 
 WEEK, ZERO = 604800, 347619603
@@ -17,8 +16,6 @@ FIRST = (time32() - ZERO) // WEEK
 OLD = ["old01", "old02"]
 OFFLINE = ["--offline", WORK + "/offline", "--passphrase-file",
            WORK + "/passphrase"]
-POINTS = ["laid-out", "committed", "stopped", "written", "agreed",
-          "restarting", "restarted"]
 week = 0
 
 
@@ -206,7 +203,6 @@ for n in OLD:
 # ---- the RA
 stranger = device(folder("old01"), any_time=True)
 stranger.offset = week * WEEK
-status_of = next(d for d in devices() if True)
 old_ra = public("RA")
 out = component("renew", "ra")
 new_ra = public("RA")
@@ -290,9 +286,6 @@ go(22)
 for n in OLD + [young]:
     download(n, list(range(22, 28)))
     message(n)
-true("messages are signed under the new PCA in the end, or still under the "
-     "former one", issuer_of_message() in (now["PCA"].id8.hex(),
-                                           was["PCA"].id8.hex()))
 newest = enroll("newest")
 run(OBE, "provision", folder(newest))
 download(newest, list(range(22, 28)))
