@@ -137,13 +137,28 @@ asking_ask(struct asking *a, struct fault_info *fi)
 	return fault;
 }
 
+/* A damaged file is not passed over: whoever opens it says so. */
+static bool
+is_asked_in(const struct folder *store)
+{
+	struct arena arena = arena_new(ARENA_LIMIT);
+	struct provision_file p;
+	enum fault fault = provision_file_read(&p, &arena, store, NULL);
+	bool asked = fault == FAULT_OK ? provision_file_is_asked(&p)
+				       : fault != FAULT_NOT_FOUND;
+
+	wipe(&p, sizeof(p));
+	arena_free(&arena);
+	return asked;
+}
+
 bool
 is_asked(const struct monarch_device *d, enum monarch_kind kind)
 {
 	struct folder store;
 
 	place_kind(&store, &d->place, kind);
-	return folder_has(&store, FOLDER_PROVISION);
+	return is_asked_in(&store);
 }
 
 /* The store of a kind in the former place; false: there is no such place. */
@@ -165,8 +180,7 @@ was_asked(const struct monarch_device *d, enum monarch_kind kind)
 {
 	struct folder store;
 
-	return former_store(&store, d, kind) &&
-	       folder_has(&store, FOLDER_PROVISION);
+	return former_store(&store, d, kind) && is_asked_in(&store);
 }
 
 /* Were certificates to have encryption keys under the former one? */

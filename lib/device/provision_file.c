@@ -39,6 +39,13 @@ provision_file_set_request(struct provision_file *p, struct bytes request)
 	sha256_id(p->hash, sizeof(p->hash), request);
 }
 
+bool
+provision_file_is_asked(const struct provision_file *p)
+{
+	return p->acked || p->request.n > 0 || p->earlier.n > 0 ||
+	       p->number > 1;
+}
+
 static void
 read_caterpillar(
     struct caterpillar *c, struct reader *r, enum butterfly_use use)

@@ -52,6 +52,9 @@ struct provision_file {
 void provision_file_new(struct provision_file *);
 /* Sets request and hash. */
 void provision_file_set_request(struct provision_file *, struct bytes);
+/* Is there a request that the RA has answered, or may have got?  Keys alone
+ * are left by one that it refused. */
+bool provision_file_is_asked(const struct provision_file *);
 /* FAULT_NOT_FOUND; FAULT_STORE: damaged. */
 enum fault must_check provision_file_read(struct provision_file *,
     struct arena *, const struct folder *, struct fault_info *);

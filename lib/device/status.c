@@ -72,10 +72,10 @@ read_provision(
 {
 	struct provision_file p;
 
-	h->asked = folder_has(store, FOLDER_PROVISION);
 	/* An application certificate's successor may have been asked for. */
-	if (provision_file_read(&p, arena, store, NULL) == FAULT_OK &&
-	    (p.acked || p.number > 1)) {
+	if (provision_file_read(&p, arena, store, NULL) == FAULT_OK)
+		h->asked = provision_file_is_asked(&p);
+	if (h->asked && (p.acked || p.number > 1)) {
 		h->provisioned = true;
 		h->download_time = p.download_time;
 		memcpy(h->request_hash, p.hash, sizeof(h->request_hash));

@@ -24,6 +24,7 @@ refused("no pseudonym certificates for an RSE", "5070|5067", "provision",
 refused("no application certificates for an OBE", "5070|5067", "provision",
         "--type", "application", folder("obe01"))
 run(OBE, "provision", folder("obe01"))
+expect("which stops nothing else", download("obe01", "--periods", "1"), 20)
 
 # Renewal in the last day, and not before.
 end = held("rse01", "application")["end"]

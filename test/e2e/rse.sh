@@ -5,7 +5,7 @@
 # while one runs is refused (5056), and so is what its enrollment is not for.
 . "$(dirname "$0")/lib.sh"
 cd "$WORK"
-environment test shuffle_devices=2 shuffle_count=40 \
+environment test supply_weeks=2 shuffle_devices=2 shuffle_count=40 \
     shuffle_max_age_seconds=2
 up
 check 'a request with a bitmap SSP and a circle' "$OBE" csr --name rse \

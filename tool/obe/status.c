@@ -39,7 +39,7 @@ print_kind(const struct monarch_held *h, const char *name)
 
 	if (!h->asked && h->certificates == 0)
 		return;
-	printf("  %-22s\n", name);
+	printf("  %s\n", name);
 	if (h->provisioned) {
 		hex_encode(hash, h->request_hash, sizeof(h->request_hash));
 		printf("    %-20s %s\n", "request hash", hash);

@@ -365,6 +365,32 @@ a_lost_ack_costs_nothing(void **state)
 	assert_int_equal(r.certificates, 1);
 }
 
+/* A request that the RA refuses is no reason to make it again and again. */
+static void
+a_refused_kind_does_not_stop_the_others(void **state)
+{
+	struct monarch_download_result r;
+	struct fault_info fi = {0};
+
+	(void)state;
+	w->single_taken = true;
+	assert_int_equal(
+	    provision(MONARCH_APPLICATION, false, &fi), FAULT_DUPLICATE);
+	assert_false(held(MONARCH_APPLICATION).asked);
+	w->single_taken = false;
+	MUST(provision(MONARCH_IDENTIFICATION, false, &fi));
+	w->single_taken = true;
+	MUST(download(&r, &get, &fi));
+	assert_int_equal(r.certificates, 4);
+	/* Asked for by name it is tried again. */
+	assert_int_equal(
+	    provision(MONARCH_APPLICATION, false, &fi), FAULT_DUPLICATE);
+	w->single_taken = false;
+	MUST(provision(MONARCH_APPLICATION, false, &fi));
+	MUST(download(&r, &get, &fi));
+	assert_int_equal(held(MONARCH_ANY).certificates, 5);
+}
+
 /* ---- what is wrong ---- */
 
 static char told[2048];
@@ -466,6 +492,7 @@ main(void)
 	    TEST(a_request_of_another_policy_is_made_anew),
 	    TEST(where_the_ra_takes_no_other_the_former_request_stands),
 	    TEST(a_lost_ack_costs_nothing),
+	    TEST(a_refused_kind_does_not_stop_the_others),
 	    TEST(bad_certificates_are_refused_by_name),
 	};
 
