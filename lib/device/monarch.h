@@ -3,9 +3,11 @@
  * IEEE 1609.2), and what a stranger needs who checks a device's messages.
  *
  *	a stranger	monarch_verifier_*, monarch_verify
- *	a device	monarch_csr_new -> (operator) -> monarch_bootstrap ->
+ *	a device	monarch_csr_new -> (operator) -> monarch_bootstrap, or
+ *			monarch_csr_new -> monarch_bootstrap_dcm ->
  *			monarch_open, monarch_provision, monarch_download, ...
- *			-> monarch_signer_open, monarch_sign
+ *			-> monarch_signer_open, monarch_sign;
+ *			in the end monarch_rollover, or monarch_reset
  *	a message	monarch_bsm_encode
  *
  * A device is a folder; all its keys, certificates and state are in it, files
@@ -407,9 +409,8 @@ enum fault must_check monarch_status(
 
 struct monarch_signer;
 
-#define MONARCH_SPDU_EXTRA                         \
-	1024 /* an SPDU is longer than its payload \
-	      * by less than this */
+/* An SPDU is longer than its payload by less than this. */
+#define MONARCH_SPDU_EXTRA 3072
 
 /*
  * Begins or goes on to sign with the device's certificates, those obtained

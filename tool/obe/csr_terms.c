@@ -7,7 +7,7 @@
 
 #include "tool/obe/csr_terms.h"
 
-#define TEXT_MAX 1024
+#define TEXT_MAX 4096
 
 static enum fault
 copy_text(char out[TEXT_MAX], const char *text, const char *what,
