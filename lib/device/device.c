@@ -46,7 +46,7 @@ device_note(
 		d->state.failures = d->state.stopped = 0;
 		d->state.last_contact = time32_now();
 		d->state.last_error[0] = '\0';
-	} else {
+	} else if (fault != FAULT_USAGE) {
 		d->state.failures++;
 		d->state.stopped =
 		    d->state.failures >= d->settings.failures_most;

@@ -314,6 +314,36 @@ what_is_ready_is_fetched_once(void **state)
 	assert_int_equal(status.next, 0x2bcdef01);
 }
 
+/* A device whose folder was made when there were only pseudonym certificates:
+ * version 1 of the file lacks what is behind the two caterpillar keys. */
+static void
+an_older_folder_is_understood(void **state)
+{
+	const size_t keys = 8 + 1 + 2 * 48, added = 1 + 48 + 5 * 4;
+	struct arena arena = arena_new(1u << 20);
+	struct monarch_download_result r;
+	struct fault_info fi = {0};
+	char name[PATH_SIZE];
+	uint8_t old[8192];
+	struct bytes file;
+	size_t n;
+
+	(void)state;
+	MUST(provision_once(&fi));
+	path_join(name, path, "provision");
+	MUST(file_read(&file, &arena, name, sizeof(old), &fi));
+	assert_int_equal(file.p[8], 2);
+	memcpy(old, file.p, keys);
+	old[8] = 1;
+	n = file.n - added - 32;
+	memcpy(old + keys, file.p + keys + added, n - keys);
+	sha256(old + n, (struct bytes){old, n});
+	MUST(file_write(name, (struct bytes){old, n + 32}, 0600, &fi));
+	r = download_once(&fi, FAULT_OK);
+	assert_int_equal(r.certificates, 4 * WORLD_JMAX);
+	arena_free(&arena);
+}
+
 static void
 weeks_pass(void **state)
 {
@@ -541,6 +571,7 @@ main(void)
 	    TEST(policy_is_fetched_once_and_asked_about_always),
 	    TEST(a_bad_chain_file_or_policy_is_not_taken),
 	    TEST(what_is_ready_is_fetched_once),
+	    TEST(an_older_folder_is_understood),
 	    TEST(weeks_pass),
 	    TEST(bad_entries_are_refused_by_name_and_stop_nothing),
 	    TEST(an_interrupted_transfer_goes_on_in_pieces),
