@@ -431,6 +431,37 @@ a_repeat_is_refused(void **state)
 	monarch_verifier_free(v);
 }
 
+/* A PCA that the bundle knew nothing of takes over. */
+static void
+certificates_of_two_pcas_serve(void **state)
+{
+	const uint64_t later =
+	    (WORLD_PERIOD_START(WORLD_I + 5) + 86400) * SECOND;
+	const struct monarch_download_terms get = {0};
+	struct monarch_download_result r;
+	struct monarch_device *d;
+	struct fault_info fi = {0};
+	struct signed_message m;
+	uint8_t id[8];
+
+	(void)state;
+	w->pca = ACTOR_PCA2;
+	world_endorsers(w, 3, false);
+	w->i_last = WORLD_I + 5;
+	d = world_open(w, path);
+	MUST(monarch_download(d, &r, &get, &fi));
+	assert_int_equal(r.periods, 2);
+	assert_int_equal(r.refused, 0);
+	monarch_close(d);
+	close_signer();
+	open_signer();
+	world_clock((uint32_t)(later / SECOND));
+	m = sign_at(later, true);
+	identify(id, &m, later);
+	world_clock((uint32_t)(T0 / SECOND));
+	assert_true(sign_at(T0, true).full);
+}
+
 /* Chain files and PCAs change; what was issued before goes on. */
 static void
 a_forgotten_issuer_is_known_by_what_is_held(void **state)
@@ -489,6 +520,7 @@ main(void)
 	    TEST(no_octet_may_change),
 	    TEST(a_stranger_refuses_with_reasons),
 	    TEST(a_repeat_is_refused),
+	    TEST(certificates_of_two_pcas_serve),
 	    TEST(a_forgotten_issuer_is_known_by_what_is_held),
 	    TEST(what_is_too_long_is_refused),
 	};

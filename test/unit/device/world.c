@@ -66,6 +66,7 @@ static const struct {
 	false},
     [ACTOR_ELECTOR4] = {NULL, NULL, PROFILE_ELECTOR, ACTOR_ELECTOR4, false},
     [ACTOR_ELECTOR5] = {NULL, NULL, PROFILE_ELECTOR, ACTOR_ELECTOR5, false},
+    [ACTOR_PCA2] = {NULL, "pca2.monarch.test", PROFILE_PCA, ACTOR_ICA, true},
     [ACTOR_CRLG] = {"CRLG.oer", "crlg.monarch.test", PROFILE_CRLG, ACTOR_ROOT,
 	false},
 };
@@ -160,7 +161,7 @@ world_chain_file(struct world *w, const struct bytes *root_ballot, size_t roots,
     const struct bytes *others, size_t electors)
 {
 	struct bytes cert[] = {w->actor[ACTOR_ICA].raw, w->actor[ACTOR_ECA].raw,
-	    w->actor[ACTOR_PCA].raw, w->actor[ACTOR_RA].raw,
+	    w->actor[w->pca].raw, w->actor[ACTOR_RA].raw,
 	    w->actor[ACTOR_PG].raw, w->actor[ACTOR_CRLG].raw};
 	const struct chain_file file = {.local = true,
 	    .gccf_version = 1,
@@ -224,6 +225,7 @@ world_new(void)
 	w->call = arena_new(64u << 20);
 	for (unsigned id = 0; id < ACTORS; id++)
 		make_actor(w, (enum actor)id);
+	w->pca = ACTOR_PCA;
 	world_endorsers(w, ELECTORS, false);
 	world_policy(w, 169);
 	w->info = 0x2bcdef01;

@@ -39,6 +39,7 @@ enum actor {
 	ACTOR_ROOT3,
 	ACTOR_ELECTOR4,
 	ACTOR_ELECTOR5,
+	ACTOR_PCA2,
 	ACTORS
 };
 
@@ -118,6 +119,7 @@ struct world {
 	struct arena arena; /* as long as the world */
 	struct arena call;  /* one answer of the RA */
 	struct world_actor actor[ACTORS];
+	enum actor pca; /* that issues, and is in chain files */
 	struct trust *trust;
 	struct bytes lccf, lpf;
 	unsigned lccf_sent, lpf_sent;

@@ -62,7 +62,7 @@ static void
 issue(struct world *w, struct implicit_certificate *out, const struct point *b,
     uint32_t i, enum mistake mistake)
 {
-	const enum actor id = mistake == MISTAKE_ISSUER ? ACTOR_ECA : ACTOR_PCA;
+	const enum actor id = mistake == MISTAKE_ISSUER ? ACTOR_ECA : w->pca;
 	const struct world_actor *pca = &w->actor[id];
 	const struct implicit_issuer issuer = {pca->cert, &pca->sign};
 	const uint64_t one[] = {mistake == MISTAKE_PSID ? 0x27 : 0x20};
@@ -132,7 +132,7 @@ sign(struct world *w, struct bytes encrypted, uint32_t i, enum mistake mistake)
 	MUST(coer_encode_new(&encoded, &w->call,
 	    &to_be_signed_encrypted_certificate_response_asn, &tbs, &fi));
 	MUST(spdu_sign(&out, &w->call, &header, encoded, SIGNER_DIGEST,
-	    &w->actor[mistake == MISTAKE_SIGNED_BY_RA ? ACTOR_RA : ACTOR_PCA]
+	    &w->actor[mistake == MISTAKE_SIGNED_BY_RA ? ACTOR_RA : w->pca]
 		 .signer,
 	    &fi));
 	octets = arena_alloc(&w->call, out.n, 1);
