@@ -1,4 +1,5 @@
 /* agreement.c - derivation and files of the keys of LA and PCA. */
+#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -174,5 +175,43 @@ plv_pending_remove(
 	agreement_path(path, folder, a->request_hash, PENDING_ENDING);
 	if (unlink(path) != 0 && errno != ENOENT)
 		return fault_errno(fi, FAULT_IO, "remove %s", path);
+	return file_sync_folder(folder, fi);
+}
+
+/* A pending agreement with the same peer, and another one. */
+static bool
+is_other(const char *path, const struct plv_agreement *a)
+{
+	struct plv_agreement other;
+	bool yes = agreement_load(&other, path, NULL) == FAULT_OK &&
+		   strcmp(other.peer, a->peer) == 0 &&
+		   memcmp(other.request_hash, a->request_hash,
+		       sizeof(a->request_hash)) != 0;
+
+	wipe(&other, sizeof(other));
+	return yes;
+}
+
+enum fault
+plv_pending_forget(
+    const char *folder, const struct plv_agreement *a, struct fault_info *fi)
+{
+	size_t e = strlen(PENDING_ENDING);
+	char path[PATH_SIZE];
+	const struct dirent *entry;
+	DIR *dir = opendir(folder);
+
+	if (dir == NULL)
+		return fault_errno(fi, FAULT_IO, "open %s", folder);
+	while ((entry = readdir(dir)) != NULL) {
+		size_t n = strlen(entry->d_name);
+
+		path_join(path, folder, entry->d_name);
+		if (n > e &&
+		    strcmp(entry->d_name + n - e, PENDING_ENDING) == 0 &&
+		    is_other(path, a))
+			(void)unlink(path);
+	}
+	closedir(dir);
 	return file_sync_folder(folder, fi);
 }

@@ -1,7 +1,6 @@
 /* message.c - the signed messages of the key agreement. */
 #include <string.h>
 
-#include "base/file.h"
 #include "base/secret.h"
 #include "base/time32.h"
 #include "cert/spdu.h"
@@ -56,8 +55,8 @@ plv_message_sign(struct bytes *out, struct arena *arena,
 	    out, arena, &header, payload, SIGNER_DIGEST, signer, fi);
 }
 
-static enum fault
-open_message(struct plv_message *out, struct arena *arena, struct bytes in,
+enum fault
+plv_message_open(struct plv_message *out, struct arena *arena, struct bytes in,
     const struct component *self, enum scms_role role, struct fault_info *fi)
 {
 	const struct spdu_rules rules = {
@@ -77,17 +76,5 @@ open_message(struct plv_message *out, struct arena *arena, struct bytes in,
 	out->pdu = &pdu->content.la_pca;
 	out->signer = spdu.signer;
 	out->signer_name = cert_name(arena, spdu.signer);
-	return FAULT_OK;
-}
-
-enum fault
-plv_message_read(struct plv_message *out, struct arena *arena, const char *path,
-    const struct component *self, enum scms_role role, struct fault_info *fi)
-{
-	struct bytes in;
-
-	TRY(file_read(&in, arena, path, PLV_MESSAGE_MAX, fi));
-	if (open_message(out, arena, in, self, role, fi) != FAULT_OK)
-		return fault_prefix(fi, "%s", path);
 	return FAULT_OK;
 }

@@ -1,7 +1,7 @@
 /*
  * message.h - the signed messages of the key agreement (la-pca.asn), which
- * travel as files: SignedPcaLaKeyAgreementRequest, SignedLaPcaKeyAgreement-
- * Response, SignedPcaLaKeyAgreementAck.
+ * travel as files or through the RA: SignedPcaLaKeyAgreementRequest,
+ * SignedLaPcaKeyAgreementResponse, SignedPcaLaKeyAgreementAck.
  */
 #ifndef PLV_MESSAGE_H
 #define PLV_MESSAGE_H
@@ -23,7 +23,7 @@ enum fault must_check plv_contribution_seal(encrypted_data *out, struct arena *,
 enum fault must_check plv_contribution_open(uint8_t r[32], struct arena *,
     const encrypted_data *, const struct decryption_key *, struct fault_info *);
 
-/* The signed message, to be written with file_write. */
+/* The signed message. */
 enum fault must_check plv_message_sign(struct bytes *out, struct arena *,
     const la_pca_interface_pdu *, const struct signer *, struct fault_info *);
 
@@ -33,9 +33,9 @@ struct plv_message {
 	const char *signer_name;
 	uint8_t hash[8]; /* of the octets */
 };
-/* Reads and verifies a file; the signer must have this role. */
-enum fault must_check plv_message_read(struct plv_message *out, struct arena *,
-    const char *path, const struct component *, enum scms_role,
+/* Verifies; the signer must have this role. */
+enum fault must_check plv_message_open(struct plv_message *out, struct arena *,
+    struct bytes in, const struct component *, enum scms_role,
     struct fault_info *);
 
 #endif /* PLV_MESSAGE_H */

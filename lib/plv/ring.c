@@ -181,3 +181,31 @@ plv_ring_current(struct plv_ring *ring, const char *peer, uint32_t now)
 	pthread_rwlock_unlock(&ring->lock);
 	return best;
 }
+
+bool
+plv_ring_has_request(struct plv_ring *ring, const uint8_t request_hash[8])
+{
+	const struct plv_key *k;
+
+	pthread_rwlock_rdlock(&ring->lock);
+	for (k = ring->keys; k != NULL; k = k->next)
+		if (memcmp(k->agreement.request_hash, request_hash, 8) == 0)
+			break;
+	pthread_rwlock_unlock(&ring->lock);
+	return k != NULL;
+}
+
+uint32_t
+plv_ring_latest(struct plv_ring *ring, const char *peer)
+{
+	const struct plv_key *k;
+	uint32_t latest = 0;
+
+	pthread_rwlock_rdlock(&ring->lock);
+	for (k = ring->keys; k != NULL; k = k->next)
+		if (strcmp(k->agreement.peer, peer) == 0 &&
+		    k->agreement.start > latest)
+			latest = k->agreement.start;
+	pthread_rwlock_unlock(&ring->lock);
+	return latest;
+}

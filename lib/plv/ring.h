@@ -21,6 +21,7 @@
 #ifndef PLV_RING_H
 #define PLV_RING_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/bytes.h"
@@ -61,6 +62,10 @@ enum fault must_check plv_key_save(
 /* Last of all, so that each step can be done again after a crash. */
 enum fault must_check plv_pending_remove(
     const char *folder, const struct plv_agreement *, struct fault_info *);
+/* All others with the same peer: an agreement that begins ends those that
+ * nobody will go on with. */
+enum fault must_check plv_pending_forget(
+    const char *folder, const struct plv_agreement *, struct fault_info *);
 
 /*
  * All keys of a folder.  Threads share a ring; keys once found stay where
@@ -76,6 +81,10 @@ enum fault must_check plv_ring_refresh(struct plv_ring *, struct fault_info *);
 /* By recipientId and peer; NULL if there is none. */
 const struct plv_key *
 plv_ring_find(struct plv_ring *, const uint8_t id[8], const char *peer);
+/* Has a request led to a key? */
+bool plv_ring_has_request(struct plv_ring *, const uint8_t request_hash[8]);
+/* The latest start of a key with a peer; 0: there is none. */
+uint32_t plv_ring_latest(struct plv_ring *, const char *peer);
 /* The key to seal with now: of those in force, that which starts last. */
 const struct plv_key *
 plv_ring_current(struct plv_ring *, const char *peer, uint32_t now);

@@ -18,6 +18,28 @@ la_full_name(
 	    full ? "" : e->domain);
 }
 
+enum fault
+la_pcas_read(struct la_pcas *pcas, const struct la_conf *conf,
+    const struct environment *e, struct fault_info *fi)
+{
+	if (conf->pca.n == 0 || conf->pca.n > LA_PCAS)
+		return fault_set(fi, FAULT_CONFIG,
+		    "%zu PCAs, there must be 1 to %u", conf->pca.n, LA_PCAS);
+	pcas->n = conf->pca.n;
+	for (size_t k = 0; k < pcas->n; k++)
+		la_full_name(pcas->name[k], conf->pca.v[k], e);
+	return FAULT_OK;
+}
+
+const char *
+la_pca_named(const struct la_pcas *pcas, struct bytes name)
+{
+	for (size_t k = 0; k < pcas->n; k++)
+		if (bytes_equal(name, bytes_of_string(pcas->name[k])))
+			return pcas->name[k];
+	return NULL;
+}
+
 /* The LA's number is in its certificate; component.conf must agree. */
 static enum fault
 check_self(struct la *la, const struct la_conf *conf, struct fault_info *fi)
@@ -40,15 +62,15 @@ load(struct la *la, const char *dir, const struct la_conf *conf,
 	char path[PATH_SIZE];
 
 	la_full_name(la->ra, conf->ra, la->environment);
-	la_full_name(la->pca, conf->pca, la->environment);
+	TRY(la_pcas_read(&la->pcas, conf, la->environment, fi));
 	TRY(component_load(&la->self, dir, fi));
 	TRY(check_self(la, conf, fi));
 	path_join(path, dir, "data");
 	TRY(la_store_open(&la->store, path, fi));
 	path_join(path, dir, "data/storage.key");
 	TRY(chain_keys_load(&la->keys, path, la_store_is_fresh(la->store), fi));
-	path_join(path, dir, "data/plv-keys");
-	return plv_ring_open(&la->ring, path, fi);
+	path_join(la->folder, dir, "data/plv-keys");
+	return plv_ring_open(&la->ring, la->folder, fi);
 }
 
 enum fault
@@ -63,6 +85,7 @@ la_new(struct la **out, const char *dir, const struct la_conf *conf,
 	la->environment = environment;
 	pthread_mutex_init(&la->flights.lock, NULL);
 	pthread_cond_init(&la->flights.landed, NULL);
+	pthread_mutex_init(&la->agreeing, NULL);
 	sem_init(&la->places, 0, LA_AT_ONCE);
 	f = load(la, dir, conf, fi);
 	if (f != FAULT_OK) {
@@ -83,6 +106,7 @@ la_free(struct la *la)
 	component_free(&la->self);
 	sem_destroy(&la->places);
 	pthread_mutex_destroy(&la->flights.lock);
+	pthread_mutex_destroy(&la->agreeing);
 	pthread_cond_destroy(&la->flights.landed);
 	wipe(la, sizeof(*la));
 	free(la);

@@ -46,22 +46,38 @@ struct flights {
 	struct digest hash[FLIGHTS_MAX];
 };
 
+/* Those whose values we seal. */
+#define LA_PCAS 16
+struct la_pcas {
+	char name[LA_PCAS][PLV_PEER_SIZE];
+	size_t n;
+};
+
 struct la {
 	const struct environment *environment;
 	struct component self;
 	uint8_t id[2];
-	char ra[PLV_PEER_SIZE], pca[PLV_PEER_SIZE];
+	char ra[PLV_PEER_SIZE];
+	struct la_pcas pcas;
 	struct plv_ring *ring;
+	char folder[PATH_SIZE]; /* of LA-PCA keys */
+	pthread_mutex_t agreeing;
 	struct chain_keys keys;
 	struct la_store *store;
 	struct flights flights;
 	sem_t places; /* LA_AT_ONCE */
-	struct http_route routes[1];
+	struct http_route routes[4];
 };
 
 /* "ra" -> "ra.monarch.test"; names with a dot stay. */
 void la_full_name(
     char out[PLV_PEER_SIZE], const char *name, const struct environment *);
+
+/* The list of component.conf, with full names. */
+enum fault must_check la_pcas_read(struct la_pcas *, const struct la_conf *,
+    const struct environment *, struct fault_info *);
+/* NULL: not one of ours. */
+const char *la_pca_named(const struct la_pcas *, struct bytes name);
 
 /* Loads all of DIR and DIR/data; environment is borrowed. */
 enum fault must_check la_new(struct la **, const char *dir,
@@ -83,6 +99,13 @@ struct la_answer {
 enum fault must_check la_answer_order(struct la_answer *, struct la *,
     struct arena *, struct bytes body, struct fault_info *);
 
+/* Status and header of an answer that is none. */
+void
+la_http_fail(struct http_response *, enum fault, const struct fault_info *);
+/* Octets that outlive the arena they are in. */
+void la_http_reply(struct http_response *, struct bytes);
+/* http_agree.c */
+http_handler la_http_key_use, la_http_agree_request, la_http_agree_ack;
 /* agree.c */
 int la_agree_respond(struct service *, int argc, char **argv);
 int la_agree_finish(struct service *, int argc, char **argv);

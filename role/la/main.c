@@ -1,5 +1,6 @@
 /* main.c - scms-la: what it serves, start and stop. */
 #include "base/time32.h"
+#include "plv/message.h"
 #include "role/la/la.h"
 #include "role/la/stages.h"
 #include "service/crash.h"
@@ -25,8 +26,14 @@ la_open(void **state, struct service *service, struct fault_info *fi)
 	    &la, service->dir, service->role_conf, &service->environment, fi));
 	la->routes[0] = (struct http_route){"POST", "/pre-linkage-values",
 	    la->ra, LA_BODY_MAX, la_pre_linkage_values, 0};
+	la->routes[1] = (struct http_route){
+	    "POST", "/key-use", la->ra, PLV_PEER_SIZE, la_http_key_use, 0};
+	la->routes[2] = (struct http_route){"POST", "/key-agreement-request",
+	    la->ra, PLV_MESSAGE_MAX, la_http_agree_request, 0};
+	la->routes[3] = (struct http_route){"POST", "/key-agreement-ack",
+	    la->ra, PLV_MESSAGE_MAX, la_http_agree_ack, 0};
 	service->routes = la->routes;
-	service->routes_n = 1;
+	service->routes_n = sizeof(la->routes) / sizeof(*la->routes);
 	*state = la;
 	return FAULT_OK;
 }
@@ -48,9 +55,13 @@ la_health(void *state, struct service_health *health)
 	health_count(health, "plvs", counts.values);
 	health_count(health, "answers_stored", counts.answers);
 	health_stages(health, la_stages, LA_STAGES);
-	if (plv_ring_refresh(la->ring, NULL) != FAULT_OK ||
-	    plv_ring_current(la->ring, la->pca, time32_now()) == NULL)
-		health_degraded(health, "no key with %s is in force", la->pca);
+	if (plv_ring_refresh(la->ring, NULL) != FAULT_OK)
+		health_degraded(health, "keys with the PCAs are not readable");
+	for (size_t k = 0; k < la->pcas.n; k++)
+		if (plv_ring_current(
+			la->ring, la->pcas.name[k], time32_now()) == NULL)
+			health_degraded(health, "no key with %s is in force",
+			    la->pcas.name[k]);
 }
 
 static const struct service_command commands[] = {

@@ -100,11 +100,13 @@ static enum fault
 check_key(struct order *o, int *code, const request_msg *m, struct la *la,
     uint32_t now, struct fault_info *fi)
 {
-	if (!is_name(m->header.pca_id, la->pca))
+	const char *pca = la_pca_named(&la->pcas, m->header.pca_id);
+
+	if (pca == NULL)
 		return refuse(fi, code, la_ra_error_code_invalid_pca_key,
 		    "another PCA than ours");
 	TRY(plv_ring_refresh(la->ring, fi));
-	o->key = plv_ring_current(la->ring, la->pca, now);
+	o->key = plv_ring_current(la->ring, pca, now);
 	if (o->key == NULL)
 		return refuse(fi, code, la_ra_error_code_invalid_pca_key,
 		    "no key agreed with this PCA is in force");

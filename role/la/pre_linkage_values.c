@@ -164,6 +164,8 @@ status_of(enum fault f)
 	case FAULT_TOO_DEEP:
 	case FAULT_BAD_MESSAGE:
 		return 400;
+	case FAULT_NOT_FOUND:
+		return 404;
 	case FAULT_REPLAYED:
 		return 409;
 	case FAULT_TOO_LARGE:
@@ -178,21 +180,35 @@ status_of(enum fault f)
 	}
 }
 
-/* The answer in memory that outlives ours. */
+void
+la_http_reply(struct http_response *response, struct bytes octets)
+{
+	uint8_t *copy = malloc(octets.n);
+
+	if (copy == NULL)
+		log_fatal("out of memory");
+	memcpy(copy, octets.p, octets.n);
+	http_reply_malloced(response, 200, (struct bytes){copy, octets.n});
+}
+
+void
+la_http_fail(
+    struct http_response *response, enum fault f, const struct fault_info *fi)
+{
+	log_warn("message not answered: %s", fi->text);
+	http_reply(response, status_of(f), BYTES_NONE);
+	http_set_header(response, "Monarch-Error", fault_name(f));
+	if (response->status == 503)
+		http_set_header(response, "Retry-After", "1");
+}
+
 static void
 reply(struct http_response *response, const struct la_answer *a)
 {
-	uint8_t *copy;
-
-	if (a->fd >= 0) {
+	if (a->fd >= 0)
 		http_reply_file(response, 200, a->fd, 0, a->n);
-		return;
-	}
-	copy = malloc(a->octets.n);
-	if (copy == NULL)
-		log_fatal("out of memory");
-	memcpy(copy, a->octets.p, a->octets.n);
-	http_reply_malloced(response, 200, (struct bytes){copy, a->octets.n});
+	else
+		la_http_reply(response, a->octets);
 }
 
 void
@@ -212,11 +228,7 @@ la_pre_linkage_values(void *ctx, const struct http_request *request,
 		reply(response, &a);
 		crash_point("la-answered");
 	} else {
-		log_warn("order not answered: %s", fi.text);
-		http_reply(response, status_of(f), BYTES_NONE);
-		http_set_header(response, "Monarch-Error", fault_name(f));
-		if (response->status == 503)
-			http_set_header(response, "Retry-After", "1");
+		la_http_fail(response, f, &fi);
 	}
 	arena_free(&arena);
 }

@@ -19,6 +19,8 @@ status_of(enum fault f)
 	case FAULT_TOO_DEEP:
 	case FAULT_BAD_MESSAGE:
 		return 400;
+	case FAULT_REPLAYED:
+		return 409;
 	case FAULT_TOO_LARGE:
 		return 413;
 	case FAULT_IO:
@@ -31,8 +33,9 @@ status_of(enum fault f)
 	}
 }
 
-static void
-fail(struct http_response *response, enum fault f, const struct fault_info *fi)
+void
+pca_http_fail(
+    struct http_response *response, enum fault f, const struct fault_info *fi)
 {
 	log_warn("message not answered: %s", fi->text);
 	http_reply(response, status_of(f), BYTES_NONE);
@@ -41,9 +44,8 @@ fail(struct http_response *response, enum fault f, const struct fault_info *fi)
 		http_set_header(response, "Retry-After", "1");
 }
 
-/* In memory that outlives the message's arena. */
-static void
-succeed(struct http_response *response, struct bytes answer)
+void
+pca_http_succeed(struct http_response *response, struct bytes answer)
 {
 	uint8_t *copy = malloc(answer.n);
 
@@ -94,9 +96,9 @@ run(answer_fn *answer, struct pca *pca, const struct http_request *request,
 	stage_begin();
 	f = answer(&out, pca, &place->arena, request->body, &fi);
 	if (f == FAULT_OK)
-		succeed(response, out);
+		pca_http_succeed(response, out);
 	else
-		fail(response, f, &fi);
+		pca_http_fail(response, f, &fi);
 	leave_place(pca, place);
 	PCA_STAGE_END(answer);
 	crash_point("pca-batch-answered");
@@ -130,6 +132,6 @@ pca_http_confirm(void *ctx, const struct http_request *request,
 	if (f == FAULT_OK)
 		http_reply(response, 204, BYTES_NONE);
 	else
-		fail(response, f, &fi);
+		pca_http_fail(response, f, &fi);
 	arena_free(&arena);
 }

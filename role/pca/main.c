@@ -1,5 +1,6 @@
 /* main.c - scms-pca: what it serves, start and stop. */
 #include "base/time32.h"
+#include "plv/message.h"
 #include "role/pca/pca.h"
 #include "role/pca/stages.h"
 #include "service/crash.h"
@@ -38,6 +39,10 @@ pca_open(void **state, struct service *service, struct fault_info *fi)
 	pca->routes[2] =
 	    (struct http_route){"POST", "/certificate-batch-confirm", pca->ra,
 		PCA_SINGLE_MAX, pca_http_confirm, 0};
+	pca->routes[3] = (struct http_route){"POST", "/key-agreement-request",
+	    pca->ra, PLV_PEER_SIZE, pca_http_agree_request, 0};
+	pca->routes[4] = (struct http_route){"POST", "/key-agreement-response",
+	    pca->ra, PLV_MESSAGE_MAX, pca_http_agree_response, 0};
 	service->routes = pca->routes;
 	service->routes_n = sizeof(pca->routes) / sizeof(*pca->routes);
 	*state = pca;

@@ -72,8 +72,9 @@ load(struct pca *pca, const char *dir, const struct pca_conf *conf,
 	issuer_start(&pca->issuer);
 	path_join(path, dir, "data");
 	TRY(pca_store_open(&pca->store, path, fi));
-	path_join(path, dir, "data/plv-keys");
-	return plv_ring_open(&pca->ring, path, fi);
+	path_join(pca->dir, dir, "");
+	path_join(pca->keys, dir, "data/plv-keys");
+	return plv_ring_open(&pca->ring, pca->keys, fi);
 }
 
 static void
@@ -81,6 +82,7 @@ make_places(struct pca *pca)
 {
 	pthread_mutex_init(&pca->lock, NULL);
 	pthread_cond_init(&pca->freed, NULL);
+	pthread_mutex_init(&pca->agreeing, NULL);
 	for (size_t t = 0; t < PCA_AT_ONCE; t++) {
 		pca->place[t].arena = arena_new(PCA_ARENA);
 		pca->place[t].next = pca->idle;
@@ -124,5 +126,6 @@ pca_free(struct pca *pca)
 		arena_free(&pca->place[t].arena);
 	pthread_mutex_destroy(&pca->lock);
 	pthread_cond_destroy(&pca->freed);
+	pthread_mutex_destroy(&pca->agreeing);
 	free(pca);
 }

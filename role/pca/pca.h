@@ -52,11 +52,14 @@ struct pca {
 	char ra[PLV_PEER_SIZE];
 	struct pca_la la[PCA_LAS];
 	struct plv_ring *ring;
+	char dir[PATH_SIZE],
+	    keys[PATH_SIZE]; /* folders: ours, of LA-PCA keys */
+	pthread_mutex_t agreeing;
 	struct pca_store *store;
 	pthread_mutex_t lock; /* of the idle places */
 	pthread_cond_t freed;
 	struct workplace place[PCA_AT_ONCE], *idle;
-	struct http_route routes[3];
+	struct http_route routes[5];
 	atomic_uint_fast64_t batches, refused[REFUSALS];
 };
 
@@ -90,7 +93,14 @@ enum fault must_check pca_sign_message(struct bytes *out, struct arena *,
     const struct pca *, struct bytes payload, struct fault_info *);
 
 /* http.c */
+/* Status and header of an answer that is none. */
+void
+pca_http_fail(struct http_response *, enum fault, const struct fault_info *);
+/* In memory that outlives the message's arena. */
+void pca_http_succeed(struct http_response *, struct bytes answer);
 http_handler pca_http_batch, pca_http_single, pca_http_confirm;
+/* http_agree.c */
+http_handler pca_http_agree_request, pca_http_agree_response;
 /* agree.c */
 int pca_agree_request(struct service *, int argc, char **argv);
 int pca_agree_confirm(struct service *, int argc, char **argv);

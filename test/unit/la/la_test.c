@@ -33,8 +33,9 @@ static struct world world;
 static struct plv_key shared;
 static char la_dir[PATH_SIZE];
 
-static const struct la_conf conf = {
-    .la_id = {0, 1}, .ra = "ra", .pca = "pca.monarch.test"};
+static const struct la_conf conf = {.la_id = {0, 1},
+    .ra = "ra",
+    .pca = {(const char *const[]){"pca.monarch.test"}, 1}};
 
 static const char *const crash_points[] = {
 #define CRASH CRASH_NAME

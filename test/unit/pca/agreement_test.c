@@ -30,7 +30,7 @@ static char f[4][PATH_SIZE]; /* LA certificate, request, response, ack */
 enum file { LA_CERT, REQUEST, RESPONSE, ACK };
 
 static const struct la_conf la_conf = {
-    .la_id = {0, 1}, .ra = "ra", .pca = "pca"};
+    .la_id = {0, 1}, .ra = "ra", .pca = {(const char *const[]){"pca"}, 1}};
 static const struct pca_conf pca_conf = {
     .ra = "ra", .la1 = "la1", .la2 = "la2"};
 static struct service la, pca, la2;
@@ -297,11 +297,12 @@ forge_response(void)
 	struct component la1, self;
 	struct plv_message m;
 	la_pca_interface_pdu pdu;
-	struct bytes out;
+	struct bytes in, out;
 
 	must(component_load(&la1, la_dir, &info));
 	must(component_load(&self, pca_dir, &info));
-	must(plv_message_read(&m, &arena, f[RESPONSE], &self, SCMS_LA, &info));
+	must(file_read(&in, &arena, f[RESPONSE], PLV_MESSAGE_MAX, &info));
+	must(plv_message_open(&m, &arena, in, &self, SCMS_LA, &info));
 	pdu = *m.pdu;
 	pdu.la_pca_key_agreement_response.reply.success.b[31] ^= 1;
 	must(plv_message_sign(&out, &arena, &pdu, &la1.signer, &info));
