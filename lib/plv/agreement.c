@@ -178,23 +178,22 @@ plv_pending_remove(
 	return file_sync_folder(folder, fi);
 }
 
-/* A pending agreement with the same peer, and another one. */
-static bool
-is_other(const char *path, const struct plv_agreement *a)
-{
-	struct plv_agreement other;
-	bool yes = agreement_load(&other, path, NULL) == FAULT_OK &&
-		   strcmp(other.peer, a->peer) == 0 &&
-		   memcmp(other.request_hash, a->request_hash,
-		       sizeof(a->request_hash)) != 0;
+/* Which pending agreements go. */
+typedef bool goes_fn(const struct plv_agreement *pending, void *ctx);
 
-	wipe(&other, sizeof(other));
-	return yes;
+static void
+remove_if(const char *path, goes_fn *goes, void *ctx)
+{
+	struct plv_agreement a;
+
+	if (agreement_load(&a, path, NULL) == FAULT_OK && goes(&a, ctx))
+		(void)unlink(path);
+	wipe(&a, sizeof(a));
 }
 
-enum fault
-plv_pending_forget(
-    const char *folder, const struct plv_agreement *a, struct fault_info *fi)
+static enum fault
+remove_those(
+    const char *folder, goes_fn *goes, void *ctx, struct fault_info *fi)
 {
 	size_t e = strlen(PENDING_ENDING);
 	char path[PATH_SIZE];
@@ -202,16 +201,50 @@ plv_pending_forget(
 	DIR *dir = opendir(folder);
 
 	if (dir == NULL)
-		return fault_errno(fi, FAULT_IO, "open %s", folder);
+		return errno == ENOENT
+			   ? FAULT_OK
+			   : fault_errno(fi, FAULT_IO, "open %s", folder);
 	while ((entry = readdir(dir)) != NULL) {
 		size_t n = strlen(entry->d_name);
 
 		path_join(path, folder, entry->d_name);
-		if (n > e &&
-		    strcmp(entry->d_name + n - e, PENDING_ENDING) == 0 &&
-		    is_other(path, a))
-			(void)unlink(path);
+		if (n > e && strcmp(entry->d_name + n - e, PENDING_ENDING) == 0)
+			remove_if(path, goes, ctx);
 	}
 	closedir(dir);
 	return file_sync_folder(folder, fi);
+}
+
+static bool
+is_other(const struct plv_agreement *pending, void *ctx)
+{
+	const struct plv_agreement *a = ctx;
+
+	return strcmp(pending->peer, a->peer) == 0 &&
+	       memcmp(pending->request_hash, a->request_hash,
+		   sizeof(a->request_hash)) != 0;
+}
+
+enum fault
+plv_pending_forget(
+    const char *folder, const struct plv_agreement *a, struct fault_info *fi)
+{
+	struct plv_agreement copy = *a;
+	enum fault f = remove_those(folder, is_other, &copy, fi);
+
+	wipe(&copy, sizeof(copy));
+	return f;
+}
+
+static bool
+is_finished(const struct plv_agreement *pending, void *ctx)
+{
+	return plv_ring_has_request(ctx, pending->request_hash);
+}
+
+enum fault
+plv_pending_sweep(
+    const char *folder, struct plv_ring *ring, struct fault_info *fi)
+{
+	return remove_those(folder, is_finished, ring, fi);
 }

@@ -67,12 +67,17 @@ enum fault must_check plv_pending_remove(
 enum fault must_check plv_pending_forget(
     const char *folder, const struct plv_agreement *, struct fault_info *);
 
+struct plv_ring;
+/* Those that have led to a key, when nobody is at work on them: what a crash
+ * before plv_pending_remove has left. */
+enum fault must_check plv_pending_sweep(
+    const char *folder, struct plv_ring *, struct fault_info *);
+
 /*
  * All keys of a folder.  Threads share a ring; keys once found stay where
  * they are until plv_ring_free.  A key that another program adds to the
  * folder is noticed by plv_ring_refresh, which costs one stat(2).
  */
-struct plv_ring;
 
 enum fault must_check plv_ring_open(
     struct plv_ring **, const char *folder, struct fault_info *);

@@ -70,7 +70,8 @@ load(struct la *la, const char *dir, const struct la_conf *conf,
 	path_join(path, dir, "data/storage.key");
 	TRY(chain_keys_load(&la->keys, path, la_store_is_fresh(la->store), fi));
 	path_join(la->folder, dir, "data/plv-keys");
-	return plv_ring_open(&la->ring, la->folder, fi);
+	TRY(plv_ring_open(&la->ring, la->folder, fi));
+	return plv_pending_sweep(la->folder, la->ring, fi);
 }
 
 enum fault

@@ -7,6 +7,7 @@
 #include "role/ra/errors.h"
 #include "role/ra/handlers.h"
 #include "role/ra/in_hand.h"
+#include "role/ra/keys.h"
 #include "role/ra/plan.h"
 #include "role/ra/plv.h"
 #include "role/ra/ra.h"
@@ -33,6 +34,7 @@ static const struct service_thread threads[] = {
     {"sender", RA_SENDERS, sender_run},
     {"closer", RA_PCAS, closer_run},
     {"auth", RA_PCAS, auth_run},
+    {"keys", 1, keys_run},
 };
 
 static const struct service_command commands[] = {
@@ -214,6 +216,8 @@ health(void *state, struct service_health *h)
 	if (supply_check(ra, time32_now(), &fi) != FAULT_OK)
 		health_degraded(h, "%s", fi.text);
 	health_count(h, "downloads", (int64_t)atomic_load(&ra->downloads));
+	health_count(
+	    h, "keys_renewed", (int64_t)atomic_load(&ra->keys_renewed));
 	report_errors(ra, h);
 	health_stages(h, ra_stages, RA_STAGES);
 	report_peer(&ra->la[0], h);
@@ -221,6 +225,8 @@ health(void *state, struct service_health *h)
 	for (size_t k = 0; k < ra->pca_n; k++) {
 		report_peer(&ra->pca[k].peer, h);
 		report_peer(&ra->pca[k].supply, h);
+		report_peer(&ra->pca[k].key[0].peer, h);
+		report_peer(&ra->pca[k].key[1].peer, h);
 	}
 	report_peer(&ra->storage, h);
 }

@@ -21,6 +21,15 @@ configure(
 	TRY(peer_init(&pca->peer, &ra->arena, text, domain, PCA_PORT, fi));
 	TRY(peer_init(&pca->supply, &ra->arena, text, domain, PCA_PORT, fi));
 	pthread_mutex_init(&pca->fetches.lock, NULL);
+	for (unsigned la = 0; la < 2; la++) {
+		struct peer *key = &pca->key[la].peer;
+
+		TRY(peer_init(key, &ra->arena, text, domain, PCA_PORT, fi));
+		key->name = arena_printf(&ra->arena, "key of %s and %s",
+		    ra->la[la].name, pca->peer.name);
+		if (key->name == NULL)
+			return fault_set(fi, FAULT_TOO_LARGE, "%s", text);
+	}
 	pca->supply.name =
 	    arena_printf(&ra->arena, "supply of values for %s", pca->peer.name);
 	return pca->supply.name != NULL
@@ -58,6 +67,8 @@ pcas_destroy(struct ra *ra)
 	for (size_t k = 0; k < ra->pca_n; k++) {
 		peer_destroy(&ra->pca[k].peer);
 		peer_destroy(&ra->pca[k].supply);
+		peer_destroy(&ra->pca[k].key[0].peer);
+		peer_destroy(&ra->pca[k].key[1].peer);
 		pthread_mutex_destroy(&ra->pca[k].fetches.lock);
 	}
 }

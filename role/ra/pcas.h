@@ -38,6 +38,16 @@ struct fetches {
 	int64_t claimed[RA_FETCHES]; /* 0: none */
 };
 
+/* The key of an LA and a PCA, as the LA described it; see keys.h. */
+struct ra_key {
+	struct peer peer; /* whether renewals work */
+	bool is_there;
+	uint32_t start, end; /* Time32 */
+	uint64_t values;     /* sealed under it */
+	uint64_t asked;	     /* clock_ns; 0: not since it changed */
+	uint64_t again;	     /* clock_ns: not before */
+};
+
 struct ra_pca {
 	int64_t id; /* of its row */
 	struct peer peer;
@@ -47,6 +57,7 @@ struct ra_pca {
 	struct request_class class; /* by the settings of today */
 	int64_t class_id;
 	_Atomic int64_t devices;
+	struct ra_key key[2]; /* with LA1, LA2 */
 	struct fetches fetches;
 	struct in_hand in_hand[RA_IN_HAND]; /* pools.lock */
 	size_t in_hand_n;

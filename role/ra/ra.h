@@ -69,7 +69,7 @@ struct ra {
 	struct ra_policies policies;
 	_Atomic unsigned senders, closers, fetchers; /* threads that run */
 	_Atomic unsigned auth_senders;
-	_Atomic uint64_t downloads;
+	_Atomic uint64_t downloads, keys_renewed;
 	_Atomic uint64_t errors[RA_ERRORS]; /* by enum ee_error */
 	_Atomic uint64_t polls;		    /* since a line said so ... */
 	_Atomic uint32_t polls_said;	    /* ... at that Time32 */

@@ -1,13 +1,14 @@
 /*
  * account - puts the books of all components and devices side by side.
  *
- *	account [--verbose] ENVIRONMENT
+ *	account [--verbose] [--absent] ENVIRONMENT
  *
  * Afterwards everything must be done: every device planned to the end of its
  * supply, every unit issued once, every certificate where it belongs, and
  * nothing waiting anywhere.  Prints a table and the first differences; exit
  * status 1 when there is one, 2 when books cannot be read.  The devices are
- *those of scms-fleet --sample 1.
+ * those of scms-fleet --sample 1.  --absent: there were weeks in which nobody
+ * was there, and for which nothing was made.
  */
 #include <inttypes.h>
 #include <limits.h>
@@ -93,13 +94,16 @@ main(int argc, char **argv)
 	struct books b = {0};
 	uint64_t differences;
 
-	if (argc == 3 && strcmp(argv[1], "--verbose") == 0) {
-		b.verbose = true;
-		argv++;
-		argc--;
-	}
+	for (; argc > 2; argv++, argc--)
+		if (strcmp(argv[1], "--verbose") == 0)
+			b.verbose = true;
+		else if (strcmp(argv[1], "--absent") == 0)
+			b.absent = true;
+		else
+			break;
 	if (argc != 2)
-		books_fatal("usage: account [--verbose] ENVIRONMENT");
+		books_fatal("usage: account [--verbose] [--absent] "
+			    "ENVIRONMENT");
 	b.dir = argv[1];
 	begin(&b);
 	books_ra(&b);

@@ -91,7 +91,7 @@ struct books {
 	struct arena arena;
 	struct environment environment;
 	uint32_t period; /* now */
-	bool verbose;
+	bool verbose, absent;
 
 	struct list ra_devices;				 /* by number */
 	struct list units;				 /* by device, i */

@@ -11,17 +11,53 @@
 
 #define CHUNK 64
 
-static struct bulk *
-open_store(struct books *b, const char *name, size_t key_n)
+/* The folders pca, pca2 ... of the environment. */
+#define PCAS_MAX 9
+
+/* pcaN/data/name within the environment; false: there is no PCA N. */
+static bool
+pca_name(const struct books *b, char out[PATH_SIZE], unsigned number,
+    const char *name)
+{
+	char folder[16] = "pca", path[PATH_SIZE];
+
+	if (number > 1)
+		snprintf(folder, sizeof(folder), "pca%u", number);
+	snprintf(out, PATH_SIZE, "%s/data/%s", folder, name);
+	books_path(b, path, folder);
+	return file_exists(path);
+}
+
+static bool
+pca_path(const struct books *b, char out[PATH_SIZE], unsigned number,
+    const char *name)
+{
+	char relative[PATH_SIZE];
+
+	if (!pca_name(b, relative, number, name))
+		return false;
+	books_path(b, out, relative);
+	return true;
+}
+
+/* The records of all stores of this name. */
+static void
+each_record(struct books *b, const char *name, size_t key_n,
+    bulk_each_fn *record, void *ctx)
 {
 	char path[PATH_SIZE];
 	struct fault_info fi;
 	struct bulk *store;
 
-	books_path(b, path, name);
-	books_must(bulk_open(&store, path, key_n, BULK_READONLY, &fi), &fi);
-	books_must(bulk_check(store, &fi), &fi);
-	return store;
+	for (unsigned k = 1; k <= PCAS_MAX; k++) {
+		if (!pca_path(b, path, k, name))
+			continue;
+		books_must(
+		    bulk_open(&store, path, key_n, BULK_READONLY, &fi), &fi);
+		books_must(bulk_check(store, &fi), &fi);
+		books_must(bulk_each(store, BULK_ALL, record, ctx, &fi), &fi);
+		bulk_close(store);
+	}
 }
 
 /* ---- issued ---- */
@@ -55,11 +91,7 @@ compare_hpcr(const void *a, const void *b)
 static void
 check_issued(struct books *b)
 {
-	struct bulk *store = open_store(b, "pca/data/issued", HASH_SIZE);
-	struct fault_info fi;
-
-	books_must(bulk_each(store, BULK_ALL, add_issued, b, &fi), &fi);
-	bulk_close(store);
+	each_record(b, "issued", HASH_SIZE, add_issued, b);
 	list_sort(&b->issued, compare_hpcr);
 	books_count(b, CHECK_ISSUED, b->issued.n);
 	for (size_t k = 1; k < b->issued.n; k++)
@@ -152,14 +184,10 @@ expected_links(const struct books *b)
 static void
 check_linkage(struct books *b)
 {
-	struct bulk *store =
-	    open_store(b, "pca/data/linkage", sizeof(struct lv));
 	struct list have = LIST_OF(struct link), want = expected_links(b);
-	struct fault_info fi;
 	const struct link *l;
 
-	books_must(bulk_each(store, BULK_ALL, add_link, &have, &fi), &fi);
-	bulk_close(store);
+	each_record(b, "linkage", sizeof(struct lv), add_link, &have);
 	list_sort(&have, compare_link);
 	books_count(b, CHECK_LINKAGE, have.n);
 	if (have.n != want.n)
@@ -219,10 +247,46 @@ check_values(struct books *b, struct list *values, unsigned la)
 	}
 }
 
+/* The keys of all PCAs. */
+struct rings {
+	struct plv_ring *v[PCAS_MAX];
+	size_t n;
+};
+
+static void
+rings_open(struct rings *r, struct books *b)
+{
+	char path[PATH_SIZE];
+	struct fault_info fi;
+
+	r->n = 0;
+	for (unsigned k = 1; k <= PCAS_MAX; k++)
+		if (pca_path(b, path, k, "plv-keys"))
+			books_must(
+			    plv_ring_open(&r->v[r->n++], path, &fi), &fi);
+}
+
+static void
+rings_close(struct rings *r)
+{
+	while (r->n > 0)
+		plv_ring_free(r->v[--r->n]);
+}
+
+static const struct plv_key *
+rings_find(const struct rings *r, const uint8_t id[8], const char *peer)
+{
+	const struct plv_key *key = NULL;
+
+	for (size_t k = 0; k < r->n && key == NULL; k++)
+		key = plv_ring_find(r->v[k], id, peer);
+	return key;
+}
+
 /* Takes apart and finds the key; false: that is no EncryptedIndividualPLV. */
 static bool
 take(struct symm_data *out, struct arena *arena, const uint8_t *sealed,
-    struct plv_ring *ring, const char *peer)
+    const struct rings *rings, const char *peer)
 {
 	encrypted_individual_plv *plv =
 	    ARENA_NEW(arena, encrypted_individual_plv);
@@ -233,7 +297,7 @@ take(struct symm_data *out, struct arena *arena, const uint8_t *sealed,
 	    coer_decode(&encrypted_individual_plv_asn, plv, arena,
 		(struct bytes){sealed, PLV_OCTETS}, NULL) != FAULT_OK ||
 	    !symm_data_of(out, &id, &plv->enc_plv) ||
-	    (key = plv_ring_find(ring, id, peer)) == NULL)
+	    (key = rings_find(rings, id, peer)) == NULL)
 		return false;
 	out->key = &key->symm;
 	return true;
@@ -241,7 +305,7 @@ take(struct symm_data *out, struct arena *arena, const uint8_t *sealed,
 
 /* Of n records from first on: opened, of the right period, and kept. */
 static void
-open_some(struct books *b, struct list *values, struct plv_ring *ring,
+open_some(struct books *b, struct list *values, const struct rings *rings,
     unsigned la, size_t first, size_t n)
 {
 	enum check c = la == 0 ? CHECK_PLV_LA1 : CHECK_PLV_LA2;
@@ -254,7 +318,7 @@ open_some(struct books *b, struct list *values, struct plv_ring *ring,
 
 	snprintf(peer, sizeof(peer), "la%u.%s", la + 1, b->environment.domain);
 	for (size_t k = 0; k < n; k++)
-		if (!take(&data[k], &arena, p[k].plv[la], ring, peer))
+		if (!take(&data[k], &arena, p[k].plv[la], rings, peer))
 			books_differ(b, c, "a record's PLV is none");
 	plv_open(plv, data, ok, n);
 	for (size_t k = 0; k < n; k++) {
@@ -289,20 +353,17 @@ static void
 check_plvs(struct books *b)
 {
 	struct list values[2] = {LIST_OF(struct value), LIST_OF(struct value)};
-	struct plv_ring *ring;
-	char path[PATH_SIZE];
-	struct fault_info fi;
+	struct rings rings;
 
-	books_path(b, path, "pca/data/plv-keys");
-	books_must(plv_ring_open(&ring, path, &fi), &fi);
+	rings_open(&rings, b);
 	for (unsigned la = 0; la < 2; la++)
 		for (size_t k = 0; k < b->issued.n; k += CHUNK) {
 			size_t left = b->issued.n - k;
 
-			open_some(b, &values[la], ring, la, k,
+			open_some(b, &values[la], &rings, la, k,
 			    left < CHUNK ? left : CHUNK);
 		}
-	plv_ring_free(ring);
+	rings_close(&rings);
 	check_sums(b, &values[0], &values[1]);
 	for (unsigned la = 0; la < 2; la++) {
 		check_values(b, &values[la], la);
@@ -335,14 +396,14 @@ is_temporary(struct books *b, const char *folder, const char *name)
 static void
 check_left(struct books *b)
 {
-	struct bulk *store = open_store(b, "pca/data/pending", HASH_SIZE);
-	struct fault_info fi;
+	static const char *const stores[] = {"pending", "issued", "linkage"};
+	char path[PATH_SIZE];
 
-	books_must(bulk_each(store, BULK_ALL, is_pending, b, &fi), &fi);
-	bulk_close(store);
-	books_folder(b, "pca/data/pending", is_temporary);
-	books_folder(b, "pca/data/issued", is_temporary);
-	books_folder(b, "pca/data/linkage", is_temporary);
+	each_record(b, "pending", HASH_SIZE, is_pending, b);
+	for (unsigned k = 1; k <= PCAS_MAX; k++)
+		for (unsigned s = 0; s < 3; s++)
+			if (pca_name(b, path, k, stores[s]))
+				books_folder(b, path, is_temporary);
 }
 
 void

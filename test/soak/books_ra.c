@@ -82,7 +82,7 @@ check_units(struct books *b, const struct ra_device *d, size_t at)
 			books_differ(b, CHECK_UNITS,
 			    "device %lld begins at i %u", (long long)d->number,
 			    u->i);
-		if (n > 0 && u->i != i)
+		if (n > 0 && (b->absent ? u->i < i : u->i != i))
 			books_differ(b, CHECK_UNITS,
 			    "device %lld has no unit for i %u",
 			    (long long)d->number, i);

@@ -31,7 +31,10 @@ AGREEMENT = [
     ("pca", "agree-confirm", "--in", "response", "ack", "pca-agree-confirmed"),
     ("la", "agree-finish", "--in", "ack", None, "la-agree-finished"),
 ]
-BY_COMMAND = {m[5] for m in AGREEMENT} | {"ra-blocked"}
+# And those of a renewal of keys: test/e2e/pcas.sh.
+ELSEWHERE = {"ra-blocked", "ra-key-requested", "ra-key-answered",
+             "ra-key-confirmed"}
+BY_COMMAND = {m[5] for m in AGREEMENT} | ELSEWHERE
 POINT_SECONDS = 90
 
 

@@ -19,6 +19,8 @@ struct caller {
 	struct fakes *fakes;
 	struct world *world;
 	unsigned la;
+	struct fake_pca *pca;
+	enum who who; /* the PCA's certificate */
 };
 
 struct fakes *
@@ -26,9 +28,15 @@ fakes_new(void)
 {
 	void *p = mmap(NULL, sizeof(struct fakes), PROT_READ | PROT_WRITE,
 	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	struct fakes *fakes;
 
 	assert_ptr_not_equal(p, MAP_FAILED);
-	return p;
+	fakes = p;
+	for (unsigned la = 0; la < 2; la++)
+		for (unsigned k = 0; k < 2; k++)
+			fakes->la[la].key[k] =
+			    (struct fake_key){1, time32_now(), UINT32_MAX, 0};
+	return fakes;
 }
 
 void
@@ -43,6 +51,9 @@ fakes_find(struct fakes *f, const struct point *b)
 	for (uint32_t k = 0; k < f->pca.records_n; k++)
 		if (memcmp(&f->pca.record[k].b, b, sizeof(*b)) == 0)
 			return &f->pca.record[k];
+	for (uint32_t k = 0; k < f->pca2.records_n; k++)
+		if (memcmp(&f->pca2.record[k].b, b, sizeof(*b)) == 0)
+			return &f->pca2.record[k];
 	return NULL;
 }
 
@@ -345,6 +356,107 @@ la_answer(const struct caller *c, struct arena *arena,
 	return sign(arena, payload, by, true);
 }
 
+/* ---- keys: "request N", "response N", "ack N" ---- */
+
+static struct bytes
+word(struct arena *arena, const char *what, uint32_t number)
+{
+	return bytes_of_string(arena_printf(arena, "%s %u", what, number));
+}
+
+/* The number after a word; 0: another word. */
+static uint32_t
+number_after(struct bytes body, const char *what)
+{
+	size_t n = strlen(what);
+	char text[64];
+
+	snprintf(text, sizeof(text), "%.*s", (int)body.n, (const char *)body.p);
+	return strncmp(text, what, n) == 0 && text[n] == ' '
+		   ? (uint32_t)strtoul(text + n, NULL, 10)
+		   : 0;
+}
+
+static enum fault
+key_use(struct fake_la *la, struct http_result *result, struct arena *out,
+    struct bytes name)
+{
+	bool second = bytes_equal(name, bytes_of_string("pca2.monarch.test"));
+	const struct fake_key *key = &la->key[second];
+	uint8_t octets[16];
+	struct writer w = writer_of(octets, sizeof(octets));
+
+	if (key->end <= time32_now())
+		return reply(result, out, 404, BYTES_NONE);
+	write_uint(&w, key->start, 4);
+	write_uint(&w, key->end, 4);
+	write_uint(&w, key->values, 8);
+	return reply(result, out, 200, writer_done(&w));
+}
+
+/* The PCA must have had it before. */
+static enum fault
+take_ack(const struct caller *c, struct http_result *result, struct arena *out,
+    uint32_t number)
+{
+	struct fake_la *la = &c->fakes->la[c->la];
+	bool second = number >= 1000;
+	const struct fake_pca *pca = second ? &c->fakes->pca2 : &c->fakes->pca;
+
+	if (number == 0)
+		return reply(result, out, 401, BYTES_NONE);
+	if (pca->has_key[c->la] != number)
+		wrong(la->mistake, "a key that the PCA has not");
+	la->key[second] = (struct fake_key){number, time32_now(), UINT32_MAX,
+	    la->worn > 0 ? (uint64_t)1 << 31 : 0};
+	la->worn -= la->worn > 0;
+	return reply(result, out, 204, BYTES_NONE);
+}
+
+/* *known: it is about keys. */
+static enum fault
+call_la_keys(bool *known, const struct caller *c, struct http_result *result,
+    struct arena *out, const struct http_call *call)
+{
+	struct fake_la *la = &c->fakes->la[c->la];
+
+	*known = true;
+	if (strstr(call->url, "/key-use") != NULL)
+		return key_use(la, result, out, call->body);
+	if (strstr(call->url, "/key-agreement-request") != NULL)
+		return reply(result, out, 200,
+		    word(out, "response", number_after(call->body, "request")));
+	if (strstr(call->url, "/key-agreement-ack") != NULL)
+		return take_ack(
+		    c, result, out, number_after(call->body, "ack"));
+	*known = false;
+	return FAULT_OK;
+}
+
+static enum fault
+call_pca_keys(bool *known, const struct caller *c, struct http_result *result,
+    struct arena *out, const struct http_call *call)
+{
+	struct fake_pca *pca = c->pca;
+	uint32_t first = c->who == WHO_PCA2 ? 1000 : 1;
+	bool la2 = bytes_equal(call->body, bytes_of_string("la2.monarch.test"));
+
+	*known = true;
+	if (strstr(call->url, "/key-agreement-request") != NULL)
+		return reply(result, out, 200,
+		    word(out, "request", first + 2 * pca->requests++ + la2));
+	if (strstr(call->url, "/key-agreement-response") != NULL) {
+		uint32_t number = number_after(call->body, "response");
+
+		if (number == 0)
+			return reply(result, out, 401, BYTES_NONE);
+		pca->has_key[(number - first) % 2] = number;
+		return reply(result, out, 200, word(out, "ack", number));
+	}
+	*known = false;
+	return FAULT_OK;
+}
+
 static enum fault
 call_la(void *ctx, struct http_result *result, struct arena *out,
     const struct http_call *call, struct fault_info *info)
@@ -358,9 +470,13 @@ call_la(void *ctx, struct http_result *result, struct arena *out,
 	scms_pdu *pdu;
 	int code;
 	enum fault f = FAULT_OK;
+	bool keys;
 
 	if (la->away)
 		return fault_set(info, FAULT_NETWORK, "nobody there");
+	f = call_la_keys(&keys, c, result, out, call);
+	if (keys)
+		return f;
 	assert_non_null(strstr(call->url, "/pre-linkage-values"));
 	take_confirmations(la, call->headers);
 	if (la->trick == LA_UNAUTHORIZED)
@@ -449,7 +565,7 @@ fill_reply(scms_pdu *pdu, const struct caller *c, struct arena *arena,
     const struct fake_record *r, bool refuse)
 {
 	pca_ra_cert_response_msg *m = &pdu->content.pca_ra.pca_ra_cert_response;
-	enum pca_trick trick = c->fakes->pca.trick;
+	enum pca_trick trick = c->pca->trick;
 	struct bytes octets;
 
 	memset(pdu, 0, sizeof(*pdu));
@@ -458,8 +574,10 @@ fill_reply(scms_pdu *pdu, const struct caller *c, struct arena *arena,
 	pdu->content.pca_ra.is = pca_ra_interface_pdu_pca_ra_cert_response;
 	m->version = 1;
 	memcpy(m->request_hash.b, digest_id8(r->hpcr.b), 8);
-	m->pca_id = bytes_of_string(
-	    trick == PCA_OTHER_PCA ? "pca.elsewhere.test" : "pca.monarch.test");
+	m->pca_id =
+	    bytes_of_string(trick == PCA_OTHER_PCA ? "pca.elsewhere.test"
+			    : c->who == WHO_PCA2   ? "pca2.monarch.test"
+						   : "pca.monarch.test");
 	if (refuse) {
 		m->reply.is = pca_ra_cert_response_msg_reply_failure;
 		m->reply.failure.is = scms_error_pca_ra;
@@ -477,7 +595,7 @@ fill_reply(scms_pdu *pdu, const struct caller *c, struct arena *arena,
 	else
 		octets = sign(arena, octets,
 		    &c->world
-			 ->actor[trick == PCA_OTHER_SIGNER ? WHO_LA1 : WHO_PCA],
+			 ->actor[trick == PCA_OTHER_SIGNER ? WHO_LA1 : c->who],
 		    false);
 	must(coer_decode(&ieee1609_dot2_data_asn,
 	    &m->reply.success.signed_encrypted, arena, octets, &fi));
@@ -520,7 +638,7 @@ twist(monarch_certificate_batch_reply *out, enum pca_trick trick)
 static struct bytes
 pca_answer(const struct caller *c, struct arena *arena, struct bytes in)
 {
-	struct fake_pca *pca = &c->fakes->pca;
+	struct fake_pca *pca = c->pca;
 	monarch_certificate_batch_request request;
 	monarch_certificate_batch_reply out = {.version = 1};
 	struct bytes payload;
@@ -548,8 +666,7 @@ pca_answer(const struct caller *c, struct arena *arena, struct bytes in)
 	must(coer_encode_new(
 	    &payload, arena, &monarch_certificate_batch_reply_asn, &out, &fi));
 	return sign(arena, payload,
-	    &c->world
-		 ->actor[pca->trick == PCA_SIGNED_BY_LA ? WHO_LA1 : WHO_PCA],
+	    &c->world->actor[pca->trick == PCA_SIGNED_BY_LA ? WHO_LA1 : c->who],
 	    false);
 }
 
@@ -557,7 +674,7 @@ static enum fault
 take_batch_confirm(const struct caller *c, struct http_result *result,
     struct arena *out, struct bytes in)
 {
-	struct fake_pca *pca = &c->fakes->pca;
+	struct fake_pca *pca = c->pca;
 	monarch_batch_confirm m;
 	struct arena arena = arena_new((size_t)1 << 20);
 
@@ -574,13 +691,17 @@ call_pca(void *ctx, struct http_result *result, struct arena *out,
     const struct http_call *call, struct fault_info *info)
 {
 	const struct caller *c = ctx;
-	struct fake_pca *pca = &c->fakes->pca;
+	struct fake_pca *pca = c->pca;
 	struct arena arena = arena_new((size_t)64 << 20);
 	struct bytes payload, answer;
 	enum fault f;
+	bool keys;
 
 	if (pca->away)
 		return fault_set(info, FAULT_NETWORK, "nobody there");
+	f = call_pca_keys(&keys, c, result, out, call);
+	if (keys)
+		return f;
 	if (pca->trick == PCA_BAD_REQUEST)
 		return reply(result, out, 400, BYTES_NONE);
 	assert_true(
@@ -608,14 +729,17 @@ call_pca(void *ctx, struct http_result *result, struct arena *out,
 void
 fakes_install(struct fakes *f, struct world *w)
 {
-	static struct caller callers[3];
+	static struct caller callers[4];
 
 	for (unsigned la = 0; la < 2; la++) {
-		callers[la] = (struct caller){f, w, la};
+		callers[la] = (struct caller){.fakes = f, .world = w, .la = la};
 		w->ra->la[la].call = call_la;
 		w->ra->la[la].ctx = &callers[la];
 	}
-	callers[2] = (struct caller){f, w, 0};
-	w->ra->pca[0].peer.call = call_pca;
-	w->ra->pca[0].peer.ctx = &callers[2];
+	callers[2] = (struct caller){f, w, 0, &f->pca, WHO_PCA};
+	callers[3] = (struct caller){f, w, 0, &f->pca2, WHO_PCA2};
+	for (size_t k = 0; k < w->ra->pca_n; k++) {
+		w->ra->pca[k].peer.call = call_pca;
+		w->ra->pca[k].peer.ctx = &callers[2 + k];
+	}
 }

@@ -76,6 +76,12 @@ struct fake_order {
 	bool confirmed;
 };
 
+/* A key as the LA has it; its number says which. */
+struct fake_key {
+	uint32_t number, start, end;
+	uint64_t values;
+};
+
 struct fake_la {
 	enum la_trick trick; /* for all to come */
 	bool away;
@@ -83,11 +89,15 @@ struct fake_la {
 	struct fake_order order[FAKE_ORDERS];
 	uint32_t orders_n, chains_n, repeated;
 	uint32_t last_i[FAKE_CHAINS], next_i[FAKE_CHAINS], j_n[FAKE_CHAINS];
-	uint32_t bad;	  /* this chain (1 ..) never goes on */
-	char mistake[80]; /* what the RA did wrong; "": nothing */
+	struct fake_key key[2]; /* with pca, pca2 */
+	unsigned worn;		/* so many keys to come are used up at once */
+	uint32_t bad;		/* this chain (1 ..) never goes on */
+	char mistake[80];	/* what the RA did wrong; "": nothing */
 };
 
 struct fake_pca {
+	uint32_t requests;   /* of key agreements so far */
+	uint32_t has_key[2]; /* the latest with each LA */
 	enum pca_trick trick;
 	bool away;
 	unsigned lose;
@@ -99,7 +109,7 @@ struct fake_pca {
 
 struct fakes {
 	struct fake_la la[2];
-	struct fake_pca pca;
+	struct fake_pca pca, pca2;
 };
 
 /* In shared memory. */

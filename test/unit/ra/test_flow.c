@@ -24,6 +24,7 @@
 #include "role/ra/answer.h"
 #include "role/ra/collect.h"
 #include "role/ra/in_hand.h"
+#include "role/ra/keys.h"
 #include "role/ra/plan.h"
 #include "role/ra/plv.h"
 #include "role/ra/sender.h"
@@ -105,7 +106,7 @@ provision(struct scene *s)
 /* ---- doing what the threads do, one after the other ---- */
 
 struct done {
-	bool plan, plv, sender;
+	bool plan, plv, sender, key;
 	enum fault fault;
 };
 
@@ -120,6 +121,9 @@ step(struct scene *s)
 	enum fault f;
 
 	must(plan_pass(w->ra, w->db, &d.plan, &fi));
+	for (unsigned la = 0; la < 2; la++)
+		d.key |=
+		    keys_step(w->ra, w->ra->pca, la, &arena, &fi) == FAULT_OK;
 	f = plv_step(w->ra, w->ra->pca, w->db, &arena, &pause, &fi);
 	d.plv = f == FAULT_OK;
 	if (f != FAULT_OK && f != FAULT_NOT_FOUND) {
@@ -158,7 +162,7 @@ run(struct scene *s)
 
 		if (d.fault != FAULT_OK)
 			f = d.fault;
-		if (d.plan || d.plv || d.sender)
+		if (d.plan || d.plv || d.sender || d.key)
 			settled = false;
 		else if (settled)
 			return f;
@@ -1483,6 +1487,14 @@ child(struct scene *s)
 	_exit(0);
 }
 
+/* The key with LA1 is used up, and so are two of those to come. */
+static void
+wear_out_key(struct scene *s)
+{
+	s->fakes->la[0].key[0].values = (uint64_t)1 << 31;
+	s->fakes->la[0].worn = 2;
+}
+
 static int
 fork_child(struct scene *s, const char *crash_at)
 {
@@ -1515,6 +1527,7 @@ crash_and_go_on(const char *point, unsigned count)
 	world_stop(&s->world);
 	s->world.service.environment.allow_small_sets = true;
 	snprintf(at, sizeof(at), "%s:%u", point, count);
+	wear_out_key(s);
 	status = fork_child(s, at);
 	if (!WIFSIGNALED(status) || WTERMSIG(status) != SIGKILL)
 		fail_msg("%s was not reached: status %x", at, status);

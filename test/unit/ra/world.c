@@ -36,6 +36,7 @@ static const struct {
     [WHO_LA1] = {"la1.monarch.test", PROFILE_LA, WHO_ICA, true, 1},
     [WHO_LA2] = {"la2.monarch.test", PROFILE_LA, WHO_ICA, true, 2},
     [WHO_STRANGER] = {"eca.elsewhere.test", PROFILE_ECA, WHO_ICA, true, 0},
+    [WHO_PCA2] = {"pca2.monarch.test", PROFILE_PCA, WHO_ICA, true, 0},
 };
 
 /* ---- certificates ---- */
@@ -61,7 +62,7 @@ make_actor(struct world *w, enum who who)
 
 	if (who == WHO_ICA || who == WHO_ECA)
 		p.region = profile_countries(&w->arena, countries, 2);
-	if (who == WHO_PCA)
+	if (who == WHO_PCA || who == WHO_PCA2)
 		p.lifetime = (struct lifetime){6, 4};
 	a->sign = key_generate(CURVE_P256);
 	p.verify_key = *key_public(a->sign);
@@ -164,6 +165,24 @@ world_make(struct world *w)
 }
 
 void
+world_add_pca(struct world *w)
+{
+	static const char *const pcas[] = {"pca", "pca2"};
+
+	w->conf.pca = (struct conf_list){pcas, 2};
+}
+
+void
+world_renew_pca(struct world *w)
+{
+	key_free(w->former.sign);
+	key_free(w->former.enc);
+	w->former = w->actor[WHO_PCA];
+	make_actor(w, WHO_PCA);
+	put(w, "known/renewed.oer", w->actor[WHO_PCA].cert->raw);
+}
+
+void
 world_start(struct world *w)
 {
 	must(ra_open(&w->ra, &w->service, &fi));
@@ -189,6 +208,8 @@ world_remove(struct world *w)
 		key_free(w->actor[who].sign);
 		key_free(w->actor[who].enc);
 	}
+	key_free(w->former.sign);
+	key_free(w->former.enc);
 	arena_free(&w->arena);
 	snprintf(command, sizeof(command), "rm -rf '%s'", w->dir);
 	assert_int_equal(system(command), 0);

@@ -19,6 +19,7 @@ enum who {
 	WHO_LA1,
 	WHO_LA2,
 	WHO_STRANGER, /* an ECA that is not on the list */
+	WHO_PCA2,     /* known, but not in component.conf */
 	WHOS
 };
 
@@ -43,6 +44,7 @@ struct world {
 	struct arena arena;
 	char dir[64];
 	struct actor actor[WHOS];
+	struct actor former; /* the PCA, before world_renew_pca */
 	struct service service;
 	struct ra_conf conf;
 	struct ra *ra; /* NULL: not running */
@@ -58,6 +60,10 @@ void world_make(struct world *);
 void world_remove(struct world *);
 void world_start(struct world *);
 void world_stop(struct world *);
+/* Stopped: the next start has a second PCA. */
+void world_add_pca(struct world *);
+/* Stopped: the PCA gets another certificate and other keys. */
+void world_renew_pca(struct world *);
 /* Weeks pass. */
 void world_wait(struct world *, int weeks);
 
