@@ -173,7 +173,9 @@ order(struct arena *arena)
 static void
 bench_la(void)
 {
-	const struct la_conf conf = {.la_id = {0, 1}, .ra = "ra", .pca = {(const char *const[]){"pca"}, 1}};
+	const struct la_conf conf = {.la_id = {0, 1},
+	    .ra = "ra",
+	    .pca = {(const char *const[]){"pca"}, 1}};
 	struct arena arena = arena_new(1u << 20), work = arena_new(LA_ARENA);
 	struct la_answer answer;
 	char dir[PATH_SIZE];
