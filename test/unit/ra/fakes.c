@@ -225,6 +225,8 @@ static bool
 take_chains(struct fake_la *la, struct fake_order *o,
     const ra_la_individual_pre_linkage_value_request_msg *m)
 {
+	bool second =
+	    bytes_equal(m->header.pca_id, bytes_of_string("pca2.monarch.test"));
 	struct fake_plv lci;
 
 	if (m->number_of_fresh_ind != NULL) {
@@ -233,6 +235,7 @@ take_chains(struct fake_la *la, struct fake_order *o,
 		    la->chains_n + *m->number_of_fresh_ind < FAKE_CHAINS);
 		for (uint32_t k = 0; k < *m->number_of_fresh_ind; k++) {
 			o->chain[k] = la->chains_n;
+			la->second[la->chains_n] = second;
 			give(la, la->chains_n++, m);
 		}
 		return true;
@@ -244,6 +247,8 @@ take_chains(struct fake_la *la, struct fake_order *o,
 		o->chain[k] = lci.chain;
 		if (!may_go_on(la, lci.chain, m))
 			return false;
+		if (la->second[lci.chain] != second)
+			wrong(la->mistake, "a chain for another PCA");
 	}
 	for (size_t k = 0; k < m->continuations_ind->n; k++)
 		give(la, o->chain[k], m);
@@ -594,8 +599,10 @@ fill_reply(scms_pdu *pdu, const struct caller *c, struct arena *arena,
 		must(spdu_wrap(&octets, arena, octets, &fi));
 	else
 		octets = sign(arena, octets,
-		    &c->world
-			 ->actor[trick == PCA_OTHER_SIGNER ? WHO_LA1 : c->who],
+		    trick == PCA_FORMER
+			? &c->world->former
+			: &c->world->actor[trick == PCA_OTHER_SIGNER ? WHO_LA1
+								     : c->who],
 		    false);
 	must(coer_decode(&ieee1609_dot2_data_asn,
 	    &m->reply.success.signed_encrypted, arena, octets, &fi));
@@ -658,6 +665,10 @@ pca_answer(const struct caller *c, struct arena *arena, struct bytes in)
 		r->issued |= !refuse;
 		if (r->confirmed)
 			wrong(pca->mistake, "asked again after confirming");
+		for (unsigned la = 0; la < 2; la++)
+			if (c->fakes->la[la].second[r->plv[la].chain] !=
+			    (c->who == WHO_PCA2))
+				wrong(pca->mistake, "a value for another PCA");
 		fill_reply(&out.replies.v[k], c, arena, r, refuse);
 	}
 	pca->messages_n++;

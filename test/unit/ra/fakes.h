@@ -54,6 +54,7 @@ enum pca_trick {
 	PCA_REFUSES_ALL,
 	PCA_REFUSES_ONE, /* one request of a unit */
 	PCA_BAD_REQUEST, /* status 400 */
+	PCA_FORMER,	 /* responses under the former certificate */
 	PCA_TRICKS
 };
 
@@ -89,10 +90,11 @@ struct fake_la {
 	struct fake_order order[FAKE_ORDERS];
 	uint32_t orders_n, chains_n, repeated;
 	uint32_t last_i[FAKE_CHAINS], next_i[FAKE_CHAINS], j_n[FAKE_CHAINS];
-	struct fake_key key[2]; /* with pca, pca2 */
-	unsigned worn;		/* so many keys to come are used up at once */
-	uint32_t bad;		/* this chain (1 ..) never goes on */
-	char mistake[80];	/* what the RA did wrong; "": nothing */
+	bool second[FAKE_CHAINS]; /* for pca2 */
+	struct fake_key key[2];	  /* with pca, pca2 */
+	unsigned worn;		  /* so many keys to come are used up at once */
+	uint32_t bad;		  /* this chain (1 ..) never goes on */
+	char mistake[80];	  /* what the RA did wrong; "": nothing */
 };
 
 struct fake_pca {
