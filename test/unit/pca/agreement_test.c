@@ -16,8 +16,11 @@
 #include <unistd.h>
 
 #include "base/time32.h"
+#include "keys/known.h"
 #include "plv/message.h"
+#include "role/la/agreement.h"
 #include "role/la/la.h"
+#include "role/pca/agreement.h"
 #include "role/pca/pca.h"
 #include "schema/scms_protocol.h"
 #include "service/crash.h"
@@ -415,6 +418,183 @@ a_kill_between_any_steps_can_be_made_good(void **state)
 	assert_memory_equal(&a.symm, &b.symm, sizeof(a.symm));
 }
 
+/* ---- the same, as the RA carries it ---- */
+
+struct sides {
+	struct component la, pca;
+	struct la_pcas pcas;
+	char la_folder[PATH_SIZE], pca_folder[PATH_SIZE];
+	struct la_side la_side;
+	struct pca_side pca_side;
+	struct arena arena;
+	struct agreement_terms terms;
+};
+
+static void
+sides_open(struct sides *s)
+{
+	struct cert *c;
+
+	*s = (struct sides){.arena = arena_new(4u << 20)};
+	must(component_load(&s->la, la_dir, &info));
+	must(component_load(&s->pca, pca_dir, &info));
+	must(la_pcas_read(&s->pcas, &la_conf, &world.environment, &info));
+	path_join(s->la_folder, la_dir, "data");
+	must(file_mkdir(s->la_folder, 0700, &info));
+	path_join(s->la_folder, la_dir, "data/plv-keys");
+	path_join(s->pca_folder, pca_dir, "data");
+	must(file_mkdir(s->pca_folder, 0700, &info));
+	path_join(s->pca_folder, pca_dir, "data/plv-keys");
+	s->la_side = (struct la_side){&s->la, &s->pcas, s->la_folder, NULL};
+	s->pca_side = (struct pca_side){&s->pca, s->pca_folder, NULL};
+	must(plv_ring_open(&s->la_side.ring, s->la_folder, &info));
+	must(plv_ring_open(&s->pca_side.ring, s->pca_folder, &info));
+	must(known_find(&c, &s->arena, &s->pca, pca_dir, "la1.monarch.test",
+	    SCMS_LA, time32_now(), &info));
+	pca_agreement_terms(&s->terms, c, &s->pca);
+}
+
+static void
+sides_close(struct sides *s)
+{
+	plv_ring_free(s->la_side.ring);
+	plv_ring_free(s->pca_side.ring);
+	component_free(&s->la);
+	component_free(&s->pca);
+	arena_free(&s->arena);
+}
+
+static struct bytes
+requested(struct sides *s)
+{
+	struct bytes request;
+
+	must(pca_agreement_begin(
+	    &request, &s->arena, &s->pca_side, &s->terms, &info));
+	return request;
+}
+
+static struct bytes
+responded(struct sides *s, struct bytes request)
+{
+	struct bytes response;
+
+	must(la_agreement_respond(
+	    &response, &s->arena, &s->la_side, request, &info));
+	return response;
+}
+
+static struct bytes
+confirmed(struct sides *s, struct bytes response)
+{
+	struct bytes ack;
+
+	must(pca_agreement_confirm(
+	    &ack, &s->arena, &s->pca_side, response, &info));
+	return ack;
+}
+
+/* Files of both, whose number and names change with any step. */
+static void
+list_files(char out[4096], const struct sides *s)
+{
+	char command[2 * PATH_SIZE + 64];
+	FILE *p;
+	size_t n;
+
+	(void)snprintf(command, sizeof(command),
+	    "ls -l --time-style=full-iso"
+	    " %s %s 2>&1",
+	    s->la_folder, s->pca_folder);
+	p = popen(command, "r");
+	assert_non_null(p);
+	n = fread(out, 1, 4095, p);
+	out[n] = '\0';
+	(void)pclose(p);
+}
+
+/* The step has this fault and text, and changes nothing. */
+#define REFUSED(fault, words, expr)                           \
+	do {                                                  \
+		char before_[4096], after_[4096];             \
+		list_files(before_, &s);                      \
+		assert_int_equal(expr, fault);                \
+		list_files(after_, &s);                       \
+		assert_string_equal(before_, after_);         \
+		if (strstr(info.text, words) == NULL)         \
+			fail_msg("%s: %s", #expr, info.text); \
+	} while (0)
+
+static void
+what_is_over_is_refused_by_name(void **state)
+{
+	struct bytes request, response, ack, old, out;
+	struct plv_key a, b;
+	struct sides s;
+
+	(void)state;
+	sides_open(&s);
+	old = requested(&s); /* nobody goes on with it */
+	s.terms.start++;
+	request = requested(&s);
+	response = responded(&s, old);
+	REFUSED(FAULT_NOT_FOUND, "no key agreement",
+	    pca_agreement_confirm(
+		&out, &s.arena, &s.pca_side, response, &info));
+	response = responded(&s, request);
+	ack = confirmed(&s, response);
+	must(la_agreement_finish(&s.arena, &s.la_side, ack, &info));
+	time_set_offset(10); /* it is in force */
+	assert_true(la_has_key(&a) && pca_has_key(&b));
+	assert_memory_equal(&a.symm, &b.symm, sizeof(a.symm));
+
+	REFUSED(FAULT_REPLAYED, "led to a key",
+	    la_agreement_respond(&out, &s.arena, &s.la_side, request, &info));
+	REFUSED(FAULT_REPLAYED, "led to a key",
+	    pca_agreement_confirm(
+		&out, &s.arena, &s.pca_side, response, &info));
+	REFUSED(FAULT_REPLAYED, "led to a key",
+	    la_agreement_finish(&s.arena, &s.la_side, ack, &info));
+	/* from before that key: the answer says so to the PCA */
+	REFUSED(FAULT_BAD_TIME, "invalidStartTime",
+	    la_agreement_respond(&out, &s.arena, &s.la_side, old, &info));
+	assert_true(out.n > 0);
+	time_set_offset(0);
+	sides_close(&s);
+}
+
+static void
+what_is_of_others_is_refused_by_name(void **state)
+{
+	struct bytes request, response, ack, out;
+	struct sides s;
+
+	(void)state;
+	sides_open(&s);
+	request = requested(&s);
+	/* a PCA, but not of this LA */
+	(void)strcpy(s.pcas.name[0], "pca2.monarch.test");
+	REFUSED(FAULT_DENIED, "not a PCA of ours",
+	    la_agreement_respond(&out, &s.arena, &s.la_side, request, &info));
+	(void)strcpy(s.pcas.name[0], "pca.monarch.test");
+	response = responded(&s, request);
+	/* in the wrong place: signed by whom that place does not expect */
+	REFUSED(FAULT_SSP_NOT_PERMITTED, "",
+	    la_agreement_respond(&out, &s.arena, &s.la_side, response, &info));
+	REFUSED(FAULT_SSP_NOT_PERMITTED, "",
+	    pca_agreement_confirm(&out, &s.arena, &s.pca_side, request, &info));
+	((uint8_t *)(uintptr_t)response.p)[response.n - 5] ^= 1;
+	REFUSED(FAULT_BAD_SIGNATURE, "",
+	    pca_agreement_confirm(
+		&out, &s.arena, &s.pca_side, response, &info));
+	((uint8_t *)(uintptr_t)response.p)[response.n - 5] ^= 1;
+	ack = confirmed(&s, response);
+	REFUSED(FAULT_BAD_MESSAGE, "not an ack",
+	    la_agreement_finish(&s.arena, &s.la_side, request, &info));
+	must(la_agreement_finish(&s.arena, &s.la_side, ack, &info));
+	sides_close(&s);
+}
+
 int
 main(void)
 {
@@ -428,6 +608,8 @@ main(void)
 	    TEST(dates_that_make_no_sense_are_refused),
 	    TEST(wrong_usage_is_told),
 	    TEST(a_kill_between_any_steps_can_be_made_good),
+	    TEST(what_is_over_is_refused_by_name),
+	    TEST(what_is_of_others_is_refused_by_name),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);
