@@ -180,7 +180,7 @@ pcas_open(struct ra *ra, struct db *db, struct fault_info *fi)
 {
 	for (size_t k = 0; k < ra->pca_n; k++)
 		TRY(store_pca(ra, &ra->pca[k], db, fi));
-	return FAULT_OK;
+	return pcas_leave(ra, db, fi);
 }
 
 /* ---- which one ---- */

@@ -75,6 +75,11 @@ enum fault must_check pcas_complete(struct ra *, struct fault_info *);
 /* Numbers, classes and how many devices each has. */
 enum fault must_check pcas_open(struct ra *, struct db *, struct fault_info *);
 
+/* Those that have left component.conf: their devices are given to others, and
+ * what waited for them is planned again (pca_left.c).  FAULT_CONFIG: messages
+ * wait for one, so that it must stay. */
+enum fault must_check pcas_leave(struct ra *, struct db *, struct fault_info *);
+
 /* Its index in ra->pca; ra->pca_n: not in component.conf. */
 size_t ra_pca_index(const struct ra *, int64_t id);
 /* Of a device, for what is only shown: by row or by name, the first if there

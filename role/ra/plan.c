@@ -103,9 +103,12 @@ add_unit(struct planning *p, const struct device *d, uint32_t i, uint32_t each,
 	int64_t draw;
 
 	TRY(pool_add(&p->tally, p->db, &key, p->now, &draw, fi));
-	return DB_RUN(p->db, DO_UNIT_ADD, fi, DB_INT(d->number), DB_INT(i),
+	TRY(DB_RUN(p->db, DO_UNIT_ADD, fi, DB_INT(d->number), DB_INT(i),
 	    DB_INT(each), DB_INT(key.class), DB_INT(d->chain), DB_INT(p->now),
-	    DB_INT(draw));
+	    DB_INT(draw)));
+	if (db_changes(p->db) == 0) /* it has it, of a PCA that has left */
+		pool_withdraw(&p->tally, &key);
+	return FAULT_OK;
 }
 
 /* Values for fewer certificates than a period is to have now: they are dropped

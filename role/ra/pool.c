@@ -328,6 +328,13 @@ pool_add(struct pool_tally *t, struct db *db, const struct pool_key *key,
 	return FAULT_OK;
 }
 
+void
+pool_withdraw(struct pool_tally *t, const struct pool_key *key)
+{
+	assert(t->v[key->i % POOL_TALLY].n > 0);
+	t->v[key->i % POOL_TALLY].n--;
+}
+
 enum fault
 pool_tally_write(
     struct pool_tally *t, struct db *db, uint32_t since, struct fault_info *fi)

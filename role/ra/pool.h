@@ -67,6 +67,8 @@ struct pool_tally {
 enum fault must_check pool_add(struct pool_tally *, struct db *,
     const struct pool_key *, uint32_t since, int64_t *draw,
     struct fault_info *);
+/* Not, after all: the unit that was added last. */
+void pool_withdraw(struct pool_tally *, const struct pool_key *);
 enum fault must_check pool_tally_write(
     struct pool_tally *, struct db *, uint32_t since, struct fault_info *);
 /* n units that waited have got another state. */

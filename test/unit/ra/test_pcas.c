@@ -257,6 +257,64 @@ test_too_many_or_twice(void **state)
 	}
 }
 
+/* One leaves the list: its devices, and what waited, go to the other. */
+static void
+test_left(void **state)
+{
+	static const char *const one[] = {"pca"};
+	struct scene *s = *state;
+
+	provision(s, DEVICES);
+	run(s);
+	s->fakes->pca2.away = true;
+	world_wait(&s->world, 2); /* two periods of pca2 wait in pools */
+	for (int k = 0; k < 5; k++) {
+		bool busy;
+
+		must(plan_pass(s->world.ra, s->world.db, &busy, &fi));
+		(void)step_of(s, s->world.ra->pca);
+	}
+	assert_true(count(s, "select count(*) from unit where state = "
+			     "" SQL_NUMBER(UNIT_POOLED)) > 0);
+	world_stop(&s->world);
+	s->world.conf.pca = (struct conf_list){one, 1};
+	start(s);
+	assert_int_equal(given(s, 0), DEVICES);
+	run(s);
+	all_supplied(s, DEVICES * (WEEKS + 2));
+	assert_int_equal(s->fakes->pca2.records_n, DEVICES / 2 * WEEKS * EACH);
+	assert_int_equal(
+	    count(s, "select count(*) from chain where state = " SQL_NUMBER(
+			 CHAIN_BROKEN)),
+	    DEVICES / 2);
+	world_wait(&s->world, 1);
+	run(s);
+	all_supplied(s, DEVICES * (WEEKS + 3));
+}
+
+/* Not while a message waits for it. */
+static void
+test_must_stay(void **state)
+{
+	static const char *const one[] = {"pca"};
+	struct scene *s = *state;
+	struct ra *ra;
+
+	provision(s, DEVICES);
+	s->fakes->pca2.away = true;
+	run(s);
+	assert_true(count(s, "select count(*) from batch") > 0);
+	world_stop(&s->world);
+	s->world.conf.pca = (struct conf_list){one, 1};
+	assert_int_equal(ra_open(&ra, &s->world.service, &fi), FAULT_CONFIG);
+	assert_non_null(strstr(fi.text, "pca2.monarch.test"));
+	world_add_pca(&s->world);
+	s->fakes->pca2.away = false;
+	start(s);
+	run(s);
+	all_supplied(s, DEVICES * WEEKS);
+}
+
 /* ---- another certificate ---- */
 
 static void
@@ -431,6 +489,8 @@ main(void)
 	    TEST(test_one_away),
 	    TEST(test_no_key_with_one),
 	    TEST(test_too_many_or_twice),
+	    TEST(test_left),
+	    TEST(test_must_stay),
 	    TEST(test_renewed),
 	    TEST(test_not_begun),
 	    TEST(test_newest),
