@@ -263,7 +263,8 @@ sample_batch(struct fleet *f, uint32_t device, uint32_t i,
     struct fault_info *fi)
 {
 	const struct zip_limits limits = {512, 2048, FILE_LIMIT};
-	struct response_rules rules = {.trust = f->world.trust,
+	struct response_rules rules = {.kind = MONARCH_PSEUDONYM,
+	    .trust = f->world.trust,
 	    .now = time32_now(),
 	    .i_zero = f->world.env.i_zero,
 	    .i_seconds = f->world.env.i_period_seconds};
