@@ -371,7 +371,7 @@ auth_run(void *ctx, struct service *service)
 	struct fault_info fi;
 	unsigned pause;
 
-	while (mine >= ra->pca_n && !service_stopping(service))
+	while (mine >= ra->pca_all && !service_stopping(service))
 		(void)service_sleep(service, FOREVER_MS);
 	while (!service_stopping(service)) {
 		uint64_t count = wake_count(&ra->auth);

@@ -86,9 +86,9 @@ got_batch(void *ctx, const struct db_row *row, struct fault_info *fi)
 	struct ra_pca *pca = &ra->pca[k];
 
 	TRY(db_blob_copy(row, 2, h.id, sizeof(h.id), fi));
-	if (k == ra->pca_n)
+	if (k == ra->pca_all)
 		return fault_set(fi, FAULT_CONFIG,
-		    "a batch waits for a PCA that is not in component.conf");
+		    "a batch waits for a PCA that nobody knows");
 	if (pca->in_hand_n == RA_IN_HAND)
 		return fault_set(fi, FAULT_STORE, "too many batches");
 	pca->in_hand[pca->in_hand_n++] = h;
@@ -111,7 +111,7 @@ is_in_hand(const struct ra_pca *pca, const char *name)
 static bool
 is_in_some_hand(const struct ra *ra, const char *name)
 {
-	for (size_t k = 0; k < ra->pca_n; k++)
+	for (size_t k = 0; k < ra->pca_all; k++)
 		if (is_in_hand(&ra->pca[k], name))
 			return true;
 	return false;
@@ -135,7 +135,7 @@ in_hand_recover(struct ra *ra, struct db *db, struct fault_info *fi)
 		unlink(path);
 	}
 	closedir(dir);
-	for (size_t k = 0; k < ra->pca_n; k++)
+	for (size_t k = 0; k < ra->pca_all; k++)
 		if (ra->pca[k].in_hand_n > 0)
 			log_info("%zu batches are on their way to %s",
 			    ra->pca[k].in_hand_n, ra->pca[k].peer.name);
@@ -216,7 +216,7 @@ closer_run(void *ctx, struct service *service)
 	struct arena arena = arena_new(MEMORY);
 	struct fault_info fi;
 
-	while (mine >= ra->pca_n && !service_stopping(service))
+	while (mine >= ra->pca_all && !service_stopping(service))
 		(void)service_sleep(service, FOREVER_MS);
 	while (!service_stopping(service)) {
 		uint64_t count = wake_count(&ra->due);

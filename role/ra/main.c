@@ -228,6 +228,8 @@ health(void *state, struct service_health *h)
 		report_peer(&ra->pca[k].key[0].peer, h);
 		report_peer(&ra->pca[k].key[1].peer, h);
 	}
+	for (size_t k = ra->pca_n; k < ra->pca_all; k++)
+		report_peer(&ra->pca[k].peer, h);
 	report_peer(&ra->storage, h);
 }
 

@@ -1,5 +1,6 @@
 /* pca_left.c - PCAs that are no longer in component.conf. */
 #include <stdio.h>
+#include <string.h>
 
 #include "base/log.h"
 #include "role/ra/ra.h"
@@ -90,6 +91,29 @@ take_leave(
 	return db_commit(db, fi);
 }
 
+/* It is among the others until what is under way has come back. */
+static enum fault
+keep(int64_t id, const char *name, struct ra *ra, struct fault_info *fi)
+{
+	struct ra_pca *pca = &ra->pca[ra->pca_all];
+	const char *other;
+
+	TRY(pcas_add(ra, name, &ra->pca[0].peer, fi));
+	pca->id = id;
+	for (size_t k = 0; k < ra->other_pca_n; k++) {
+		other = cert_name(&ra->arena, ra->other_pca[k]);
+		if (other != NULL && strcmp(other, name) == 0)
+			pca->certs[pca->certs_n++] = ra->other_pca[k];
+	}
+	if (pca->certs_n == 0)
+		return fault_set(fi, FAULT_CONFIG,
+		    "messages wait for %s, whose certificate is not in the "
+		    "folder known",
+		    name);
+	log_info("%s has left, but for what is under way", name);
+	return FAULT_OK;
+}
+
 enum fault
 pcas_leave(struct ra *ra, struct db *db, struct fault_info *fi)
 {
@@ -103,10 +127,7 @@ pcas_leave(struct ra *ra, struct db *db, struct fault_info *fi)
 
 		TRY(db_run_int(db, &busy, DO_PCA_BUSY, id, 1, fi));
 		if (busy > 0)
-			return fault_set(fi, FAULT_CONFIG,
-			    "%s is not in component.conf, but %lld messages "
-			    "wait for it",
-			    left.name[k], (long long)busy);
+			TRY(keep(left.id[k], left.name[k], ra, fi));
 		TRY(take_leave(&n, left.id[k], ra, db, fi));
 		if (n > 0)
 			log_info("%zu devices of %s are given to others", n,

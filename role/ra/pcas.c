@@ -13,7 +13,7 @@
 /* ---- who they are ---- */
 
 static enum fault
-configure(
+name_all(
     struct ra *ra, struct ra_pca *pca, const char *text, struct fault_info *fi)
 {
 	const char *domain = ra->environment->domain;
@@ -38,6 +38,21 @@ configure(
 }
 
 enum fault
+pcas_add(struct ra *ra, const char *name, const struct peer *like,
+    struct fault_info *fi)
+{
+	struct ra_pca *pca = &ra->pca[ra->pca_all];
+
+	if (ra->pca_all == RA_PCAS)
+		return fault_set(fi, FAULT_CONFIG, "no room for %s", name);
+	TRY(name_all(ra, pca, name, fi));
+	pca->peer.call = like->call;
+	pca->peer.ctx = like->ctx;
+	ra->pca_all++;
+	return FAULT_OK;
+}
+
+enum fault
 pcas_configure(
     struct ra *ra, peer_call_fn *call, void *ctx, struct fault_info *fi)
 {
@@ -47,11 +62,10 @@ pcas_configure(
 		return fault_set(fi, FAULT_CONFIG,
 		    "%zu PCAs, there must be 1 to %u", conf->pca.n, RA_PCAS);
 	for (size_t k = 0; k < conf->pca.n; k++) {
-		struct ra_pca *pca = &ra->pca[k];
+		const struct peer like = {.call = call, .ctx = ctx};
+		const struct ra_pca *pca = &ra->pca[k];
 
-		TRY(configure(ra, pca, conf->pca.v[k], fi));
-		pca->peer.call = call;
-		pca->peer.ctx = ctx;
+		TRY(pcas_add(ra, conf->pca.v[k], &like, fi));
 		ra->pca_n++;
 		for (size_t m = 0; m < k; m++)
 			if (strcmp(ra->pca[m].peer.name, pca->peer.name) == 0)
@@ -64,7 +78,7 @@ pcas_configure(
 void
 pcas_destroy(struct ra *ra)
 {
-	for (size_t k = 0; k < ra->pca_n; k++) {
+	for (size_t k = 0; k < ra->pca_all; k++) {
 		peer_destroy(&ra->pca[k].peer);
 		peer_destroy(&ra->pca[k].supply);
 		peer_destroy(&ra->pca[k].key[0].peer);
@@ -77,11 +91,17 @@ enum fault
 pcas_meet(struct ra *ra, const char *name, const struct cert *c,
     struct fault_info *fi)
 {
+	bool is_ours = false;
+
+	if (perm_role(c) != SCMS_PCA)
+		return FAULT_OK;
 	for (size_t k = 0; k < ra->pca_n; k++) {
 		struct ra_pca *pca = &ra->pca[k];
 
-		if (strcmp(name, pca->peer.name) != 0 ||
-		    ra_pca_is(pca, c->id) || perm_role(c) != SCMS_PCA)
+		if (strcmp(name, pca->peer.name) != 0)
+			continue;
+		is_ours = true;
+		if (ra_pca_is(pca, c->id))
 			continue;
 		if (pca->certs_n == RA_PCA_CERTS)
 			return fault_set(fi, FAULT_CONFIG,
@@ -89,6 +109,8 @@ pcas_meet(struct ra *ra, const char *name, const struct cert *c,
 			    name);
 		pca->certs[pca->certs_n++] = c;
 	}
+	if (!is_ours && ra->other_pca_n < RA_PCAS)
+		ra->other_pca[ra->other_pca_n++] = c;
 	return FAULT_OK;
 }
 
@@ -190,7 +212,7 @@ ra_pca_index(const struct ra *ra, int64_t id)
 {
 	size_t k = 0;
 
-	while (k < ra->pca_n && ra->pca[k].id != id)
+	while (k < ra->pca_all && ra->pca[k].id != id)
 		k++;
 	return k;
 }
@@ -200,7 +222,7 @@ ra_pca_of(const struct ra *ra, int64_t id)
 {
 	size_t k = ra_pca_index(ra, id);
 
-	return &ra->pca[k < ra->pca_n ? k : 0];
+	return &ra->pca[k < ra->pca_all ? k : 0];
 }
 
 const struct ra_pca *

@@ -75,12 +75,16 @@ enum fault must_check pcas_complete(struct ra *, struct fault_info *);
 /* Numbers, classes and how many devices each has. */
 enum fault must_check pcas_open(struct ra *, struct db *, struct fault_info *);
 
+/* A PCA of this name, behind those that are there already. */
+enum fault must_check pcas_add(struct ra *, const char *name,
+    const struct peer *like, struct fault_info *);
 /* Those that have left component.conf: their devices are given to others, and
- * what waited for them is planned again (pca_left.c).  FAULT_CONFIG: messages
- * wait for one, so that it must stay. */
+ * what waited for them is planned again (pca_left.c).  One for which messages
+ * are under way stays until they are done, for nothing else.  FAULT_CONFIG:
+ * its certificate is not known any more. */
 enum fault must_check pcas_leave(struct ra *, struct db *, struct fault_info *);
 
-/* Its index in ra->pca; ra->pca_n: not in component.conf. */
+/* Its index in ra->pca; ra->pca_all: it is not there. */
 size_t ra_pca_index(const struct ra *, int64_t id);
 /* Of a device, for what is only shown: by row or by name, the first if there
  * is none. */

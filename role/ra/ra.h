@@ -48,8 +48,12 @@ struct ra {
 	uint8_t la_id[2][2];
 	struct peer la[2];
 	struct peer storage; /* ourselves: disk, database */
+	/* Those of component.conf, pca_n; then those that have left it and for
+	 * which messages wait (pca_left.c). */
 	struct ra_pca pca[RA_PCAS];
-	size_t pca_n;
+	size_t pca_n, pca_all;
+	const struct cert *other_pca[RA_PCAS]; /* known, not configured */
+	size_t other_pca_n;
 
 	const char *url;	 /* certDLURL */
 	const char *auth_url[2]; /* by AUTH_... */

@@ -316,8 +316,8 @@ take_pca(struct ra *ra)
 {
 	unsigned mine = atomic_fetch_add(&ra->senders, 1);
 
-	return mine < ra->environment->batches_in_flight * ra->pca_n
-		   ? &ra->pca[mine % ra->pca_n]
+	return mine < ra->environment->batches_in_flight * ra->pca_all
+		   ? &ra->pca[mine % ra->pca_all]
 		   : NULL;
 }
 

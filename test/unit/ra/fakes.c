@@ -749,7 +749,7 @@ fakes_install(struct fakes *f, struct world *w)
 	}
 	callers[2] = (struct caller){f, w, 0, &f->pca, WHO_PCA};
 	callers[3] = (struct caller){f, w, 0, &f->pca2, WHO_PCA2};
-	for (size_t k = 0; k < w->ra->pca_n; k++) {
+	for (size_t k = 0; k < w->ra->pca_all; k++) {
 		w->ra->pca[k].peer.call = call_pca;
 		w->ra->pca[k].peer.ctx = &callers[2 + k];
 	}

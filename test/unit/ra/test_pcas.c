@@ -292,27 +292,35 @@ test_left(void **state)
 	all_supplied(s, DEVICES * (WEEKS + 3));
 }
 
-/* Not while a message waits for it. */
+/* What is under way to it still comes back. */
 static void
-test_must_stay(void **state)
+test_under_way(void **state)
 {
 	static const char *const one[] = {"pca"};
 	struct scene *s = *state;
 	struct ra *ra;
 
 	provision(s, DEVICES);
-	s->fakes->pca2.away = true;
+	s->fakes->pca2.lose = 1000;
 	run(s);
 	assert_true(count(s, "select count(*) from batch") > 0);
 	world_stop(&s->world);
 	s->world.conf.pca = (struct conf_list){one, 1};
-	assert_int_equal(ra_open(&ra, &s->world.service, &fi), FAULT_CONFIG);
-	assert_non_null(strstr(fi.text, "pca2.monarch.test"));
-	world_add_pca(&s->world);
-	s->fakes->pca2.away = false;
 	start(s);
+	ra = s->world.ra;
+	assert_int_equal(ra->pca_n, 1);
+	assert_int_equal(ra->pca_all, 2);
+	assert_int_equal(given(s, 0), DEVICES);
+	s->fakes->pca2.lose = 0;
+	for (int k = 0; k < 20; k++)
+		(void)step_of(s, &ra->pca[1]);
+	assert_int_equal(ra->pca[1].in_hand_n, 0);
 	run(s);
 	all_supplied(s, DEVICES * WEEKS);
+	assert_true(s->fakes->pca2.records_n < DEVICES / 2 * WEEKS * EACH);
+	world_stop(&s->world);
+	start(s);
+	assert_int_equal(s->world.ra->pca_all, 1);
 }
 
 /* ---- another certificate ---- */
@@ -490,7 +498,7 @@ main(void)
 	    TEST(test_no_key_with_one),
 	    TEST(test_too_many_or_twice),
 	    TEST(test_left),
-	    TEST(test_must_stay),
+	    TEST(test_under_way),
 	    TEST(test_renewed),
 	    TEST(test_not_begun),
 	    TEST(test_newest),
