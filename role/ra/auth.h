@@ -22,6 +22,8 @@
 #include "role/ra/ra.h"
 #include "service/service.h"
 
+/* PSIDs and region of a certificate, encoded, so that messages stay bounded. */
+#define AUTH_TERMS_MAX 2048u
 /* Expected so many seconds after they were asked for. */
 #define AUTH_SOON 5u
 

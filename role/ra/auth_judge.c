@@ -86,6 +86,7 @@ check_common(struct asking *p, struct fault_info *fi)
 	const struct conf_uints *list = &p->ra->environment->application_psids;
 	const struct cert *c = p->m.ee.enrollment;
 	const geographic_region *own = region_of_cert(c);
+	size_t size;
 
 	TRY(perm_check_listed(c, list->v, list->n, fi));
 	TRY(perm_requested(&p->psids, p->m.arena, c, fi));
@@ -94,6 +95,11 @@ check_common(struct asking *p, struct fault_info *fi)
 	if (p->region == NULL)
 		return fault_set(fi, FAULT_REGION_NOT_NESTED,
 		    "neither request nor enrollment certificate has a region");
+	size = coer_size(&geographic_region_asn, p->region) +
+	       coer_size(&sequence_of_psid_ssp_asn, p->psids);
+	if (size > AUTH_TERMS_MAX)
+		return fault_set(fi, FAULT_TOO_LARGE,
+		    "PSIDs and region have %zu octets", size);
 	if (!region_within(p->region, own))
 		return fault_set(fi, FAULT_REGION_NOT_NESTED,
 		    "region is not within that of the enrollment certificate");

@@ -11,10 +11,11 @@
 #include "role/ra/supply.h"
 #include "service/crash.h"
 
-/* So that nobody waits long for the database. */
-#define HOLDERS_PER_COMMIT 8u
-#define EACH_PER_COMMIT	   40u /* certificates of a holder */
-#define MEMORY		   ((size_t)1 << 20)
+/* So that nobody waits long for the database, and a start with many holders
+ * for whom there is nothing to do does not last. */
+#define HOLDERS_PER_COMMIT	256u
+#define CERTIFICATES_PER_COMMIT 320u
+#define MEMORY			((size_t)16 << 20)
 /* A PCA that cannot issue them yet may be renewed. */
 #define LATER_SECONDS 3600u
 
@@ -29,9 +30,10 @@ struct holder {
 };
 
 struct due {
-	struct holder v[HOLDERS_PER_COMMIT];
+	struct holder *v; /* [HOLDERS_PER_COMMIT] */
 	size_t n;
 	struct arena *arena;
+	uint32_t left; /* certificates that may yet be planned */
 };
 
 static enum fault
@@ -133,17 +135,17 @@ plan_one(struct ra *ra, struct db *db, struct arena *arena,
  * and so is one that no key can be made for. */
 static enum fault
 plan_holder(struct ra *ra, struct db *db, struct arena *arena, struct holder *h,
-    struct fault_info *fi)
+    uint32_t *left, struct fault_info *fi)
 {
 	uint32_t now = time32_now(), running = auth_iterator(ra, h->start, now);
 	struct db_value due = DB_NULL_VALUE;
 	enum fault f = FAULT_OK;
-	uint32_t left = EACH_PER_COMMIT;
 
 	if (h->next_i < running)
 		h->next_i = running < h->end_i ? running : h->end_i;
-	while (h->next_i < h->end_i && left-- > 0 &&
+	while (h->next_i<h->end_i && * left> 0 &&
 	       auth_iterator_due(ra, h->start, h->next_i) <= now) {
+		--*left;
 		f = plan_one(ra, db, arena, h, h->next_i, fi);
 		if (f == FAULT_BAD_TIME && h->next_i > running)
 			break;
@@ -167,17 +169,22 @@ enum fault
 auth_plan(struct ra *ra, struct db *db, bool *busy, struct fault_info *fi)
 {
 	struct arena arena = arena_new(MEMORY), scratch = arena_new(MEMORY);
-	struct due all = {.n = 0, .arena = &arena};
+	struct due all = {
+	    .v = ARENA_ARRAY(&arena, HOLDERS_PER_COMMIT, struct holder),
+	    .arena = &arena,
+	    .left = CERTIFICATES_PER_COMMIT};
 	uint32_t now = time32_now();
 	struct supply_rule rule;
-	enum fault f = db_begin(db, fi);
+	enum fault f = all.v != NULL
+			   ? db_begin(db, fi)
+			   : fault_set(fi, FAULT_INTERNAL, "no memory");
 
 	supply_rule_at(&rule, ra, now);
 	if (f == FAULT_OK)
 		f = DB_EACH(db, DO_AUTH_DUE, got_due, &all, fi, DB_INT(now),
 		    DB_INT(HOLDERS_PER_COMMIT), DB_INT(rule.contact));
-	for (size_t k = 0; k < all.n && f == FAULT_OK; k++)
-		f = plan_holder(ra, db, &scratch, &all.v[k], fi);
+	for (size_t k = 0; k < all.n && all.left > 0 && f == FAULT_OK; k++)
+		f = plan_holder(ra, db, &scratch, &all.v[k], &all.left, fi);
 	if (f == FAULT_OK && all.n > 0) {
 		f = db_commit(db, fi);
 		crash_point("ra-auth-planned");

@@ -1,5 +1,6 @@
 """Identification and application certificates; see types.sh."""
 import json
+import math
 import os
 import signal
 import sqlite3
@@ -38,6 +39,15 @@ def named(name):
 def circle(lat, lon, metres):
     return b"\x80" + struct.pack(">iiH", round(lat * 1e7), round(lon * 1e7),
                                  metres)
+
+
+def ring(lat, lon, n):
+    """A polygon of so many corners."""
+    count = b"\x01" + octets(n, 1) if n < 256 else b"\x02" + octets(n, 2)
+    return b"\x82" + count + b"".join(struct.pack(
+        ">ii", round((lat + math.sin(2 * math.pi * k / n)) * 1e7),
+        round((lon + math.cos(2 * math.pi * k / n)) * 1e7))
+        for k in range(n))
 
 
 # ---- what must not change ----------------------------------------------------
@@ -191,12 +201,14 @@ def identification_refusals():
         d, region=b"\x83\x01\x01\x80" + octets(124, 2)), 5070)
     refused("a region that is not certain to be inside", lambda: ask_identity(
         d, region=circle(42.3, -83.05, 100)), 5070)
+    refused("a region of 2,400 octets", lambda: ask_identity(
+        d, region=ring(39, -95, 300)), 5070)
     # in the layout of 1.2.4, for a part of the enrollment's region
-    part = circle(39.0997, -94.5786, 60000)
+    part = ring(39, -95, 100)
     expect("a smaller region", ask_identity(d, region=part).status, 200)
     get_identity(d, 0)
     cert, _ = d.open_identity(d.identity(0).body, 0)
-    expect("is in the certificate", cert.region_octets, part)
+    expect("is in the certificate", cert.region_octets.hex(), part.hex())
 
 
 # ---- application -------------------------------------------------------------
