@@ -60,7 +60,10 @@ def device(folder, **how):
 
 
 def devices(env=ENV):
-    return json.loads(run(SCMS, "device", "list", env, "--json"))
+    """What the RA says on standard output; it may complain on the other."""
+    r = subprocess.run([SCMS, "device", "list", env, "--json"], check=True,
+                       stdout=subprocess.PIPE, timeout=120)
+    return json.loads(r.stdout)
 
 
 def status(env=ENV):
