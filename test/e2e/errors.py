@@ -193,7 +193,7 @@ def form():
             judge("noise to " + path, ra.call("POST", path, os.urandom(385)),
                   5070)
             judge("another kind of request to " + path,
-                  ra.call("POST", path, good), 5070)
+                  ra.call("POST", path, d.provisioning_request()), 5070)
     answer = ra.call("POST", PROVISION, bytes(70000))
     expect("more than 64 KiB", (answer.status, answer.body), (413, b""))
     expect("the device is as good as before", d.provision().status, 200)
@@ -371,7 +371,7 @@ def names(d, other):
         judge(".zip at the info path", d3.get("/download/info",
                                               d3.batch_name(I_NOW)), 5072)
         judge("255 characters", d3.get(path, "A" * 255), 5072)
-        judge("another path", d3.get("/download/identity-certificate",
+        judge("another path", d3.get("/download/other-certificate",
                                      h + "_1.zip"), 5072)
         judge("no path at all", ra.call("GET", "/download/"), 5072)
     d4 = fresh("provisioned")
