@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 #include <openssl/evp.h>
@@ -360,6 +361,49 @@ test_form(void **state)
 	refused(
 	    encrypted((struct bytes){plain.p, plain.n - 3}, WHO_RA), 5070, 400);
 	assert_int_equal(post(good).status, 200);
+}
+
+/* "former/<name>.oer" and ".key" in the RA's folder. */
+static void
+put_former(const char *name, enum who cert, enum who key)
+{
+	char folder[PATH_SIZE], path[PATH_SIZE], file[64];
+
+	path_join(folder, world.dir, "former");
+	must(file_mkdir(folder, 0700, &fi));
+	snprintf(file, sizeof(file), "%s.oer", name);
+	path_join(path, folder, file);
+	must(file_write(path, world.actor[cert].cert->raw, 0644, &fi));
+	snprintf(file, sizeof(file), "%s.key", name);
+	path_join(path, folder, file);
+	unlink(path);
+	must(key_save(world.actor[key].enc, path, BYTES_NONE, &fi));
+}
+
+/* Messages to a certificate that the RA had before: as the PCA's key here. */
+static void
+test_former_keys(void **state)
+{
+	struct component *self = &world.ra->self, c;
+	struct device *d = &device[0];
+	struct bytes plain =
+	    signed_only(d, device_pdu(d, &arena, time32_now()));
+
+	(void)state;
+	put_former("a", WHO_PCA, WHO_LA1);
+	assert_int_equal(
+	    component_load(&c, world.dir, &fi), FAULT_KEY_MISMATCH);
+	assert_non_null(strstr(fi.text, "former/a.key"));
+	put_former("a", WHO_PCA, WHO_PCA);
+	must(component_load(&c, world.dir, &fi));
+	assert_int_equal(c.former_n, 1);
+	refused(encrypted(plain, WHO_PCA), 5059, 401);
+	self->former[0] = c.former[0];
+	self->former_n = 1;
+	assert_int_equal(post(encrypted(plain, WHO_PCA)).status, 200);
+	refused(encrypted(plain, WHO_LA1), 5059, 401);
+	self->former_n = 0;
+	component_free(&c);
 }
 
 static void
@@ -1073,6 +1117,7 @@ main(void)
 	    TEST(test_extra_octet),
 	    TEST(test_layout_124),
 	    TEST(test_form),
+	    TEST(test_former_keys),
 	    TEST(test_signature),
 	    TEST(test_time),
 	    TEST(test_enrollment),
