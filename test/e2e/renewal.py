@@ -242,6 +242,18 @@ for n in OLD + [young]:
     download(n, list(range(19, 25)))
 ok("devices of both are served")
 
+# ---- a second PCA, killed on the way
+component("add", "pca2", crash="agreed")
+component("add", "pca2")
+all_well()
+twins = [enroll(n) for n in ("left", "right")]
+run(OBE, "provision", *[folder(n) for n in twins])
+for n in twins:
+    download(n, list(range(19, 25)))
+    message(n)
+true("both PCAs work", counters(component="pca2")["certificates_issued"] > 0)
+ALL = OLD + [young] + twins
+
 # ---- every other point, with an LA
 for point in ("stopped", "agreed", "restarting", "restarted"):
     was = public("LA1").id8
@@ -251,22 +263,23 @@ for point in ("stopped", "agreed", "restarting", "restarted"):
     true("killed at %s: scms up finishes" % point, public("LA1").id8 != was and
          not os.path.exists(ENV + "/change"))
 go(20)
-for n in OLD + [young]:
+for n in ALL:
     download(n, list(range(20, 26)))
 
 # ---- the ICA and all below it
-was = {n: public(n) for n in ("ICA", "ECA", "PCA", "RA", "LA1", "LA2", "PG",
+was = {n: public(n) for n in ("ICA", "ECA", "PCA", "PCA2", "RA", "LA1", "LA2", "PG",
                               "MA", "CRLG", "root")}
 component("renew", "ica")
 now = {n: public(n) for n in was}
 expect("new are the ICA and those below it",
        sorted(n for n in was if was[n].id8 != now[n].id8),
-       ["ECA", "ICA", "LA1", "LA2", "PCA", "RA"])
+       ["ECA", "ICA", "LA1", "LA2", "PCA", "PCA2", "RA"])
 true("and certified by it", all(now[n].issuer == now["ICA"].id8
-                                for n in ("ECA", "PCA", "RA", "LA1", "LA2")))
+                                for n in ("ECA", "PCA", "PCA2", "RA", "LA1",
+                                          "LA2")))
 all_well()
 go(21)
-for n in OLD + [young]:
+for n in ALL:
     download(n, list(range(21, 27)))
     message(n)
 
@@ -279,30 +292,45 @@ true("all have new certificates, under the new root",
      all(was[n].id8 != now[n].id8 for n in was) and
      all(now[n].issuer == now["root"].id8 for n in ("ICA", "PG", "MA", "CRLG")))
 all_well()
-for n in OLD + [young]:
+for n in ALL:
     download(n)
     message(n)
 go(22)
-for n in OLD + [young]:
+for n in ALL:
     download(n, list(range(22, 28)))
     message(n)
 newest = enroll("newest")
 run(OBE, "provision", folder(newest))
 download(newest, list(range(22, 28)))
 message(newest)
-expect("a device of the new root alone", issuer_of_message(),
-       now["PCA"].id8.hex())
+pcas = {now[n].id8.hex() for n in ("PCA", "PCA2")}
+true("a device of the new root alone", issuer_of_message() in pcas)
 go(28)
-for n in OLD + [young, newest]:
+for n in ALL + [newest]:
     download(n, list(range(28, 34)))
     message(n)
-    expect("%s signs under the new root" % n, issuer_of_message(),
-           now["PCA"].id8.hex())
+    true("%s signs under the new root" % n, issuer_of_message() in pcas)
+
+# ---- the second PCA leaves, its devices stay
+gone = {n: counters(component=n)["certificates_issued"]
+        for n in ("pca", "pca2")}
+component("retire", "pca2", crash="stopped")
+component("retire", "pca2")
+true("its keys and its place are gone", not glob.glob(ENV + "/pca2/*.key") and
+     "pca2" not in read(ENV + "/hosts").decode() and
+     not os.path.exists(ENV + "/public/PCA2.oer"))
+true("its certificate stays while certificates of it live",
+     now["PCA2"].raw in read(ENV + "/public/LCCF.oer"))
+all_well()
+go(29)
+for n in ALL + [newest]:
+    download(n, list(range(29, 35)))
+    message(n)
 
 # ---- exactly once
-ra, pca = counters(), counters(component="pca")
-expect("the PCA issued what the RA collected", pca["certificates_issued"],
-       ra["certificates_done"])
+expect("the PCAs issued what the RA collected",
+       counters(component="pca")["certificates_issued"] + gone["pca2"],
+       counters()["certificates_done"])
 all_well()
 records = sorted(os.listdir(ENV + "/changes"))
 expect("a record of each change", records,
