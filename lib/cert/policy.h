@@ -76,6 +76,19 @@ enum policy_key {
 	POLICY_KEYS
 };
 
+enum policy_kind {
+	POLICY_NUMBER,
+	POLICY_MODEL, /* number: 0 concurrent, 1 non-concurrent */
+	POLICY_LIFETIME,
+	POLICY_TEXT,
+	POLICY_OCTETS
+};
+struct policy_info {
+	const char *name; /* as in the standard: "iPeriod" */
+	enum policy_kind kind;
+};
+extern const struct policy_info policy_info[POLICY_KEYS];
+
 /* Which member counts is a matter of the key's kind. */
 struct policy_value {
 	uint32_t number;
@@ -104,6 +117,19 @@ void policy_global_at(
     struct policy_global *, const struct policy_set *, uint64_t time);
 void policy_local_at(
     struct policy_local *, const struct policy_set *, uint64_t time);
+/* Sets with the given values from the beginning; either may be NULL, and what
+ * is NULL, empty or zero in a policy_local is left out.  FAULT_TOO_LARGE. */
+enum fault must_check policy_set_values(struct policy_set *, struct arena *,
+    const struct policy_global *, const struct policy_local *,
+    struct fault_info *);
+/* Do they say the same at every time? */
+bool policy_series_equal(enum policy_key, const struct policy_series *,
+    const struct policy_series *);
+/* "20", "10080 minutes", "concurrent", a text, or hexadecimal digits (cut off
+ * where there is no room). */
+#define POLICY_TEXT_SIZE 96
+void policy_value_text(
+    char out[POLICY_TEXT_SIZE], enum policy_key, const struct policy_value *);
 /* When a value changes next after time (both Time64); UINT64_MAX: never. */
 uint64_t policy_next_change(const struct policy_set *, uint64_t time);
 
@@ -111,14 +137,12 @@ uint64_t policy_next_change(const struct policy_set *, uint64_t time);
 
 /* ToBeSignedPolicyData, encoded. */
 enum fault must_check policy_tbs_global(struct bytes *out, struct arena *,
-    const struct policy_head *, const struct policy_global *,
-    struct fault_info *);
+    const struct policy_head *, const struct policy_set *, struct fault_info *);
 enum fault must_check policy_tbs_custom(struct bytes *out, struct arena *,
     const struct policy_head *, const char *ra_hostname,
-    const struct policy_global *, struct fault_info *);
+    const struct policy_set *, struct fault_info *);
 enum fault must_check policy_tbs_local(struct bytes *out, struct arena *,
-    const struct policy_head *, const struct policy_local *,
-    struct fault_info *);
+    const struct policy_head *, const struct policy_set *, struct fault_info *);
 
 /* BasePolicyFile of tbs with one countersignature (signer by certificate)
  * generated at time (Time64). */
@@ -153,14 +177,34 @@ struct policy_file {
  */
 enum fault must_check policy_open(struct policy_file *out, struct arena *,
     struct bytes in, struct trust *, uint32_t now, struct fault_info *);
-/* Reads a ToBeSignedPolicyData (what the PG gets from the RA): the custom
- * policy it holds. BAD_MESSAGE: not a custom policy. */
-enum fault must_check policy_read_custom(struct policy_file *out,
-    struct arena *, struct bytes tbs, uint32_t now, struct fault_info *);
-/* May the PG sign the custom policy?  Nothing critical removed, everything
- * within the limits of the global policy. DENIED, the text names the value. */
-enum fault must_check policy_check_custom(const struct policy_file *custom,
-    const struct policy_global *, struct fault_info *);
+enum policy_part { POLICY_GLOBAL, POLICY_CUSTOM, POLICY_LOCAL };
+/* Reads a bare ToBeSignedPolicyData, which says who it is by itself, values as
+ * in force at now.  BAD_MESSAGE: it is not such a part. */
+enum fault must_check policy_read_tbs(struct policy_file *out, struct arena *,
+    enum policy_part, struct bytes tbs, uint32_t now, struct fault_info *);
+/* base, but where over has a series, that one; nothing is copied. */
+void policy_set_override(struct policy_set *out, const struct policy_set *base,
+    const struct policy_set *over);
+/*
+ * The limits, which hold at every time, of initial values and of intervals.
+ * DENIED: the text names parameter, value and since when.
+ *
+ * policy_check_custom: may the PG sign it?  Nothing that devices need is
+ * removed, and everything is within the global policy.
+ * policy_check_local: the local part keeps to the custom part beside it.
+ * policy_check_values: what this SCMS can do; least_certs is the least
+ * minCertsPerIPeriod.
+ */
+enum fault must_check policy_check_custom(const struct policy_set *custom,
+    const struct policy_set *global, struct fault_info *);
+enum fault must_check policy_check_local(
+    const struct policy_set *, struct fault_info *);
+enum fault must_check policy_check_values(
+    const struct policy_set *, uint32_t least_certs, struct fault_info *);
+#define POLICY_LEAST_CERTS 20
+/* Is a policy older than one that is held?  By generation time, so that a
+ * version number used twice after a restored backup does no harm. */
+bool policy_is_older(const struct policy_file *, const struct policy_file *);
 /* One BasePolicyFile with its countersignature, as the PG returns it. */
 enum fault must_check policy_check_base(struct arena *, struct bytes base,
     struct trust *, uint32_t now, struct fault_info *);

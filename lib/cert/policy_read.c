@@ -41,7 +41,7 @@ of_octets(struct arena *a, struct bytes b)
 	return (struct policy_value){.octets = b};
 }
 
-/* NULL octets: the arena is used up. */
+/* NULL: the arena is used up. */
 static struct policy_value
 of_text(struct arena *a, struct bytes b)
 {
@@ -175,16 +175,24 @@ evaluate(struct policy_file *out, uint32_t now)
 }
 
 enum fault
-policy_read_custom(struct policy_file *out, struct arena *a, struct bytes in,
-    uint32_t now, struct fault_info *fi)
+policy_read_tbs(struct policy_file *out, struct arena *a, enum policy_part part,
+    struct bytes in, uint32_t now, struct fault_info *fi)
 {
+	static const struct {
+		int is;
+		const char *name;
+	} parts[] = {
+	    [POLICY_GLOBAL] = {policy_global, "global"},
+	    [POLICY_CUSTOM] = {policy_custom, "custom"},
+	    [POLICY_LOCAL] = {policy_local, "local"},
+	};
 	to_be_signed_policy_data tbs;
 
 	memset(out, 0, sizeof(*out));
 	TRY(coer_decode(&to_be_signed_policy_data_asn, &tbs, a, in, fi));
-	if (tbs.policy.is != policy_custom)
-		return fault_set(
-		    fi, FAULT_BAD_MESSAGE, "policy is not a custom one");
+	if ((int)tbs.policy.is != parts[part].is)
+		return fault_set(fi, FAULT_BAD_MESSAGE,
+		    "policy is not a %s one", parts[part].name);
 	TRY(read_policy(out, a, &tbs, fi));
 	return evaluate(out, now);
 }
@@ -325,59 +333,4 @@ policy_open(struct policy_file *out, struct arena *a, struct bytes in,
 	    p->is == policy_files_local_policy_file)
 		return open_local(out, &j, &p->local_policy_file, s.signer, fi);
 	return fault_set(fi, FAULT_BAD_MESSAGE, "file is not a policy file");
-}
-
-/* ---- limits ---- */
-
-static enum fault
-check_limit(bool ok, const char *name, struct fault_info *fi)
-{
-	return ok ? FAULT_OK
-		  : fault_set(fi, FAULT_DENIED,
-			"%s is not within the global policy", name);
-}
-
-/* No longer than the global policy allows. */
-static bool
-within(struct lifetime l, struct lifetime limit)
-{
-	return lifetime_seconds(l) <= lifetime_seconds(limit);
-}
-
-enum fault
-policy_check_custom(const struct policy_file *custom,
-    const struct policy_global *g, struct fault_info *fi)
-{
-	const struct policy_global *c = &custom->global;
-	const struct {
-		bool ok;
-		const char *name;
-	} limits[] = {
-	    {c->scms_version == g->scms_version, "scmsVersion"},
-	    {c->chain_file_id == g->chain_file_id, "globalCertChainFileID"},
-	    {within(c->overdue_crl_tolerance, g->overdue_crl_tolerance),
-		"overdueCrlTolerance"},
-	    {lifetime_seconds(c->i_period) == lifetime_seconds(g->i_period),
-		"iPeriod"},
-	    {c->min_certs_per_i_period >= g->min_certs_per_i_period,
-		"minCertsPerIPeriod"},
-	    {c->non_concurrent == g->non_concurrent, "certValidityModel"},
-	    {within(c->max_cert_supply, g->max_cert_supply),
-		"maxAvailableCertSupply"},
-	    {within(c->max_request_age, g->max_request_age),
-		"maxCertRequestAge"},
-	    {c->shuffle_threshold >= g->shuffle_threshold, "shuffleThreshold"},
-	    {c->request_hash_size == g->request_hash_size, "hashOfRequestSize"},
-	    {within(c->max_retrieval_interval, g->max_retrieval_interval),
-		"maxGpfGccfRetrievalInterval"},
-	    {within(c->rse_validity, g->rse_validity),
-		"rseApplicationCertValidity"},
-	    {within(c->rse_overlap, g->rse_overlap),
-		"rseApplicationCertOverlap"},
-	};
-	size_t i;
-
-	for (i = 0; i < sizeof(limits) / sizeof(*limits); i++)
-		TRY(check_limit(limits[i].ok, limits[i].name, fi));
-	return FAULT_OK;
 }

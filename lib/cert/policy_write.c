@@ -22,19 +22,17 @@ const struct policy_global policy_global_default = {
 };
 
 static enum fault
-no_memory(struct fault_info *fi)
+enough(bool ok, struct fault_info *fi)
 {
-	return fault_set(fi, FAULT_TOO_LARGE, "no memory left for a policy");
+	return ok ? FAULT_OK
+		  : fault_set(
+			fi, FAULT_TOO_LARGE, "no memory left for a policy");
 }
 
 /* ---- series ---- */
 
-#define of_number(v) (v)
-#define of_text(v)   bytes_of_string(v)
-#define of_octets(v) (v)
-
 static duration
-of_lifetime(struct lifetime l)
+as_duration(struct lifetime l)
 {
 	duration d = {.is = (enum duration_tag)l.unit};
 
@@ -42,61 +40,68 @@ of_lifetime(struct lifetime l)
 	return d;
 }
 
-static cert_validity_model
-of_model(bool non_concurrent)
-{
-	return non_concurrent ? cert_validity_model_non_concurrent
-			      : cert_validity_model_concurrent;
-}
+#define number(type, v)	  (type)(v).number
+#define lifetime(type, v) as_duration((v).lifetime)
+#define octets(type, v)	  (v).octets
+#define text(type, v)	  (v).octets
+#define model(type, v)                                        \
+	((v).number != 0 ? cert_validity_model_non_concurrent \
+			 : cert_validity_model_concurrent)
 
-/* Is there anything to write? */
-#define has_number(v)	true
-#define has_model(v)	true
-#define has_text(v)	((v) != NULL)
-#define has_octets(v)	((v).n != 0)
-#define has_lifetime(v) ((v).value != 0)
-
-#define SET(kind, series, element, member, conversion)                      \
-	static bool set_##kind##_##series(kind##_policy_data *out,          \
-	    struct arena *a, const struct policy_##kind *in)                \
-	{                                                                   \
-		kind##_policy_data_temporal_series_of_##series *s;          \
-                                                                            \
-		if (!has_##conversion(in->member))                          \
-			return true;                                        \
-		s = ARENA_NEW(                                              \
-		    a, kind##_policy_data_temporal_series_of_##series);     \
-		if (s != NULL)                                              \
-			s->initial_##element = of_##conversion(in->member); \
-		out->temporal_series_of_##series = s;                       \
-		return s != NULL;                                           \
+#define WRITE(part, id, series, element, kind)                                        \
+	static bool write_##id(part##_policy_data *out, struct arena *a,              \
+	    const struct policy_series *in)                                           \
+	{                                                                             \
+		part##_policy_data_temporal_series_of_##series *s;                    \
+		part##_policy_data_temporal_series_of_##series##_intervals_item       \
+		    *v;                                                               \
+                                                                                      \
+		if (in->n == 0)                                                       \
+			return true;                                                  \
+		s = ARENA_NEW(                                                        \
+		    a, part##_policy_data_temporal_series_of_##series);               \
+		v = ARENA_ARRAY(a, in->n,                                             \
+		    part##_policy_data_temporal_series_of_##series##_intervals_item); \
+		if (s == NULL || v == NULL)                                           \
+			return false;                                                 \
+		s->initial_##element =                                                \
+		    kind(__typeof__(s->initial_##element), in->v[0].value);           \
+		for (size_t i = 1; i < in->n; i++) {                                  \
+			v[i - 1].start_time = in->v[i].start;                         \
+			v[i - 1].element =                                            \
+			    kind(__typeof__(v->element), in->v[i].value);             \
+		}                                                                     \
+		s->intervals.n = in->n - 1;                                           \
+		s->intervals.v = v;                                                   \
+		out->temporal_series_of_##series = s;                                 \
+		return true;                                                          \
 	}
 #define GLOBAL(id, series, element, member, kind, name) \
-	SET(global, series, element, member, kind)
+	WRITE(global, id, series, element, kind)
 #define LOCAL(id, series, element, member, kind, name) \
-	SET(local, series, element, member, kind)
+	WRITE(local, id, series, element, kind)
 #include "cert/policy.def"
 
 static enum fault
 write_global(global_policy_data *out, struct arena *a,
-    const struct policy_global *in, struct fault_info *fi)
+    const struct policy_set *in, struct fault_info *fi)
 {
 	bool ok = true;
 
-#define GLOBAL(id, series, ...) ok &= set_global_##series(out, a, in);
+#define GLOBAL(id, ...) ok &= write_##id(out, a, &in->of[POLICY_##id]);
 #include "cert/policy.def"
-	return ok ? FAULT_OK : no_memory(fi);
+	return enough(ok, fi);
 }
 
 static enum fault
 write_local(local_policy_data *out, struct arena *a,
-    const struct policy_local *in, struct fault_info *fi)
+    const struct policy_set *in, struct fault_info *fi)
 {
 	bool ok = true;
 
-#define LOCAL(id, series, ...) ok &= set_local_##series(out, a, in);
+#define LOCAL(id, ...) ok &= write_##id(out, a, &in->of[POLICY_##id]);
 #include "cert/policy.def"
-	return ok ? FAULT_OK : no_memory(fi);
+	return enough(ok, fi);
 }
 
 /* ---- ToBeSignedPolicyData ---- */
@@ -113,7 +118,7 @@ encode_tbs(struct bytes *out, struct arena *a, to_be_signed_policy_data *tbs,
 
 enum fault
 policy_tbs_global(struct bytes *out, struct arena *a,
-    const struct policy_head *head, const struct policy_global *in,
+    const struct policy_head *head, const struct policy_set *in,
     struct fault_info *fi)
 {
 	to_be_signed_policy_data tbs = {.policy.is = policy_global};
@@ -125,7 +130,7 @@ policy_tbs_global(struct bytes *out, struct arena *a,
 enum fault
 policy_tbs_custom(struct bytes *out, struct arena *a,
     const struct policy_head *head, const char *ra_hostname,
-    const struct policy_global *in, struct fault_info *fi)
+    const struct policy_set *in, struct fault_info *fi)
 {
 	to_be_signed_policy_data tbs = {.policy.is = policy_custom};
 	ra_hostname_id name = bytes_of_string(ra_hostname);
@@ -137,7 +142,7 @@ policy_tbs_custom(struct bytes *out, struct arena *a,
 
 enum fault
 policy_tbs_local(struct bytes *out, struct arena *a,
-    const struct policy_head *head, const struct policy_local *in,
+    const struct policy_head *head, const struct policy_set *in,
     struct fault_info *fi)
 {
 	to_be_signed_policy_data tbs = {.policy.is = policy_local};

@@ -1,56 +1,20 @@
 /* files.c - the global policy and the global chain file, as they are on disk
  * now. */
-#include <dirent.h>
-#include <stdio.h>
-#include <string.h>
-
 #include "base/log.h"
 #include "http/range.h"
 #include "role/pg/pg.h"
-
-#define GPF_BEGIN  "global_policy_"
-#define GCCF_BEGIN "global_certificate_chains_"
-#define ENDING	   ".oer"
-
-static bool
-is_of_kind(const char *name, const char *begin)
-{
-	size_t n = strlen(name), m = strlen(begin);
-
-	return n > m + strlen(ENDING) && strncmp(name, begin, m) == 0 &&
-	       strcmp(name + n - strlen(ENDING), ENDING) == 0;
-}
-
-/* The last name of a kind, in arena memory. */
-static enum fault
-find(const char **out, struct arena *arena, const char *folder,
-    const char *begin, struct fault_info *fi)
-{
-	DIR *d = opendir(folder);
-	struct dirent *e;
-
-	if (d == NULL)
-		return fault_errno(fi, FAULT_IO, "%s", folder);
-	*out = "";
-	while ((e = readdir(d)) != NULL && *out != NULL)
-		if (is_of_kind(e->d_name, begin) && strcmp(e->d_name, *out) > 0)
-			*out = arena_printf(arena, "%s", e->d_name);
-	closedir(d);
-	if (*out == NULL)
-		return fault_set(fi, FAULT_TOO_LARGE, "%s", folder);
-	return **out != '\0' ? FAULT_OK
-			     : fault_set(fi, FAULT_NOT_FOUND,
-				   "%s: no %s*" ENDING, folder, begin);
-}
+#include "service/versions.h"
 
 static enum fault
 read_last(struct pg *pg, struct bytes *out, const char **name,
     struct arena *arena, const char *begin, struct fault_info *fi)
 {
-	char path[PATH_SIZE];
+	char path[PATH_SIZE], last[VERSION_NAME];
 
-	TRY(find(name, arena, pg->folder, begin, fi));
-	path_join(path, pg->folder, *name);
+	TRY(versions_last(last, pg->folder, begin, fi));
+	if ((*name = arena_printf(arena, "%s", last)) == NULL)
+		return fault_set(fi, FAULT_TOO_LARGE, "%s", pg->folder);
+	path_join(path, pg->folder, last);
 	return file_read(out, arena, path, PG_FILE_MAX, fi);
 }
 
@@ -58,14 +22,14 @@ enum fault
 pg_global_policy(struct pg *pg, struct bytes *out, const char **name,
     struct arena *arena, struct fault_info *fi)
 {
-	return read_last(pg, out, name, arena, GPF_BEGIN, fi);
+	return read_last(pg, out, name, arena, PG_POLICY, fi);
 }
 
 enum fault
 pg_chain_file(struct pg *pg, struct bytes *out, const char **name,
     struct arena *arena, struct fault_info *fi)
 {
-	return read_last(pg, out, name, arena, GCCF_BEGIN, fi);
+	return read_last(pg, out, name, arena, PG_CHAINS, fi);
 }
 
 static void
@@ -90,12 +54,12 @@ void
 pg_handle_policy(void *ctx, const struct http_request *request,
     struct http_response *response)
 {
-	reply_file(ctx, request, response, GPF_BEGIN);
+	reply_file(ctx, request, response, PG_POLICY);
 }
 
 void
 pg_handle_chains(void *ctx, const struct http_request *request,
     struct http_response *response)
 {
-	reply_file(ctx, request, response, GCCF_BEGIN);
+	reply_file(ctx, request, response, PG_CHAINS);
 }

@@ -1,6 +1,5 @@
 /* main.c - scms-pg, the policy generator. */
 #include "role/pg/pg.h"
-#include "service/service.h"
 
 static enum fault
 start(void **state, struct service *service, struct fault_info *fi)
@@ -35,6 +34,13 @@ static const struct http_route routes[] = {
     {"POST", "/sign-policy", "ra", PG_REQUEST_MAX, pg_handle_sign, 0},
 };
 
+static const struct service_command commands[] = {
+    {"make-policy", "--in POLICY", "make the next version of the global policy",
+	pg_command_make},
+    {"sign-policy", "--ra NAME --in REQUEST --out REPLY",
+	"sign a custom policy as POST /sign-policy does", pg_command_sign},
+};
+
 static const struct service_def service = {
     .program = "scms-pg",
     .role = "pg",
@@ -44,6 +50,8 @@ static const struct service_def service = {
     .threading = HTTP_THREAD_PER_CONNECTION,
     .routes = routes,
     .routes_n = sizeof(routes) / sizeof(routes[0]),
+    .commands = commands,
+    .commands_n = sizeof(commands) / sizeof(commands[0]),
     .open = start,
     .health = health,
     .close = finish,

@@ -12,6 +12,7 @@
 #include "http/server.h"
 #include "keys/component.h"
 #include "schema/scms_errors.h"
+#include "service/service.h"
 
 struct pg {
 	struct component self;
@@ -21,6 +22,10 @@ struct pg {
 
 #define PG_REQUEST_MAX 65536u
 #define PG_FILE_MAX    (1u << 20)
+
+/* Names of files begin so. */
+#define PG_POLICY "global_policy_"
+#define PG_CHAINS "global_certificate_chains_"
 
 /* Loads everything and verifies the global policy. */
 enum fault must_check pg_open(
@@ -41,6 +46,19 @@ enum fault must_check pg_chain_file(struct pg *, struct bytes *out,
 enum fault must_check pg_sign_policy(struct pg *, struct bytes *reply,
     struct arena *, struct bytes request, const char *peer, uint32_t now,
     struct fault_info *);
+
+/*
+ * Makes the next global policy of a ToBeSignedPolicyData: its values (the
+ * number of the chain file excepted, which is that of the newest one) with the
+ * next version number.  *name is that of the policy in force then: the former
+ * one if the values are the same.  DENIED names a value.
+ */
+enum fault must_check pg_make_policy(struct pg *, const char **name,
+    struct arena *, struct bytes tbs, uint64_t now, struct fault_info *);
+
+/* The commands of the operator's tool: policies, without a network. */
+int pg_command_make(struct service *, int argc, char **argv);
+int pg_command_sign(struct service *, int argc, char **argv);
 
 http_handler pg_handle_policy, pg_handle_chains, pg_handle_sign;
 

@@ -35,13 +35,13 @@ judge(struct pg *pg, struct arena *arena, struct bytes tbs, const char *peer,
 	struct bytes file;
 	const char *name;
 
-	TRY(policy_read_custom(&custom, arena, tbs, now, fi));
+	TRY(policy_read_tbs(&custom, arena, POLICY_CUSTOM, tbs, now, fi));
 	if (custom.ra_hostname == NULL || strcmp(custom.ra_hostname, peer) != 0)
 		return fault_set(
 		    fi, FAULT_DENIED, "requestingRaHostname is not %s", peer);
 	TRY(pg_global_policy(pg, &file, &name, arena, fi));
 	TRY(policy_open(&global, arena, file, pg->self.trust, now, fi));
-	return policy_check_custom(&custom, &global.global, fi);
+	return policy_check_custom(&custom.set, &global.set, fi);
 }
 
 /* Countersigns; the signed file goes into the reply in its decoded form. */

@@ -54,8 +54,8 @@ head(const struct ceremony *c)
 }
 
 static enum fault
-make_gpf(struct ceremony *c, const struct policy_global *global,
-    struct fault_info *fi)
+make_gpf(
+    struct ceremony *c, const struct policy_set *global, struct fault_info *fi)
 {
 	const struct signer *pg = &c->actor[ACTOR_PG].signer;
 	struct policy_head h = head(c);
@@ -72,8 +72,8 @@ make_gpf(struct ceremony *c, const struct policy_global *global,
 }
 
 static enum fault
-make_lpf(struct ceremony *c, const struct policy_global *global,
-    struct fault_info *fi)
+make_lpf(
+    struct ceremony *c, const struct policy_set *global, struct fault_info *fi)
 {
 	const struct signer *pg = &c->actor[ACTOR_PG].signer;
 	const struct signer *ra = &c->actor[ACTOR_RA].signer;
@@ -86,12 +86,14 @@ make_lpf(struct ceremony *c, const struct policy_global *global,
 	    .shared_key_update = {CONF_YEARS, 1}};
 	struct policy_head h = head(c);
 	struct bytes tbs, custom, own, file;
+	struct policy_set set;
 
 	TRY(policy_tbs_custom(
 	    &tbs, &c->arena, &h, c->actor[ACTOR_RA].name, global, fi));
 	TRY(policy_countersign(
 	    &custom, &c->arena, tbs, h.generation_time, pg, fi));
-	TRY(policy_tbs_local(&tbs, &c->arena, &h, &local, fi));
+	TRY(policy_set_values(&set, &c->arena, NULL, &local, fi));
+	TRY(policy_tbs_local(&tbs, &c->arena, &h, &set, fi));
 	TRY(policy_countersign(
 	    &own, &c->arena, tbs, h.generation_time, ra, fi));
 	TRY(policy_lpf(&file, &c->arena, custom, own, ra, fi));
@@ -105,8 +107,10 @@ enum fault
 ceremony_policy(struct ceremony *c, struct fault_info *fi)
 {
 	struct policy_global global = global_policy(c->env);
+	struct policy_set set;
 
 	ceremony_record(c, "Policy files (SHA-256)");
-	TRY(make_gpf(c, &global, fi));
-	return make_lpf(c, &global, fi);
+	TRY(policy_set_values(&set, &c->arena, &global, NULL, fi));
+	TRY(make_gpf(c, &set, fi));
+	return make_lpf(c, &set, fi);
 }

@@ -16,13 +16,29 @@ static const struct policy_head head = {
 
 /* ---- policies ---- */
 
+/* Initial values of what is not NULL. */
+static const struct policy_set *
+values(const struct policy_global *g, const struct policy_local *l)
+{
+	struct policy_set *set = ARENA_NEW(&A, struct policy_set);
+
+	OK(policy_set_values(set, &A, g, l, FI));
+	return set;
+}
+
+static const struct policy_set *
+defaults(void)
+{
+	return values(&policy_global_default, NULL);
+}
+
 static struct bytes
 custom_base(const struct signer *by)
 {
 	struct bytes tbs, base;
 
 	OK(policy_tbs_custom(
-	    &tbs, &A, &head, "ra.monarch.test", &policy_global_default, FI));
+	    &tbs, &A, &head, "ra.monarch.test", defaults(), FI));
 	OK(policy_countersign(&base, &A, tbs, head.generation_time, by, FI));
 	return base;
 }
@@ -40,7 +56,7 @@ local_base(const struct signer *by)
 	};
 	struct bytes tbs, base;
 
-	OK(policy_tbs_local(&tbs, &A, &head, &local, FI));
+	OK(policy_tbs_local(&tbs, &A, &head, values(NULL, &local), FI));
 	OK(policy_countersign(&base, &A, tbs, head.generation_time, by, FI));
 	return base;
 }
@@ -97,7 +113,7 @@ countersignature_by_hand(void **state)
 	const uint8_t *sig;
 
 	(void)state;
-	OK(policy_tbs_global(&tbs, &A, &head, &policy_global_default, FI));
+	OK(policy_tbs_global(&tbs, &A, &head, defaults(), FI));
 	OK(policy_countersign(&base, &A, tbs, 77, &w->pg.signer, FI));
 	/* BasePolicyFile: preamble, version, tbs, 01 01 countersignature. */
 	assert_bytes(((struct bytes){base.p, 2 + tbs.n + 2}),
@@ -138,14 +154,15 @@ defaults_and_series(void **state)
 	g->temporal_series_of_shuffle_threshold = &s;
 	OK(coer_encode_new(&tbs, &A, &to_be_signed_policy_data_asn, &in, FI));
 	for (i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
-		OK(policy_read_custom(&p, &A, tbs, rows[i].t, FI));
+		OK(policy_read_tbs(&p, &A, POLICY_CUSTOM, tbs, rows[i].t, FI));
 		assert_int_equal(p.global.shuffle_threshold, rows[i].n);
 		/* What the file does not say is as by default. */
 		assert_int_equal(p.global.min_certs_per_i_period, 20);
 	}
 	assert_null(p.ra_hostname);
-	OK(policy_tbs_global(&tbs, &A, &head, &policy_global_default, FI));
-	FAULT_IS(BAD_MESSAGE, policy_read_custom(&p, &A, tbs, NOW, FI));
+	OK(policy_tbs_global(&tbs, &A, &head, defaults(), FI));
+	FAULT_IS(
+	    BAD_MESSAGE, policy_read_tbs(&p, &A, POLICY_CUSTOM, tbs, NOW, FI));
 }
 
 static void
@@ -176,7 +193,7 @@ wrong_policy_files(void **state)
 	FAULT_IS(BAD_MESSAGE, policy_open(&p, &A, out, w->trust, NOW, FI));
 	/* A countersignature over another policy: taken from a different tbs
 	 * of the same size. */
-	OK(policy_tbs_global(&tbs, &A, &head, &policy_global_default, FI));
+	OK(policy_tbs_global(&tbs, &A, &head, defaults(), FI));
 	OK(policy_countersign(
 	    &base, &A, tbs, head.generation_time, &w->pg.signer, FI));
 	OK(policy_check_base(&A, base, w->trust, NOW, FI));
@@ -211,7 +228,7 @@ global_policy_file_whole(void **state)
 	struct policy_file p;
 
 	(void)state;
-	OK(policy_tbs_global(&tbs, &A, &head, &policy_global_default, FI));
+	OK(policy_tbs_global(&tbs, &A, &head, defaults(), FI));
 	OK(policy_countersign(
 	    &base, &A, tbs, head.generation_time, &w->pg.signer, FI));
 	OK(policy_gpf(&out, &A, base, &w->pg.signer, FI));
@@ -226,45 +243,225 @@ global_policy_file_whole(void **state)
 	FAULT_IS(BAD_MESSAGE, policy_open(&p, &A, out, w->trust, NOW, FI));
 }
 
+/* ---- limits ---- */
+
 static void
 custom_within_global(void **state)
 {
-	const struct policy_global g = policy_global_default;
-	struct policy_file p = {.global = g};
+	const struct policy_set *global = defaults();
+	struct policy_global c = policy_global_default;
+	/* clang-format off */
+	static const struct { enum policy_key key; struct policy_value value;
+	    const char *text; } refused[] = {
+		{ POLICY_SCMS_VERSION, { .number = 2 }, "scmsVersion = 2" },
+		{ POLICY_CHAIN_FILE_ID, { .number = 2 },
+		    "globalCertChainFileID = 2" },
+		{ POLICY_OVERDUE_CRL_TOLERANCE,
+		    { .lifetime = { duration_hours, 337 } },
+		    "overdueCrlTolerance = 337 hours" },
+		{ POLICY_I_PERIOD, { .lifetime = { duration_minutes, 10079 } },
+		    "iPeriod = 10079 minutes" },
+		{ POLICY_MIN_CERTS, { .number = 19 },
+		    "minCertsPerIPeriod = 19" },
+		{ POLICY_VALIDITY_MODEL, { .number = 1 },
+		    "certValidityModel = non-concurrent" },
+		{ POLICY_MAX_SUPPLY, { .lifetime = { duration_years, 4 } },
+		    "maxAvailableCertSupply = 4 years" },
+		{ POLICY_MAX_REQUEST_AGE, { .lifetime = { duration_hours, 49 } },
+		    "maxCertRequestAge = 49 hours" },
+		{ POLICY_SHUFFLE, { .number = 999 }, "shuffleThreshold = 999" },
+		{ POLICY_HASH_SIZE, { .number = 31 }, "hashOfRequestSize = 31" },
+		{ POLICY_RETRIEVAL, { .lifetime = { duration_minutes, 61 } },
+		    "maxGpfGccfRetrievalInterval = 61 minutes" },
+		{ POLICY_RSE_VALIDITY, { .lifetime = { duration_hours, 170 } },
+		    "rseApplicationCertValidity = 170 hours" },
+		{ POLICY_RSE_OVERLAP, { .lifetime = { duration_hours, 2 } },
+		    "rseApplicationCertOverlap = 2 hours" },
+	};
+	/* clang-format on */
+	struct policy_set set;
 	struct fault_info fi;
 	size_t i;
 
 	(void)state;
-	OK(policy_check_custom(&p, &g, FI));
-	p.global.min_certs_per_i_period = 40;
-	p.global.shuffle_threshold = 2000;
-	p.global.max_cert_supply.value = 2;
-	OK(policy_check_custom(&p, &g, FI));
-	for (i = 0; i < 5; i++) {
-		p.global = g;
-		switch (i) {
-		case 0:
-			p.global.min_certs_per_i_period = 19;
-			break;
-		case 1:
-			p.global.shuffle_threshold = 999;
-			break;
-		case 2:
-			p.global.max_cert_supply.value = 4;
-			break;
-		case 3:
-			p.global.i_period.value--;
-			break;
-		default:
-			p.global.chain_file_id++;
-		}
+	OK(policy_check_custom(global, global, FI));
+	c.min_certs_per_i_period = 40;
+	c.shuffle_threshold = 2000;
+	c.max_cert_supply.value = 2;
+	OK(policy_check_custom(values(&c, NULL), global, FI));
+	assert_int_equal(
+	    sizeof(refused) / sizeof(*refused), POLICY_GLOBAL_KEYS);
+	for (i = 0; i < POLICY_GLOBAL_KEYS; i++) {
+		enum policy_key k = refused[i].key;
+		/* At once, and only in an interval. */
+		const struct policy_point points[2] = {
+		    global->of[k].v[0], {NOW * US, refused[i].value}};
+		const struct policy_point first = {0, refused[i].value};
+
+		set = *global;
+		set.of[k] = (struct policy_series){&first, 1};
 		assert_int_equal(
-		    policy_check_custom(&p, &g, &fi), FAULT_DENIED);
-		assert_non_null(strstr(
-		    fi.text, ((const char *const[]){"minCertsPerIPeriod",
-				 "shuffleThreshold", "maxAvailableCertSupply",
-				 "iPeriod", "globalCertChainFileID"})[i]));
+		    policy_check_custom(&set, global, &fi), FAULT_DENIED);
+		assert_memory_equal(
+		    fi.text, refused[i].text, strlen(refused[i].text));
+		set.of[k] = (struct policy_series){points, 2};
+		assert_int_equal(
+		    policy_check_custom(&set, global, &fi), FAULT_DENIED);
+		assert_non_null(strstr(fi.text, " from 2"));
+		/* The same value, where the global policy changes to it. */
+		OK(policy_check_custom(&set, &set, FI));
 	}
+}
+
+/* A value that stays becomes wrong when its limit changes. */
+static void
+limit_that_changes(void **state)
+{
+	struct policy_set global = *defaults(), custom = global;
+	struct policy_point points[2] = {
+	    global.of[POLICY_MIN_CERTS].v[0], {(NOW + 5) * US, {.number = 60}}};
+	struct fault_info fi;
+
+	(void)state;
+	global.of[POLICY_MIN_CERTS] = (struct policy_series){points, 2};
+	assert_int_equal(
+	    policy_check_custom(&custom, &global, &fi), FAULT_DENIED);
+	assert_non_null(strstr(fi.text, "minCertsPerIPeriod = 20 from "));
+	custom.of[POLICY_MIN_CERTS] = global.of[POLICY_MIN_CERTS];
+	OK(policy_check_custom(&custom, &global, FI));
+}
+
+static void
+removed_parameters(void **state)
+{
+	const struct policy_set *global = defaults();
+	struct policy_set set;
+	struct fault_info fi;
+	unsigned critical = 0;
+
+	(void)state;
+	for (enum policy_key k = 0; k < POLICY_GLOBAL_KEYS; k++) {
+		set = *global;
+		set.of[k] = (struct policy_series){NULL, 0};
+		if (policy_check_custom(&set, global, &fi) == FAULT_OK)
+			continue;
+		critical++;
+		assert_int_equal(fi.code, FAULT_DENIED);
+		assert_memory_equal(
+		    fi.text, policy_info[k].name, strlen(policy_info[k].name));
+		/* What is not there cannot be added, either. */
+		assert_int_equal(
+		    policy_check_custom(global, &set, &fi), FAULT_DENIED);
+	}
+	assert_int_equal(critical, 7);
+}
+
+static void
+local_within_custom(void **state)
+{
+	struct policy_local l = {
+	    .certs_per_i_period = 20, .shuffle_threshold = 1000};
+	struct policy_set set;
+	struct fault_info fi;
+
+	(void)state;
+	policy_set_override(&set, defaults(), values(NULL, &l));
+	OK(policy_check_local(&set, FI));
+	l.certs_per_i_period = 19;
+	policy_set_override(&set, defaults(), values(NULL, &l));
+	assert_int_equal(policy_check_local(&set, &fi), FAULT_DENIED);
+	assert_non_null(strstr(fi.text, "certsPerIPeriod = 19"));
+	l = (struct policy_local){.shuffle_threshold = 999};
+	policy_set_override(&set, defaults(), values(NULL, &l));
+	assert_int_equal(policy_check_local(&set, &fi), FAULT_DENIED);
+	assert_non_null(strstr(fi.text, "shuffleThreshold = 999"));
+}
+
+static void
+possible_values(void **state)
+{
+	struct policy_global g = policy_global_default;
+	struct fault_info fi;
+
+	(void)state;
+	OK(policy_check_values(defaults(), POLICY_LEAST_CERTS, FI));
+	g.min_certs_per_i_period = 255;
+	OK(policy_check_values(values(&g, NULL), POLICY_LEAST_CERTS, FI));
+	g.min_certs_per_i_period = 19;
+	assert_int_equal(
+	    policy_check_values(values(&g, NULL), POLICY_LEAST_CERTS, &fi),
+	    FAULT_DENIED);
+	assert_non_null(strstr(fi.text, "minCertsPerIPeriod = 19"));
+	OK(policy_check_values(values(&g, NULL), 19, FI));
+	g = policy_global_default;
+	g.request_hash_size = 31;
+	FAULT_IS(DENIED, policy_check_values(values(&g, NULL), 1, FI));
+	g = policy_global_default;
+	g.non_concurrent = true;
+	FAULT_IS(DENIED, policy_check_values(values(&g, NULL), 1, FI));
+	g = policy_global_default;
+	g.rse_overlap = g.rse_validity;
+	OK(policy_check_values(values(&g, NULL), 1, FI));
+	g.rse_overlap.value++;
+	assert_int_equal(
+	    policy_check_values(values(&g, NULL), 1, &fi), FAULT_DENIED);
+	assert_non_null(strstr(fi.text, "rseApplicationCertOverlap"));
+	g = policy_global_default;
+	g.max_cert_supply = (struct lifetime){duration_hours, 1};
+	assert_int_equal(
+	    policy_check_values(values(&g, NULL), 1, &fi), FAULT_DENIED);
+	assert_non_null(strstr(fi.text, "maxAvailableCertSupply"));
+}
+
+/* Series through a file and back, and one second before and at each start. */
+static void
+series_written_and_read(void **state)
+{
+	static const struct policy_point
+	    certs[] = {{0, {.number = 20}}, {(NOW + 10) * US, {.number = 60}},
+		{(NOW + 20) * US, {.number = 40}}},
+	    hosts[] = {{0, {.octets = {(const uint8_t *)"a.test", 6}}},
+		{(NOW + 15) * US, {.octets = {(const uint8_t *)"b.test", 6}}}},
+	    supply[] = {{0, {.lifetime = {duration_years, 3}}},
+		{(NOW + 15) * US + 1, {.lifetime = {duration_hours, 10}}}};
+	struct policy_set set = *defaults();
+	struct policy_file p, q;
+	struct policy_local l;
+	struct policy_global g;
+	struct bytes tbs;
+
+	(void)state;
+	set.of[POLICY_LOCAL_CERTS] = (struct policy_series){certs, 3};
+	set.of[POLICY_PCA] = (struct policy_series){hosts, 2};
+	set.of[POLICY_MAX_SUPPLY] = (struct policy_series){supply, 2};
+	OK(policy_tbs_local(&tbs, &A, &head, &set, FI));
+	OK(policy_read_tbs(&p, &A, POLICY_LOCAL, tbs, NOW + 9, FI));
+	assert_int_equal(p.local.certs_per_i_period, 20);
+	OK(policy_read_tbs(&p, &A, POLICY_LOCAL, tbs, NOW + 10, FI));
+	assert_int_equal(p.local.certs_per_i_period, 60);
+	policy_local_at(&l, &p.set, (NOW + 10) * US - 1);
+	assert_int_equal(l.certs_per_i_period, 20);
+	policy_local_at(&l, &p.set, (NOW + 19) * US);
+	assert_int_equal(l.certs_per_i_period, 60);
+	assert_string_equal(l.pca, "b.test");
+	policy_local_at(&l, &p.set, (NOW + 20) * US);
+	assert_int_equal(l.certs_per_i_period, 40);
+	assert_null(l.la1);
+	assert_true(policy_series_equal(POLICY_LOCAL_CERTS,
+	    &p.set.of[POLICY_LOCAL_CERTS], &set.of[POLICY_LOCAL_CERTS]));
+	OK(policy_tbs_global(&tbs, &A, &head, &set, FI));
+	OK(policy_read_tbs(&q, &A, POLICY_GLOBAL, tbs, NOW + 15, FI));
+	assert_int_equal(
+	    lifetime_seconds(q.global.max_cert_supply), 3 * 31556952);
+	policy_global_at(&g, &q.set, (NOW + 16) * US);
+	assert_int_equal(lifetime_seconds(g.max_cert_supply), 36000);
+	/* When something changes next. */
+	assert_true(policy_next_change(&p.set, NOW * US) == (NOW + 10) * US);
+	assert_true(
+	    policy_next_change(&p.set, (NOW + 10) * US) == (NOW + 15) * US);
+	assert_true(policy_next_change(&p.set, (NOW + 20) * US) == UINT64_MAX);
+	assert_false(policy_series_equal(POLICY_LOCAL_CERTS,
+	    &p.set.of[POLICY_LOCAL_CERTS], &defaults()->of[POLICY_MIN_CERTS]));
 }
 
 /* ---- chain files ---- */
@@ -484,6 +681,11 @@ main(void)
 	    T(wrong_policy_files),
 	    T(global_policy_file_whole),
 	    T(custom_within_global),
+	    T(limit_that_changes),
+	    T(removed_parameters),
+	    T(local_within_custom),
+	    T(possible_values),
+	    T(series_written_and_read),
 	    T(local_chain_file),
 	    T(chain_file_is_no_trust),
 	    T(ballots),

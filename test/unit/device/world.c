@@ -201,14 +201,16 @@ world_policy(struct world *w, uint32_t rse_hours)
 	    .pca = "pca.monarch.test"};
 	struct bytes tbs, custom, own;
 	struct fault_info fi = {0};
+	struct policy_set set;
 
 	global.rse_validity.value = (uint16_t)rse_hours;
 	w->rse_hours = rse_hours;
 	w->lpf_version++;
-	MUST(policy_tbs_custom(&tbs, &w->arena, &head, WORLD_RA, &global, &fi));
+	MUST(policy_set_values(&set, &w->arena, &global, &local, &fi));
+	MUST(policy_tbs_custom(&tbs, &w->arena, &head, WORLD_RA, &set, &fi));
 	MUST(policy_countersign(
 	    &custom, &w->arena, tbs, head.generation_time, pg, &fi));
-	MUST(policy_tbs_local(&tbs, &w->arena, &head, &local, &fi));
+	MUST(policy_tbs_local(&tbs, &w->arena, &head, &set, &fi));
 	MUST(policy_countersign(
 	    &own, &w->arena, tbs, head.generation_time, ra, &fi));
 	MUST(policy_lpf(&w->lpf, &w->arena, custom, own, ra, &fi));

@@ -83,8 +83,10 @@ put_policy(const struct holder *h)
 {
 	struct policy_head hd = head();
 	struct bytes tbs, base, file;
+	struct policy_set set;
 
-	OK(policy_tbs_global(&tbs, &arena, &hd, &policy_global_default, &fi));
+	OK(policy_set_values(&set, &arena, &policy_global_default, NULL, &fi));
+	OK(policy_tbs_global(&tbs, &arena, &hd, &set, &fi));
 	OK(policy_countersign(
 	    &base, &arena, tbs, hd.generation_time, &h->signer, &fi));
 	OK(policy_gpf(&file, &arena, base, &h->signer, &fi));
@@ -153,8 +155,10 @@ request(const char *ra, const struct policy_global *policy_wanted)
 	struct policy_head h = head();
 	scms_pdu pdu = {.version = 1};
 	struct bytes tbs, out;
+	struct policy_set set;
 
-	OK(policy_tbs_custom(&tbs, &arena, &h, ra, policy_wanted, &fi));
+	OK(policy_set_values(&set, &arena, policy_wanted, NULL, &fi));
+	OK(policy_tbs_custom(&tbs, &arena, &h, ra, &set, &fi));
 	pdu.content.is = scms_pdu_content_ra_pg;
 	pdu.content.ra_pg.is =
 	    ra_pg_interface_pdu_ra_pg_policy_signature_request;
