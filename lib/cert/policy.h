@@ -186,19 +186,20 @@ enum fault must_check policy_read_tbs(struct policy_file *out, struct arena *,
 void policy_set_override(struct policy_set *out, const struct policy_set *base,
     const struct policy_set *over);
 /*
- * The limits, which hold at every time, of initial values and of intervals.
- * DENIED: the text names parameter, value and since when.
+ * The limits, which hold at every time from since (Time64) on: what is over
+ * by then harms nobody, and would forbid limits that become stricter.
+ * DENIED: the text names parameter, value and from when it would hold.
  *
  * policy_check_custom: may the PG sign it?  Nothing that devices need is
  * removed, and everything is within the global policy.
  * policy_check_local: the local part keeps to the custom part beside it.
- * policy_check_values: what this SCMS can do; least_certs is the least
- * minCertsPerIPeriod.
+ * policy_check_values: what this SCMS can do, at any time; least_certs is the
+ * least minCertsPerIPeriod.
  */
 enum fault must_check policy_check_custom(const struct policy_set *custom,
-    const struct policy_set *global, struct fault_info *);
+    const struct policy_set *global, uint64_t since, struct fault_info *);
 enum fault must_check policy_check_local(
-    const struct policy_set *, struct fault_info *);
+    const struct policy_set *, uint64_t since, struct fault_info *);
 enum fault must_check policy_check_values(
     const struct policy_set *, uint32_t least_certs, struct fault_info *);
 #define POLICY_LEAST_CERTS 20

@@ -95,7 +95,8 @@ struct limit {
 
 static enum fault
 check_at(const struct limit *l, const struct policy_series *s,
-    const struct policy_series *limits, uint64_t time, struct fault_info *fi)
+    const struct policy_series *limits, uint64_t time, uint64_t since,
+    struct fault_info *fi)
 {
 	static const char *const words[] = {
 	    "is", "permits at most", "permits no less than"};
@@ -109,26 +110,28 @@ check_at(const struct limit *l, const struct policy_series *s,
 	snprintf(why, sizeof(why), "the %s policy %s %s",
 	    l->key < POLICY_GLOBAL_KEYS ? "global" : "RA's", words[l->rule],
 	    text);
-	return deny(l->key, v, time, why, fi);
+	return deny(l->key, v, time > since ? time : 0, why, fi);
 }
 
-/* A value is looked at whenever it or its limit changes. */
+/* A value is looked at at since, and whenever it or its limit changes. */
 static enum fault
 check_limit(const struct limit *l, const struct policy_series *s,
-    const struct policy_series *limits, struct fault_info *fi)
+    const struct policy_series *limits, uint64_t since, struct fault_info *fi)
 {
-	size_t i;
+	const struct policy_series *both[] = {s, limits};
 
-	for (i = 0; i < s->n; i++)
-		TRY(check_at(l, s, limits, s->v[i].start, fi));
-	for (i = 0; i < limits->n; i++)
-		TRY(check_at(l, s, limits, limits->v[i].start, fi));
+	TRY(check_at(l, s, limits, since, since, fi));
+	for (size_t k = 0; k < 2; k++)
+		for (size_t i = 0; i < both[k]->n; i++)
+			if (both[k]->v[i].start > since)
+				TRY(check_at(l, s, limits, both[k]->v[i].start,
+				    since, fi));
 	return FAULT_OK;
 }
 
 enum fault
 policy_check_custom(const struct policy_set *custom,
-    const struct policy_set *global, struct fault_info *fi)
+    const struct policy_set *global, uint64_t since, struct fault_info *fi)
 {
 	for (enum policy_key k = 0; k < POLICY_GLOBAL_KEYS; k++) {
 		const struct policy_series *s = &custom->of[k];
@@ -142,13 +145,14 @@ policy_check_custom(const struct policy_set *custom,
 			return deny(k, &s->v[0].value, 0,
 			    "the global policy does not have it", fi);
 		if (s->n > 0)
-			TRY(check_limit(&l, s, &global->of[k], fi));
+			TRY(check_limit(&l, s, &global->of[k], since, fi));
 	}
 	return FAULT_OK;
 }
 
 enum fault
-policy_check_local(const struct policy_set *set, struct fault_info *fi)
+policy_check_local(
+    const struct policy_set *set, uint64_t since, struct fault_info *fi)
 {
 	static const struct limit limits[] = {
 	    {POLICY_LOCAL_CERTS, POLICY_MIN_CERTS, AT_LEAST},
@@ -161,7 +165,7 @@ policy_check_local(const struct policy_set *set, struct fault_info *fi)
 
 		if (set->of[l->key].n > 0 && set->of[l->of].n > 0)
 			TRY(check_limit(
-			    l, &set->of[l->key], &set->of[l->of], fi));
+			    l, &set->of[l->key], &set->of[l->of], since, fi));
 	}
 	return FAULT_OK;
 }
@@ -197,7 +201,7 @@ check_below(enum policy_key k, enum policy_key above,
 
 	if (set->of[k].n == 0 || set->of[above].n == 0)
 		return FAULT_OK;
-	if (check_limit(&l, &set->of[k], &set->of[above], fi) == FAULT_OK)
+	if (check_limit(&l, &set->of[k], &set->of[above], 0, fi) == FAULT_OK)
 		return FAULT_OK;
 	return fault_prefix(fi, "%s must not exceed %s", policy_info[k].name,
 	    policy_info[above].name);

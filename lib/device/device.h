@@ -27,6 +27,9 @@ struct monarch_device {
 	struct identity identity;
 	struct state state;
 	struct monarch_refusal refusal;
+	/* The policy held: when it was made, whose values were read when, and
+	 * when they change (Time64). */
+	uint64_t policy_made[2], policy_read, policy_change;
 	struct http_client *client; /* of the transport, if it is HTTPS */
 	struct transport transport;
 	/* From the policy in force. */

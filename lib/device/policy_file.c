@@ -8,6 +8,7 @@
 
 #define FILE_LIMIT  (1u << 20)
 #define ARENA_LIMIT (8u << 20)
+#define SECOND	    UINT64_C(1000000)
 #define LPF	    FOLDER_POLICY "/LPF.oer"
 #define LCCF	    FOLDER_POLICY "/LCCF.oer"
 
@@ -25,7 +26,40 @@ follow(struct monarch_device *d, const struct policy_global *global)
 	d->rse_overlap = (uint32_t)lifetime_seconds(global->rse_overlap);
 }
 
-/* Verified and for us; then it is followed. */
+static uint32_t
+seconds(struct lifetime l)
+{
+	uint64_t s = lifetime_seconds(l);
+
+	return s < UINT32_MAX ? (uint32_t)s : UINT32_MAX;
+}
+
+/* What is kept of a policy besides what is followed now. */
+static void
+note(struct monarch_device *d, const struct policy_file *p, uint32_t now)
+{
+	d->state.certs_per_i_period = p->local.certs_per_i_period != 0
+					  ? p->local.certs_per_i_period
+					  : p->global.min_certs_per_i_period;
+	d->state.overdue_crl_seconds = seconds(p->global.overdue_crl_tolerance);
+	d->policy_made[0] = p->head.generation_time;
+	d->policy_made[1] = p->local_head.generation_time;
+	d->policy_read = now * SECOND;
+	d->policy_change = policy_next_change(&p->set, d->policy_read);
+}
+
+static bool
+is_older(const struct monarch_device *d, const struct policy_file *p)
+{
+	const struct policy_file held = {
+	    .head.generation_time = d->policy_made[0],
+	    .local_head.generation_time = d->policy_made[1]};
+
+	return policy_is_older(p, &held);
+}
+
+/* Verified and for us; then it is followed.  REPLAYED: it is older than the
+ * one that is. */
 static enum fault
 take_lpf(struct monarch_device *d, struct arena *arena, struct bytes lpf,
     uint32_t now, struct fault_info *fi)
@@ -38,7 +72,11 @@ take_lpf(struct monarch_device *d, struct arena *arena, struct bytes lpf,
 		strcasecmp(policy.ra_hostname, d->identity.host) != 0))
 		return fault_set(
 		    fi, FAULT_DENIED, "not the policy of %s", d->identity.host);
+	if (is_older(d, &policy))
+		return fault_set(fi, FAULT_REPLAYED,
+		    "older than the policy that is held, which stays");
 	follow(d, &policy.global);
+	note(d, &policy, now);
 	return FAULT_OK;
 }
 
@@ -60,6 +98,7 @@ policy_file_read(struct monarch_device *d, uint32_t now)
 	struct bytes file;
 
 	follow(d, &policy_global_default);
+	d->policy_made[0] = d->policy_made[1] = 0;
 	if (folder_read(&file, &arena, &d->folder, LPF, &fi) != FAULT_OK ||
 	    take_lpf(d, &arena, file, now, &fi) != FAULT_OK) {
 		d->state.policy_name[0] = '\0'; /* so fetched anew */
@@ -162,18 +201,35 @@ update_chain(
 					: FAULT_OK;
 }
 
+/* The same policy as before; values may have changed by now. */
+static enum fault
+follow_on(struct monarch_device *d, uint32_t now)
+{
+	uint64_t time = now * SECOND;
+
+	if (time < d->policy_read || time >= d->policy_change)
+		policy_file_read(d, now);
+	return FAULT_OK;
+}
+
 static enum fault
 update_policy(
     struct monarch_device *d, struct arena *arena, struct fault_info *fi)
 {
 	char name[STATE_TEXT];
 	struct bytes file;
+	enum fault fault;
 
 	memcpy(name, d->state.policy_name, sizeof(name));
 	TRY(fetch(d, &file, arena, "/download/policy/local", name, fi));
 	if (file.n == 0)
+		return follow_on(d, time32_now());
+	fault = take_lpf(d, arena, file, time32_now(), fi);
+	if (fault == FAULT_REPLAYED) {
+		device_tell(d, MONARCH_POLICY, fi->text);
 		return FAULT_OK;
-	if (take_lpf(d, arena, file, time32_now(), fi) != FAULT_OK)
+	}
+	if (fault != FAULT_OK)
 		return fault_prefix(fi, "policy file of the RA");
 	return keep(d, LPF, file, d->state.policy_name, name, fi);
 }

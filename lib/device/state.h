@@ -21,7 +21,10 @@
 	NUMBER(stopped)	     /* 1: gave up, until asked again */             \
 	TEXT(last_error)     /* of the last attempt */                       \
 	TEXT(policy_name)    /* file name of the LPF held */                 \
-	TEXT(chain_name)     /* file name of the LCCF held */
+	TEXT(chain_name)     /* file name of the LCCF held */                \
+	/* what the policy in force says besides */                          \
+	NUMBER(certs_per_i_period)                                           \
+	NUMBER(overdue_crl_seconds) /* that a CRL may be overdue */
 
 struct state {
 #define NUMBER(member) uint32_t member;

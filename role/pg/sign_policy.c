@@ -41,7 +41,8 @@ judge(struct pg *pg, struct arena *arena, struct bytes tbs, const char *peer,
 		    fi, FAULT_DENIED, "requestingRaHostname is not %s", peer);
 	TRY(pg_global_policy(pg, &file, &name, arena, fi));
 	TRY(policy_open(&global, arena, file, pg->self.trust, now, fi));
-	return policy_check_custom(&custom.set, &global.set, fi);
+	return policy_check_custom(
+	    &custom.set, &global.set, now * (uint64_t)MICROSECONDS, fi);
 }
 
 /* Countersigns; the signed file goes into the reply in its decoded form. */

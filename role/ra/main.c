@@ -10,6 +10,7 @@
 #include "role/ra/keys.h"
 #include "role/ra/plan.h"
 #include "role/ra/plv.h"
+#include "role/ra/policy_update.h"
 #include "role/ra/ra.h"
 #include "role/ra/sender.h"
 #include "role/ra/stages.h"
@@ -29,6 +30,7 @@ static const char *const crash_points[] = {
     NULL};
 
 static const struct service_thread threads[] = {
+    {"policy", 1, policy_run},
     {"plan", 1, plan_run},
     {"plv", RA_FETCHES *RA_PCAS, plv_run},
     {"sender", RA_SENDERS, sender_run},
@@ -38,6 +40,14 @@ static const struct service_thread threads[] = {
 };
 
 static const struct service_command commands[] = {
+    {"policy-wishes", "--custom POLICY --local POLICY",
+	"write what is wanted of the policy into two files",
+	policy_command_wishes},
+    {"policy-request", "--gpf GPF --custom POLICY --local POLICY --out REQUEST",
+	"ask for the PG's signature on a custom policy",
+	policy_command_request},
+    {"policy-install", "--gpf GPF --custom POLICY --local POLICY --in REPLY",
+	"publish the policy that the PG has signed", policy_command_install},
     {"device",
 	"list | show DEVICE | block DEVICE | unblock DEVICE "
 	"[--json]",
@@ -219,6 +229,7 @@ health(void *state, struct service_health *h)
 	health_count(
 	    h, "keys_renewed", (int64_t)atomic_load(&ra->keys_renewed));
 	report_errors(ra, h);
+	policy_health(ra, h);
 	health_stages(h, ra_stages, RA_STAGES);
 	report_peer(&ra->la[0], h);
 	report_peer(&ra->la[1], h);

@@ -13,6 +13,7 @@
 
 #define LA_PORT	     8890
 #define EE_PORT	     8892
+#define PG_PORT	     8893
 #define MEMORY	     ((size_t)4 << 20)
 #define CERT_MAX     4096
 #define DB_CACHE_KIB 65536u
@@ -197,6 +198,7 @@ set_peers(struct ra *ra, struct fault_info *fi)
 
 	TRY(peer_init(&ra->la[0], &ra->arena, conf->la1, domain, LA_PORT, fi));
 	TRY(peer_init(&ra->la[1], &ra->arena, conf->la2, domain, LA_PORT, fi));
+	TRY(peer_init(&ra->pg, &ra->arena, conf->pg, domain, PG_PORT, fi));
 	TRY(peer_init(&ra->storage, &ra->arena, "storage.of", "ra", 1, fi));
 	ra->storage.name = "own storage";
 	ra->storage.pause_most_ms = STORAGE_PAUSE_MS;
@@ -204,6 +206,8 @@ set_peers(struct ra *ra, struct fault_info *fi)
 		ra->la[la].call = call_by_http;
 		ra->la[la].ctx = ra->service;
 	}
+	ra->pg.call = call_by_http;
+	ra->pg.ctx = ra->service;
 	return pcas_configure(ra, call_by_http, ra->service, fi);
 }
 
@@ -235,7 +239,8 @@ set_urls(struct ra *ra, struct fault_info *fi)
 static enum fault
 make_folders(const struct ra *ra, struct fault_info *fi)
 {
-	static const char *const names[] = {"plv", "outbox", "answers"};
+	static const char *const names[] = {
+	    "plv", "outbox", "answers", "policy"};
 	char path[PATH_SIZE];
 
 	service_path(ra->service, path, "data");

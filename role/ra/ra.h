@@ -46,7 +46,7 @@ struct ra {
 	size_t eca_n;
 	const struct cert *la_cert[2];
 	uint8_t la_id[2][2];
-	struct peer la[2];
+	struct peer la[2], pg;
 	struct peer storage; /* ourselves: disk, database */
 	/* Those of component.conf, pca_n; then those that have left it and for
 	 * which messages wait (pca_left.c). */
@@ -71,6 +71,7 @@ struct ra {
 	struct retries *retries;
 	struct published lccf, lpf;
 	struct ra_policies policies;
+	_Atomic uint32_t pg_visited;		     /* Time32; 0: not yet */
 	_Atomic unsigned senders, closers, fetchers; /* threads that run */
 	_Atomic unsigned auth_senders;
 	_Atomic uint64_t downloads, keys_renewed;

@@ -51,7 +51,8 @@ class Armed:
         self.name = name
         self.points = [p for p in world.crash_points(name)
                        if p not in BY_COMMAND and
-                       not p.startswith("ra-auth-")]  # e2e/types.py
+                       not p.startswith(  # e2e/types.py, policy.sh
+                           ("ra-auth-", "ra-policy-", "ra-chains-"))]
         random.shuffle(self.points)
         self.hit = []
         self.process = None

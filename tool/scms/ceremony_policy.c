@@ -109,6 +109,12 @@ ceremony_policy(struct ceremony *c, struct fault_info *fi)
 	struct policy_global global = global_policy(c->env);
 	struct policy_set set;
 
+	/* RA and devices number periods by it. */
+	if (lifetime_seconds(global.i_period) != c->env->i_period_seconds)
+		return fault_set(fi, FAULT_CONFIG,
+		    "i_period_seconds = %u: policies cannot say it; a multiple "
+		    "of 60 can",
+		    c->env->i_period_seconds);
 	ceremony_record(c, "Policy files (SHA-256)");
 	TRY(policy_set_values(&set, &c->arena, &global, NULL, fi));
 	TRY(make_gpf(c, &set, fi));

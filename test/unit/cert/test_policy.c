@@ -284,11 +284,11 @@ custom_within_global(void **state)
 	size_t i;
 
 	(void)state;
-	OK(policy_check_custom(global, global, FI));
+	OK(policy_check_custom(global, global, 0, FI));
 	c.min_certs_per_i_period = 40;
 	c.shuffle_threshold = 2000;
 	c.max_cert_supply.value = 2;
-	OK(policy_check_custom(values(&c, NULL), global, FI));
+	OK(policy_check_custom(values(&c, NULL), global, 0, FI));
 	assert_int_equal(
 	    sizeof(refused) / sizeof(*refused), POLICY_GLOBAL_KEYS);
 	for (i = 0; i < POLICY_GLOBAL_KEYS; i++) {
@@ -301,15 +301,15 @@ custom_within_global(void **state)
 		set = *global;
 		set.of[k] = (struct policy_series){&first, 1};
 		assert_int_equal(
-		    policy_check_custom(&set, global, &fi), FAULT_DENIED);
+		    policy_check_custom(&set, global, 0, &fi), FAULT_DENIED);
 		assert_memory_equal(
 		    fi.text, refused[i].text, strlen(refused[i].text));
 		set.of[k] = (struct policy_series){points, 2};
 		assert_int_equal(
-		    policy_check_custom(&set, global, &fi), FAULT_DENIED);
+		    policy_check_custom(&set, global, 0, &fi), FAULT_DENIED);
 		assert_non_null(strstr(fi.text, " from 2"));
 		/* The same value, where the global policy changes to it. */
-		OK(policy_check_custom(&set, &set, FI));
+		OK(policy_check_custom(&set, &set, 0, FI));
 	}
 }
 
@@ -320,15 +320,24 @@ limit_that_changes(void **state)
 	struct policy_set global = *defaults(), custom = global;
 	struct policy_point points[2] = {
 	    global.of[POLICY_MIN_CERTS].v[0], {(NOW + 5) * US, {.number = 60}}};
+	const struct policy_point sixty = {0, {.number = 60}};
 	struct fault_info fi;
 
 	(void)state;
 	global.of[POLICY_MIN_CERTS] = (struct policy_series){points, 2};
 	assert_int_equal(
-	    policy_check_custom(&custom, &global, &fi), FAULT_DENIED);
+	    policy_check_custom(&custom, &global, 0, &fi), FAULT_DENIED);
 	assert_non_null(strstr(fi.text, "minCertsPerIPeriod = 20 from "));
 	custom.of[POLICY_MIN_CERTS] = global.of[POLICY_MIN_CERTS];
-	OK(policy_check_custom(&custom, &global, FI));
+	OK(policy_check_custom(&custom, &global, 0, FI));
+	/* What is over does not count: 20 was enough until now. */
+	points[1].start = NOW * US;
+	points[1].value.number = 60;
+	custom.of[POLICY_MIN_CERTS] = (struct policy_series){points, 2};
+	global.of[POLICY_MIN_CERTS] = (struct policy_series){&sixty, 1};
+	OK(policy_check_custom(&custom, &global, NOW * US, FI));
+	FAULT_IS(
+	    DENIED, policy_check_custom(&custom, &global, NOW * US - 1, FI));
 }
 
 static void
@@ -343,7 +352,7 @@ removed_parameters(void **state)
 	for (enum policy_key k = 0; k < POLICY_GLOBAL_KEYS; k++) {
 		set = *global;
 		set.of[k] = (struct policy_series){NULL, 0};
-		if (policy_check_custom(&set, global, &fi) == FAULT_OK)
+		if (policy_check_custom(&set, global, 0, &fi) == FAULT_OK)
 			continue;
 		critical++;
 		assert_int_equal(fi.code, FAULT_DENIED);
@@ -351,7 +360,7 @@ removed_parameters(void **state)
 		    fi.text, policy_info[k].name, strlen(policy_info[k].name));
 		/* What is not there cannot be added, either. */
 		assert_int_equal(
-		    policy_check_custom(global, &set, &fi), FAULT_DENIED);
+		    policy_check_custom(global, &set, 0, &fi), FAULT_DENIED);
 	}
 	assert_int_equal(critical, 7);
 }
@@ -366,14 +375,14 @@ local_within_custom(void **state)
 
 	(void)state;
 	policy_set_override(&set, defaults(), values(NULL, &l));
-	OK(policy_check_local(&set, FI));
+	OK(policy_check_local(&set, 0, FI));
 	l.certs_per_i_period = 19;
 	policy_set_override(&set, defaults(), values(NULL, &l));
-	assert_int_equal(policy_check_local(&set, &fi), FAULT_DENIED);
+	assert_int_equal(policy_check_local(&set, 0, &fi), FAULT_DENIED);
 	assert_non_null(strstr(fi.text, "certsPerIPeriod = 19"));
 	l = (struct policy_local){.shuffle_threshold = 999};
 	policy_set_override(&set, defaults(), values(NULL, &l));
-	assert_int_equal(policy_check_local(&set, &fi), FAULT_DENIED);
+	assert_int_equal(policy_check_local(&set, 0, &fi), FAULT_DENIED);
 	assert_non_null(strstr(fi.text, "shuffleThreshold = 999"));
 }
 

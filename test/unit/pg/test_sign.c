@@ -247,6 +247,68 @@ test_malformed(void **state)
 		assert_int_equal(ask((struct bytes){good.p, n}, &why), 0);
 }
 
+/* ---- the next version ---- */
+
+static enum fault
+make_next(const char **name, const struct policy_global *p, uint64_t time)
+{
+	struct policy_head nobody = {.id = BYTES_NONE};
+	struct policy_set set;
+	struct bytes tbs;
+
+	OK(policy_set_values(&set, &arena, p, NULL, &fi));
+	OK(policy_tbs_global(&tbs, &arena, &nobody, &set, &fi));
+	return pg_make_policy(pg, name, &arena, tbs, time, &fi);
+}
+
+static void
+test_versions(void **state)
+{
+	struct policy_global p = policy_global_default;
+	uint64_t t = (uint64_t)now * 1000000;
+	struct policy_file file;
+	struct bytes octets;
+	const char *name;
+
+	(void)state;
+	/* The same values are no other version, whatever chain file they
+	 * name. */
+	p.chain_file_id = 77;
+	OK(make_next(&name, &p, t + 1));
+	assert_string_equal(name, "global_policy_0001.oer");
+	/* Values that nobody could follow change nothing. */
+	p.min_certs_per_i_period = 19;
+	assert_int_equal(make_next(&name, &p, t + 1), FAULT_DENIED);
+	assert_non_null(strstr(fi.text, "minCertsPerIPeriod = 19"));
+	p.min_certs_per_i_period = 20;
+	p.request_hash_size = 16;
+	assert_int_equal(make_next(&name, &p, t + 1), FAULT_DENIED);
+	assert_non_null(strstr(fi.text, "hashOfRequestSize = 16"));
+	p.request_hash_size = 32;
+	p.min_certs_per_i_period = 60;
+	/* A clock that went back. */
+	assert_int_equal(make_next(&name, &p, t), FAULT_BAD_TIME);
+	OK(pg_global_policy(pg, &octets, &name, &arena, &fi));
+	assert_string_equal(name, "global_policy_0001.oer");
+	OK(make_next(&name, &p, t + 1));
+	assert_string_equal(name, "global_policy_0002.oer");
+	OK(pg_global_policy(pg, &octets, &name, &arena, &fi));
+	assert_string_equal(name, "global_policy_0002.oer");
+	OK(policy_open(&file, &arena, octets, pg->self.trust, now, &fi));
+	assert_int_equal(file.head.id.n, 2);
+	assert_int_equal(file.head.id.p[1], 2);
+	assert_int_equal(file.global.chain_file_id, 1);
+	assert_int_equal(file.global.min_certs_per_i_period, 60);
+	/* An RA is judged by the new one. */
+	assert_int_equal(ask(request(RA, &policy_global_default), &fi), 2);
+	p.chain_file_id = 1;
+	assert_int_equal(ask(request(RA, &p), &fi), -1);
+	/* A global policy is not a custom one. */
+	assert_int_equal(pg_make_policy(pg, &name, &arena,
+			     BYTES(((uint8_t[]){0})), t + 2, &fi),
+	    FAULT_TRUNCATED);
+}
+
 int
 main(void)
 {
@@ -254,6 +316,7 @@ main(void)
 	    cmocka_unit_test(test_signed),
 	    cmocka_unit_test(test_refused),
 	    cmocka_unit_test(test_malformed),
+	    cmocka_unit_test(test_versions),
 	};
 
 	return cmocka_run_group_tests(tests, begin, end);

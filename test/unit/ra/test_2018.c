@@ -149,6 +149,7 @@ setup(void **state)
 	    .la1 = "la1.qa.v2xscms.com.oer",
 	    .la2 = "la2.qa.v2xscms.com.oer",
 	    .pca = {(const char *const[]){"pca"}, 1},
+	    .pg = "pg",
 	    .lccf = "data/lccf.oer",
 	    .lpf = "data/lpf.oer",
 	};

@@ -134,6 +134,7 @@ configure(struct world *w)
 	    .la1 = "la1",
 	    .la2 = "la2",
 	    .pca = {pcas, 1},
+	    .pg = "pg",
 	    .lccf = "data/lccf.oer",
 	    .lpf = "data/lpf.oer",
 	    .eca = {names, 1},
