@@ -1,4 +1,6 @@
 /* main.c - scms-pg, the policy generator. */
+#include "base/log.h"
+#include "base/time32.h"
 #include "role/pg/pg.h"
 
 static enum fault
@@ -8,6 +10,8 @@ start(void **state, struct service *service, struct fault_info *fi)
 
 	TRY(pg_open(&pg, service->dir, fi));
 	*state = pg;
+	if (pg_renew_policy(pg, time64_now(), fi) != FAULT_OK)
+		log_error("policy stays as it was: %s", fi->text);
 	return FAULT_OK;
 }
 

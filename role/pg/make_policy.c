@@ -1,5 +1,5 @@
 /* make_policy.c - the next version of the global policy. */
-#include <stdio.h>
+#include <string.h>
 
 #include "cert/chainfile.h"
 #include "role/pg/pg.h"
@@ -98,7 +98,8 @@ pg_make_policy(struct pg *pg, const char **name, struct arena *arena,
 	    &last, arena, file, pg->self.trust, TRUST_ANY_TIME, fi));
 	TRY(set_chain_file(pg, &wanted.set, arena, fi));
 	TRY(policy_check_values(&wanted.set, least_certs(&last.set), fi));
-	if (is_same(&wanted.set, &last.set))
+	if (is_same(&wanted.set, &last.set) &&
+	    memcmp(last.pg->id, pg->self.cert->id, sizeof(last.pg->id)) == 0)
 		return FAULT_OK;
 	if (now <= last.head.generation_time)
 		return fault_set(fi, FAULT_BAD_TIME,
@@ -110,4 +111,36 @@ pg_make_policy(struct pg *pg, const char **name, struct arena *arena,
 	if (*name == NULL)
 		return fault_set(fi, FAULT_TOO_LARGE, "policy");
 	return versions_add(pg->folder, *name, file, NULL, fi);
+}
+
+/* The values in force, made anew. */
+static enum fault
+renew(struct pg *pg, struct arena *arena, uint64_t now, struct fault_info *fi)
+{
+	const struct policy_head nobody = {.id = BYTES_NONE};
+	struct policy_file last;
+	struct bytes file, tbs;
+	const char *name;
+
+	TRY(pg_global_policy(pg, &file, &name, arena, fi));
+	TRY(policy_open(
+	    &last, arena, file, pg->self.trust, TRUST_ANY_TIME, fi));
+	TRY(policy_tbs_global(&tbs, arena, &nobody, &last.set, fi));
+	return pg_make_policy(pg, &name, arena, tbs, now, fi);
+}
+
+enum fault
+pg_renew_policy(struct pg *pg, uint64_t now, struct fault_info *fi)
+{
+	struct arena arena = arena_new((size_t)8 * PG_FILE_MAX);
+	enum fault f;
+	int lock;
+
+	f = versions_lock(&lock, pg->folder, fi);
+	if (f == FAULT_OK) {
+		f = renew(pg, &arena, now, fi);
+		versions_unlock(lock);
+	}
+	arena_free(&arena);
+	return f;
 }

@@ -56,6 +56,11 @@ enum fault must_check pg_sign_policy(struct pg *, struct bytes *reply,
 enum fault must_check pg_make_policy(struct pg *, const char **name,
     struct arena *, struct bytes tbs, uint64_t now, struct fault_info *);
 
+/* The same with the values in force: a next version where the newest chain
+ * file, or our certificate, is another than the one it was made with. */
+enum fault must_check pg_renew_policy(
+    struct pg *, uint64_t now, struct fault_info *);
+
 /* The commands of the operator's tool: policies, without a network. */
 int pg_command_make(struct service *, int argc, char **argv);
 int pg_command_sign(struct service *, int argc, char **argv);

@@ -92,7 +92,7 @@ request(struct command *c, struct fault_info *fi)
 	TRY(policy_request(
 	    c->ra, &octets, &c->arena, &c->input, time64_now(), fi));
 	if (policy_current(&current, c->ra, &c->arena, NULL) == FAULT_OK &&
-	    !policy_is_needed(&c->input, &current))
+	    !policy_is_needed(c->ra, &c->input, &current))
 		return policy_keep_wishes(c->ra, &c->arena, &c->input, fi);
 	return file_write(c->out, octets, 0600, fi);
 }

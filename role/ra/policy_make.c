@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/time32.h"
 #include "coer/coer.h"
 #include "role/ra/policy_make.h"
 #include "role/ra/policy_store.h"
@@ -27,12 +28,23 @@ wanted_set(struct policy_set *out, const struct policy_input *in)
 	policy_set_override(out, &both, &in->local);
 }
 
+static bool
+is_cert(const struct cert *a, const struct cert *b)
+{
+	return memcmp(a->id, b->id, sizeof(a->id)) == 0;
+}
+
 bool
-policy_is_needed(
-    const struct policy_input *in, const struct policy_file *current)
+policy_is_needed(const struct ra *ra, const struct policy_input *in,
+    const struct policy_file *current)
 {
 	struct policy_set wanted;
 
+	/* A signature is worth no more than the certificate behind it. */
+	if (!is_cert(current->ra, ra->self.cert) ||
+	    (ra->pg_cert != NULL && !is_cert(current->pg, ra->pg_cert) &&
+		ra->pg_cert->start <= time32_now()))
+		return true;
 	wanted_set(&wanted, in);
 	for (enum policy_key k = 0; k < POLICY_KEYS; k++)
 		if (!policy_series_equal(k, &wanted.of[k], &current->set.of[k]))

@@ -48,9 +48,10 @@ enum fault must_check policy_stored(
 /* Keeps a GPF that is newer than the one at hand.  DENIED: it is older. */
 enum fault must_check policy_keep_gpf(struct ra *, struct arena *,
     struct bytes file, const char *who, struct fault_info *);
-/* Would an LPF made of this be another than the one in force? */
-bool policy_is_needed(
-    const struct policy_input *, const struct policy_file *current);
+/* Would an LPF made of this be another than the one in force, or be signed with
+ * newer certificates of ours or the PG? */
+bool policy_is_needed(const struct ra *, const struct policy_input *,
+    const struct policy_file *current);
 
 /* The request to the PG.  DENIED names a value that nobody would sign. */
 enum fault must_check policy_request(struct ra *, struct bytes *request,

@@ -84,7 +84,7 @@ update_lpf(struct ra *ra, struct arena *arena, struct fault_info *fi)
 
 	TRY(policy_stored(&in, ra, arena, fi));
 	if (policy_current(&current, ra, arena, NULL) == FAULT_OK &&
-	    !policy_is_needed(&in, &current))
+	    !policy_is_needed(ra, &in, &current))
 		return FAULT_OK;
 	TRY(policy_request(ra, &request, arena, &in, time64_now(), fi));
 	TRY(ask_signature(ra, &reply, arena, request, fi));

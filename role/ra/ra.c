@@ -123,6 +123,9 @@ meet(struct ra *ra, const struct cert *c, struct fault_info *fi)
 		    (ra->la_cert[la] == NULL ||
 			c->start > ra->la_cert[la]->start))
 			ra->la_cert[la] = c;
+	if (strcmp(name, ra->pg.name) == 0 &&
+	    (ra->pg_cert == NULL || c->start > ra->pg_cert->start))
+		ra->pg_cert = c;
 	if (perm_role(c) != SCMS_ECA ||
 	    !is_listed(conf, name, ra->environment->domain))
 		return FAULT_OK;

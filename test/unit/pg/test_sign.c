@@ -309,6 +309,32 @@ test_versions(void **state)
 	    FAULT_TRUNCATED);
 }
 
+/* A newer chain file is there: the policy follows it, once. */
+static void
+test_renewed(void **state)
+{
+	struct chain_file chains = {
+	    .gccf_version = 2, .ma = pg->self.cert->raw};
+	uint64_t t = (uint64_t)now * 1000000 + 5;
+	struct policy_file file;
+	struct bytes octets;
+	const char *name;
+
+	(void)state;
+	OK(pg_renew_policy(pg, t, &fi));
+	OK(pg_global_policy(pg, &octets, &name, &arena, &fi));
+	assert_string_equal(name, "global_policy_0002.oer");
+	OK(chain_file_build(&octets, &arena, &chains, &fi));
+	put("data/global_certificate_chains_0002.oer", octets);
+	OK(pg_renew_policy(pg, t, &fi));
+	OK(pg_renew_policy(pg, t + 1, &fi));
+	OK(pg_global_policy(pg, &octets, &name, &arena, &fi));
+	assert_string_equal(name, "global_policy_0003.oer");
+	OK(policy_open(&file, &arena, octets, pg->self.trust, now, &fi));
+	assert_int_equal(file.global.chain_file_id, 2);
+	assert_int_equal(file.global.min_certs_per_i_period, 60);
+}
+
 int
 main(void)
 {
@@ -317,6 +343,7 @@ main(void)
 	    cmocka_unit_test(test_refused),
 	    cmocka_unit_test(test_malformed),
 	    cmocka_unit_test(test_versions),
+	    cmocka_unit_test(test_renewed),
 	};
 
 	return cmocka_run_group_tests(tests, begin, end);

@@ -51,10 +51,10 @@ static struct {
 static struct policy_set global;
 
 static void
-make_pg(void)
+make_pg(const char *file, uint32_t age)
 {
 	struct profile_params p = {.name = "pg.monarch.test",
-	    .start = time32_now() - 4 * 604800,
+	    .start = time32_now() - age,
 	    .lifetime = {6, 4}};
 	const struct actor *root = &w.actor[WHO_ROOT];
 	certificate *template;
@@ -69,7 +69,7 @@ make_pg(void)
 	must(cert_issue_explicit(&raw, &w.arena, template, &root->signer, &fi));
 	must(cert_load(&pg.cert, &w.arena, raw, &fi));
 	must(key_signer(&pg.signer, pg.key, pg.cert, &fi));
-	path_join(path, w.dir, "known/pg.oer");
+	path_join(path, w.dir, file);
 	must(file_write(path, raw, 0600, &fi));
 }
 
@@ -208,7 +208,7 @@ setup(void **state)
 	struct policy_set set;
 
 	world_make(&w);
-	make_pg();
+	make_pg("known/pg.oer", 4 * 604800);
 	defaults(&set);
 	global = set;
 	put_lpf(&set, time64_now() - 10 * US);
@@ -425,6 +425,31 @@ test_trouble(void **state)
 	assert_int_equal(pg.signatures, 4);
 }
 
+/* The PG has a new certificate: what the old one signed is signed again. */
+static void
+test_renewed(void **state)
+{
+	struct policy_file now;
+
+	(void)state;
+	pg.gpf = make_gpf(1, time64_now() - 10 * US);
+	assert_int_equal(policy_visit(w.ra), 0);
+	assert_string_equal(name_in_force(), "local_policy_0001_0001.oer");
+	world_stop(&w);
+	key_free(pg.key);
+	make_pg("known/pg-new.oer", 604800);
+	world_start(&w);
+	w.ra->pg.call = call_pg;
+	for (int k = 0; k < 2; k++) {
+		assert_int_equal(policy_visit(w.ra), 0);
+		assert_string_equal(
+		    name_in_force(), "local_policy_0001_0002.oer");
+	}
+	must(policy_current(&now, w.ra, &w.arena, &fi));
+	assert_memory_equal(now.pg->id, pg.cert->id, 8);
+	assert_int_equal(pg.signatures, 1);
+}
+
 /* The RA dies between two steps; afterwards one visit finishes what began. */
 static void
 test_crashes(void **state)
@@ -538,6 +563,7 @@ main(void)
 	    TEST(test_age),
 	    TEST(test_visit),
 	    TEST(test_trouble),
+	    TEST(test_renewed),
 	    TEST(test_crashes),
 	    TEST(test_chains),
 	};
