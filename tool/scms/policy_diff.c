@@ -12,11 +12,12 @@ static bool
 is_value(enum policy_key k, const struct policy_value *a,
     const struct policy_value *b)
 {
-	const struct policy_point p = {0, a != NULL ? *a : *b},
-				  q = {0, b != NULL ? *b : *a};
+	struct policy_point p = {.start = 0}, q = p;
 
 	if (a == NULL || b == NULL)
 		return a == b;
+	p.value = *a;
+	q.value = *b;
 	return policy_series_equal(
 	    k, &(struct policy_series){&p, 1}, &(struct policy_series){&q, 1});
 }
