@@ -500,6 +500,9 @@ unblock(struct command *c, struct db *db, struct fault_info *fi)
 	uint8_t id[8];
 	bool changed;
 
+	if (!c->ra->environment->allow_reinstantiation)
+		return fault_set(fi, FAULT_DENIED,
+		    "re-instantiation is not allowed (allow_reinstantiation)");
 	TRY(find_enrollment(id, c, db, fi));
 	TRY(admin_unblock(
 	    &changed, db, id, time32_now(), ra_period_now(c->ra), fi));

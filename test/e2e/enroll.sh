@@ -47,7 +47,7 @@ echo 'ok: record, and keys are 0600'
 mv "$ENV/offline" "$WORK/offline"
 check 'up without the offline folder' "$SCMS" up "$ENV"
 check 'up again' "$SCMS" up "$ENV"
-[ "$(grep -c 'was running' out)" = 8 ] || fail 'up started something twice'
+[ "$(grep -c 'was running' out)" = 9 ] || fail 'up started something twice'
 check 'status' "$SCMS" status "$ENV"
 check 'status for programs' sh -c \
     "'$SCMS' status --json '$ENV' | python3 -m json.tool"
@@ -55,7 +55,7 @@ kill -9 "$(cat "$ENV/eca/run/pid")"
 sleep 0.2
 refuse 'status after the ECA was killed' 'eca *stopped' "$SCMS" status "$ENV"
 check 'up starts it again' "$SCMS" up "$ENV"
-[ "$(grep -c 'was running' out)" = 7 ] || fail 'up restarted others'
+[ "$(grep -c 'was running' out)" = 8 ] || fail 'up restarted others'
 
 # ---- enrollment ----
 check 'twenty devices' "$OBE" csr --count 20 --psid 0x20,0x26 --region 840 \

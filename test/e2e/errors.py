@@ -515,24 +515,27 @@ INTERNAL = (("pca", 4, 8891, "POST", "/certificate-batch"),
             ("pg", 8, 8893, "GET", "/global-policy"),
             ("pg", 8, 8893, "GET", "/global-certificate-chain"),
             ("pg", 8, 8893, "POST", "/sign-policy"))
-MAY = {"pca": "ra", "la1": "ra", "la2": "ra", "pg": "ra", "eca": "operator"}
+MAY = {"pca": ("ra",), "la1": ("ra",), "la2": ("ra",), "pg": ("ra",),
+       "eca": ("operator", "dcm", "ra")}
 
 
 def internal():
     for name, n, port, method, path in INTERNAL:
         body = b"x" if method == "POST" else None
         for client in (None, "la1", "la2", "pca", "eca", "ra", "pg", "operator",
-                       "crlstore"):
-            if client == MAY[name]:
+                       "crlstore", "dcm"):
+            if client in MAY[name]:
                 continue
             answer = host(name, n, port, client).call(method, path, body)
             if (answer.status, answer.body) != (403, b""):
                 fail("%s at %s%s: %d" % (client, name, path, answer.status))
-        answer = host(name, n, port, MAY[name]).call(method, path, body)
-        if answer.status == 403 or answer.status == 200 and method == "POST" \
-                and name != "pg":
-            fail("%s at %s%s: %d" % (MAY[name], name, path, answer.status))
-        ok("%s%s: 403 and nothing for all but %s" % (name, path, MAY[name]))
+        for client in MAY[name]:
+            answer = host(name, n, port, client).call(method, path, body)
+            if answer.status == 403 or answer.status == 200 and \
+                    method == "POST" and name != "pg":
+                fail("%s at %s%s: %d" % (client, name, path, answer.status))
+        ok("%s%s: 403 and nothing for all but %s" %
+           (name, path, ", ".join(MAY[name])))
 
 
 def raw():

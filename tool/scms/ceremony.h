@@ -75,6 +75,7 @@ ceremony_step ceremony_folders;	     /* and environment.conf, hosts, clock */
 ceremony_step ceremony_certificates; /* keys and 1609.2 certificates */
 ceremony_step ceremony_tls;	     /* X.509 */
 ceremony_step ceremony_components;   /* component.conf, trust/, known/ */
+ceremony_step ceremony_dcm;	     /* device types, operators */
 ceremony_step ceremony_policy;	     /* GPF, LPF */
 ceremony_step ceremony_chain_files;  /* ballots, GCCF, LCCF, CRL */
 ceremony_step ceremony_agreement;    /* LA-PCA keys */

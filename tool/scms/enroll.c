@@ -3,27 +3,24 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cert/enrollment.h"
-#include "http/client.h"
+#include "enroll/bundle.h"
+#include "enroll/eca.h"
 #include "tool/common/opt.h"
-#include "tool/scms/bundle.h"
 #include "tool/scms/cmd.h"
 #include "tool/scms/csr_zip.h"
 #include "tool/scms/part.h"
+#include "tool/scms/site.h"
 
 #define MEMORY		((size_t)1 << 30)
 #define CALL_MEMORY	(1u << 20)
-#define ANSWER_MAX	65536u
 #define CERTIFICATE_MAX 4096u
-#define PATH		"/enrollment-certificate-request"
 
 struct station {
 	const struct site *site;
 	struct arena arena;
 	struct http_client *client;
-	const char *url;
 	struct trust *trust;
-	struct cert *eca;
+	struct eca_client eca;
 	struct bundle_device *devices; /* enrolled ones */
 	size_t devices_n;
 };
@@ -44,10 +41,13 @@ open_client(struct station *s, struct fault_info *fi)
 	path_join(cert, s->site->dir, "operator/tls.pem");
 	path_join(key, s->site->dir, "operator/tls.key");
 	path_join(hosts, s->site->dir, "hosts");
-	s->url = site_url(&s->arena, &s->site->env, parts[PART_ECA].name,
-	    parts[PART_ECA].port, PATH);
-	return s->url != NULL ? http_client_new(&s->client, &config, fi)
-			      : fault_set(fi, FAULT_TOO_LARGE, "URL");
+	s->eca.url = site_url(&s->arena, &s->site->env, parts[PART_ECA].name,
+	    parts[PART_ECA].port, ECA_PATH);
+	if (s->eca.url == NULL)
+		return fault_set(fi, FAULT_TOO_LARGE, "URL");
+	TRY(http_client_new(&s->client, &config, fi));
+	s->eca.http = s->client;
+	return FAULT_OK;
 }
 
 static enum fault
@@ -65,6 +65,7 @@ static enum fault
 open_trust(struct station *s, struct fault_info *fi)
 {
 	struct bytes root, ica, eca;
+	struct cert *cert;
 
 	s->trust = trust_new();
 	TRY(read_public(s, &root, "root.oer", fi));
@@ -73,7 +74,10 @@ open_trust(struct station *s, struct fault_info *fi)
 	TRY(trust_add_root(s->trust, root, fi));
 	TRY(trust_add_known(s->trust, ica, fi));
 	TRY(trust_add_known(s->trust, eca, fi));
-	return cert_load(&s->eca, &s->arena, eca, fi);
+	TRY(cert_load(&cert, &s->arena, eca, fi));
+	s->eca.eca = cert;
+	s->eca.trust = s->trust;
+	return FAULT_OK;
 }
 
 static void
@@ -86,76 +90,6 @@ close_station(struct station *s)
 
 /* ---- one request ---- */
 
-static enum fault
-open_answer(struct station *s, struct bundle_device *out, struct bytes answer,
-    struct bytes request, struct fault_info *fi)
-{
-	struct enrollment enrollment;
-
-	TRY(enrollment_open(
-	    &enrollment, &s->arena, answer, request, s->trust, s->eca, fi));
-	out->certificate = enrollment.certificate->raw;
-	memcpy(out->id, enrollment.certificate->id, sizeof(out->id));
-	out->reconstruction = enrollment.reconstruction;
-	return FAULT_OK;
-}
-
-static enum fault
-refusal(struct http_result *result, struct arena *arena, struct fault_info *fi)
-{
-	const char *code = http_result_header(result, arena, "SCMS-POC-Error");
-	const char *text =
-	    http_result_header(result, arena, "SCMS-POC-Error-Message");
-
-	if (code != NULL && text != NULL && result->status < 500)
-		return fault_set(fi, FAULT_DENIED, "error %s, %s", code, text);
-	return fault_set(fi, FAULT_HTTP_STATUS,
-	    "the ECA answers with status "
-	    "%u%s%s",
-	    result->status, text != NULL ? ", " : "", text != NULL ? text : "");
-}
-
-/* Whatever is wrong with an answer, it is not a refusal of the ECA. */
-static enum fault
-fault_recode(struct fault_info *fi, enum fault code, const char *context)
-{
-	struct fault_info was = *fi;
-
-	return fault_set(fi, code, "%s: %s", context, was.text);
-}
-
-/* FAULT_DENIED: the ECA refuses this one.  Another fault: it cannot say. */
-static enum fault
-enroll_one(struct station *s, struct bundle_device *out, const struct csr *c,
-    struct fault_info *fi)
-{
-	const struct http_call call = {.method = "POST",
-	    .url = s->url,
-	    .body = c->octets,
-	    .limit = ANSWER_MAX};
-	struct arena arena = arena_new(CALL_MEMORY);
-	struct http_result result;
-	struct bytes answer;
-	enum fault f;
-
-	f = http_call(s->client, &result, &arena, &call, fi);
-	if (f == FAULT_OK && result.status != 200)
-		f = refusal(&result, &arena, fi);
-	if (f == FAULT_OK) {
-		out->name = c->device;
-		answer = bytes_copy(&s->arena, result.body);
-		if (answer.p == NULL)
-			f = fault_set(fi, FAULT_TOO_LARGE, "too many answers");
-		else if (open_answer(s, out, answer, c->octets, fi) != FAULT_OK)
-			f = fault_recode(
-			    fi, FAULT_BAD_MESSAGE, "answer of the ECA");
-	}
-	arena_free(&arena);
-	return f;
-}
-
-/* ---- all of them ---- */
-
 static void
 say_refused(const struct csr *c, const struct fault_info *why)
 {
@@ -164,13 +98,45 @@ say_refused(const struct csr *c, const struct fault_info *why)
 
 /* With the name by which the RA will know it (scms device). */
 static void
-say_enrolled(const struct csr *c, const struct bundle_device *d)
+say_enrolled(const struct csr *c, const uint8_t id[CERT_ID_SIZE])
 {
-	char id[2 * CERT_ID_SIZE + 1];
+	char text[2 * CERT_ID_SIZE + 1];
 
-	hex_encode(id, d->id, sizeof(d->id));
-	printf("%s: HashedId8 %s: enrolled\n", c->file, id);
+	hex_encode(text, id, CERT_ID_SIZE);
+	printf("%s: HashedId8 %s: enrolled\n", c->file, text);
 }
+
+static bool
+keep(struct station *s, struct bundle_device *out, const struct enrollment *e)
+{
+	out->certificate = bytes_copy(&s->arena, e->certificate->raw);
+	out->reconstruction = bytes_copy(&s->arena, e->reconstruction);
+	return out->certificate.p != NULL && out->reconstruction.p != NULL;
+}
+
+/* FAULT_DENIED: the ECA refuses this one.  Another fault: it cannot say. */
+static enum fault
+enroll_one(struct station *s, struct bundle_device *out, const struct csr *c,
+    struct fault_info *fi)
+{
+	struct arena arena = arena_new(CALL_MEMORY);
+	struct enrollment e;
+	struct bytes answer;
+	enum fault f;
+
+	f = eca_client_ask(&answer, &e, &arena, &s->eca, c->octets, fi);
+	if (f == FAULT_OK) {
+		*out = (struct bundle_device){.name = c->device};
+		if (keep(s, out, &e))
+			say_enrolled(c, e.certificate->id);
+		else
+			f = fault_set(fi, FAULT_TOO_LARGE, "too many answers");
+	}
+	arena_free(&arena);
+	return f;
+}
+
+/* ---- all of them ---- */
 
 static enum fault
 enroll_all(struct station *s, struct csr *csrs, size_t n, struct fault_info *fi)
@@ -191,7 +157,7 @@ enroll_all(struct station *s, struct csr *csrs, size_t n, struct fault_info *fi)
 		} else if (f != FAULT_OK) {
 			return fault_prefix(fi, "%s", csrs[i].file);
 		} else {
-			say_enrolled(&csrs[i], &s->devices[s->devices_n++]);
+			s->devices_n++;
 		}
 	}
 	return FAULT_OK;
@@ -200,10 +166,18 @@ enroll_all(struct station *s, struct csr *csrs, size_t n, struct fault_info *fi)
 static enum fault
 write_bundle(struct station *s, const char *path, struct fault_info *fi)
 {
+	struct bundle_source source;
+	char folder[PATH_SIZE];
 	struct bytes bundle;
 
+	path_join(folder, s->site->dir, "public");
+	source.folder = folder;
+	source.ra_url = site_url(&s->arena, &s->site->env, parts[PART_RA].name,
+	    parts[PART_RA].port, "");
+	if (source.ra_url == NULL)
+		return fault_set(fi, FAULT_TOO_LARGE, "bundle");
 	TRY(bundle_build(
-	    &bundle, &s->arena, s->site, s->devices, s->devices_n, fi));
+	    &bundle, &s->arena, &source, s->devices, s->devices_n, fi));
 	return file_write(path, bundle, 0600, fi);
 }
 

@@ -26,6 +26,7 @@ static const struct {
     {"certificates", ceremony_certificates},
     {"TLS", ceremony_tls},
     {"component settings", ceremony_components},
+    {"lists of the DCM", ceremony_dcm},
     {"policy files", ceremony_policy},
     {"chain files", ceremony_chain_files},
     {"LA-PCA keys", ceremony_agreement},
