@@ -8,6 +8,7 @@
 
 #define DEVICES_MAX 64u /* with one HashedId8 */
 #define UNITS_MAX   65536u
+#define FAMILY_MAX  64u
 
 struct devices {
 	int64_t v[DEVICES_MAX];
@@ -136,27 +137,49 @@ each_device(struct db *db, const uint8_t id[8], device_fn *fn, uint32_t now,
 	return f;
 }
 
+/* The enrollment certificates of one device: with a certificate those that
+ * follow it or came before. */
+struct family {
+	uint8_t id[FAMILY_MAX][8];
+	size_t n;
+};
+
 static enum fault
-block(bool *changed, struct db *db, const uint8_t id[8], uint32_t now,
-    struct fault_info *fi)
+got_member(void *ctx, const struct db_row *row, struct fault_info *fi)
 {
-	TRY(db_begin(db, fi));
-	TRY(DB_RUN(db, DO_BLOCK, fi, DB_BLOB(id, 8), DB_INT(now)));
-	*changed = db_changes(db) > 0;
-	if (*changed)
-		TRY(each_device(db, id, stop_device, now, 0, fi));
-	return db_commit(db, fi);
+	struct family *f = ctx;
+
+	if (f->n == FAMILY_MAX)
+		return fault_set(fi, FAULT_STORE, "too many successors");
+	return db_blob_copy(row, 0, f->id[f->n++], 8, fi);
 }
 
 static enum fault
-unblock(bool *changed, struct db *db, const uint8_t id[8], uint32_t now,
-    uint32_t i, struct fault_info *fi)
+change(bool *changed, struct db *db, const uint8_t id[8], bool blocked,
+    uint32_t now, uint32_t i, struct fault_info *fi)
 {
+	if (blocked)
+		TRY(DB_RUN(db, DO_BLOCK, fi, DB_BLOB(id, 8), DB_INT(now)));
+	else
+		TRY(DB_RUN(db, DO_UNBLOCK, fi, DB_BLOB(id, 8)));
+	if (db_changes(db) == 0)
+		return FAULT_OK;
+	*changed = true;
+	return each_device(
+	    db, id, blocked ? stop_device : resume_device, now, i, fi);
+}
+
+static enum fault
+change_family(bool *changed, struct db *db, const uint8_t id[8], bool blocked,
+    uint32_t now, uint32_t i, struct fault_info *fi)
+{
+	struct family f = {.n = 0};
+
+	*changed = false;
 	TRY(db_begin(db, fi));
-	TRY(DB_RUN(db, DO_UNBLOCK, fi, DB_BLOB(id, 8)));
-	*changed = db_changes(db) > 0;
-	if (*changed)
-		TRY(each_device(db, id, resume_device, now, i, fi));
+	TRY(DB_EACH(db, DO_FAMILY, got_member, &f, fi, DB_BLOB(id, 8)));
+	for (size_t k = 0; k < f.n; k++)
+		TRY(change(changed, db, f.id[k], blocked, now, i, fi));
 	return db_commit(db, fi);
 }
 
@@ -164,7 +187,7 @@ enum fault
 admin_block(bool *changed, struct db *db, const uint8_t id[8], uint32_t now,
     struct fault_info *fi)
 {
-	enum fault f = block(changed, db, id, now, fi);
+	enum fault f = change_family(changed, db, id, true, now, 0, fi);
 
 	if (f != FAULT_OK)
 		db_rollback(db);
@@ -177,7 +200,7 @@ enum fault
 admin_unblock(bool *changed, struct db *db, const uint8_t id[8], uint32_t now,
     uint32_t i, struct fault_info *fi)
 {
-	enum fault f = unblock(changed, db, id, now, i, fi);
+	enum fault f = change_family(changed, db, id, false, now, i, fi);
 
 	if (f != FAULT_OK)
 		db_rollback(db);

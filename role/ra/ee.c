@@ -155,8 +155,8 @@ read_all(struct ee_message *m, size_t n, struct db *db)
 	EACH(m, k, n)
 	{
 		m[k].ee.step = EE_STEP_FORM;
-		m[k].fault =
-		    ee_read_form(&m[k].ee, m[k].arena, m[k].in, &m[k].why);
+		m[k].fault = ee_read_form(
+		    &m[k].ee, m[k].arena, m[k].in, m[k].is_data, &m[k].why);
 	}
 	f = db_begin_reading(db, &fi);
 	EACH(m, k, n)

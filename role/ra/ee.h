@@ -17,6 +17,7 @@ enum ee_kind {
 	EE_IDENTITY,
 	EE_APPLICATION,
 	EE_DOWNLOAD,
+	EE_SUCCESSOR,
 	EE_OTHER
 };
 
@@ -32,6 +33,7 @@ struct ee_form {
 	const public_encryption_key *cert_key, *response_key;
 	const geographic_region *region; /* 1.2.4; NULL: none */
 	struct bytes filename;		 /* EE_DOWNLOAD */
+	struct bytes inner;		 /* EE_SUCCESSOR: for the ECA */
 	hash_algorithm hash_id;
 	struct bytes tbs; /* octets signed */
 	const signer_identifier *signer;
@@ -60,13 +62,14 @@ struct ee_message {
 	struct ee ee;
 	struct arena *arena;
 	struct bytes in;
+	bool is_data;	  /* SignedData is expected, not a request */
 	enum fault fault; /* found at ee.step */
 	struct fault_info why;
 };
 
 /* ee_form.c: the form of a decrypted message, and who signed it. */
-enum fault must_check ee_read_form(
-    struct ee *, struct arena *, struct bytes in, struct fault_info *);
+enum fault must_check ee_read_form(struct ee *, struct arena *, struct bytes in,
+    bool is_data, struct fault_info *);
 
 /* Opens many messages, with the arithmetic of all done together; those whose
  * fault is set already are left alone.  No transaction is open before or after:

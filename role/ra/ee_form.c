@@ -1,4 +1,5 @@
 /* ee_form.c - what a device signed, in the layouts of 1.2.2 and 1.2.4. */
+#include "cert/perm.h"
 #include "role/ra/ee.h"
 #include "schema/scms_124.h"
 
@@ -172,9 +173,46 @@ decode_request(struct ee_form *form, struct arena *arena, struct bytes in,
 	return f;
 }
 
+/* SignedData, in which a request for the ECA comes. */
+static enum fault
+form_of_data(struct ee_form *form, const signed_data *s, struct fault_info *fi)
+{
+	const header_info *h = &s->tbs_data.header_info;
+	const ieee1609_dot2_data *inner = s->tbs_data.payload.data;
+
+	form->hash_id = s->hash_id;
+	form->tbs = s->tbs_data.raw;
+	form->signer = &s->signer;
+	form->signature = &s->signature;
+	if (h->psid != PSID_SECURITY || h->generation_time == NULL ||
+	    inner == NULL ||
+	    inner->content.is != ieee1609_dot2_content_unsecured_data)
+		return fault_set(fi, FAULT_BAD_MESSAGE,
+		    "PSID, generation time or content of the signed data");
+	form->kind = EE_SUCCESSOR;
+	form->time = (uint32_t)(*h->generation_time / 1000000u);
+	form->inner = inner->content.unsecured_data;
+	return FAULT_OK;
+}
+
+static enum fault
+read_content(struct ee_form *form, struct arena *arena,
+    const ieee1609_dot2_data *data, bool is_data, struct fault_info *fi)
+{
+	const ieee1609_dot2_content *c = &data->content;
+
+	if (is_data && c->is == ieee1609_dot2_content_signed_data)
+		return form_of_data(form, &c->signed_data, fi);
+	if (is_data ||
+	    c->is != ieee1609_dot2_content_signed_certificate_request)
+		return fault_set(fi, FAULT_BAD_MESSAGE,
+		    is_data ? "not signed data" : "not a signed request");
+	return decode_request(form, arena, c->signed_certificate_request, fi);
+}
+
 enum fault
-ee_read_form(
-    struct ee *ee, struct arena *arena, struct bytes in, struct fault_info *fi)
+ee_read_form(struct ee *ee, struct arena *arena, struct bytes in, bool is_data,
+    struct fault_info *fi)
 {
 	ieee1609_dot2_data *data = ARENA_NEW(arena, ieee1609_dot2_data);
 	const struct ee_form *form = &ee->form;
@@ -182,11 +220,7 @@ ee_read_form(
 	if (data == NULL)
 		return fault_set(fi, FAULT_TOO_LARGE, "request");
 	TRY(coer_decode(&ieee1609_dot2_data_asn, data, arena, in, fi));
-	if (data->content.is !=
-	    ieee1609_dot2_content_signed_certificate_request)
-		return fault_set(fi, FAULT_BAD_MESSAGE, "not a signed request");
-	TRY(decode_request(
-	    &ee->form, arena, data->content.signed_certificate_request, fi));
+	TRY(read_content(&ee->form, arena, data, is_data, fi));
 	if (form->signer->is != signer_identifier_certificate ||
 	    form->signer->certificate.n != 1)
 		return fault_set(

@@ -4,7 +4,7 @@
 
 #include "http/server.h"
 
-#define RA_ROUTES 12
+#define RA_ROUTES 13
 
 extern const struct http_route ra_routes[RA_ROUTES];
 
@@ -18,6 +18,7 @@ http_handler ra_download_info;	/* info.c */
 http_handler ra_chain_file;	/* chain_file.c */
 http_handler ra_policy_file;	/* policy_file.c */
 http_handler ra_certificate;	/* ra_certificate.c */
+http_handler ra_successor;	/* successor.c */
 http_handler ra_unknown_path;	/* download.c */
 
 #endif /* RA_HANDLERS_H */

@@ -268,10 +268,20 @@ static const char step_idle[] =
     "create index device_dry on device(pca, next_i)"
     " where chain is not null and next_i < end_i and next_i >= chain_end"
     " and idle = 0;";
+
+static const char step_successor[] =
+    "create table successor("
+    " enrollment_hash blob primary key,"	/* of the certificate */
+    " enrollment_id blob not null,"	/* its HashedId8 */
+    " request blob not null,"		/* SHA-256 of that for the ECA */
+    " next_id blob not null,"		/* HashedId8 of what follows */
+    " since integer not null) without rowid;"
+    "create index successor_id on successor(enrollment_id);"
+    "create index successor_next on successor(next_id);";
 /* clang-format on */
 
 static const char *const steps[] = {
-    step_1, step_2, step_3, step_auth, step_idle};
+    step_1, step_2, step_3, step_auth, step_idle, step_successor};
 
 static const char *const statements[] = {
 #define STATEMENT(name, sql) sql,
