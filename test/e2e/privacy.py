@@ -36,9 +36,10 @@ class Held:
     def __init__(self, folder):
         self.folder = folder
         r = Reader(read(folder + "/provision"))
-        r.want(b"MNRCPROV\x01")
+        r.want(b"MNRCPROV\x02")
         self.a, self.ck, self.h, self.ek = (
             r.take(32), r.take(16), r.take(32), r.take(16))
+        r.take(1 + 48 + 20)         # of other kinds of certificates
         r.take(5)
         self.request_hash = r.take(8)
         self.certs = {}             # (i, j) -> certificate, s

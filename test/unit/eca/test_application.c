@@ -251,7 +251,7 @@ open_answer(struct bytes answer)
 	const struct spdu_rules rules = {
 	    .psid = 0x23, .now = NOW, .signer = w.eca->self.cert};
 	scms_pdu *pdu = ARENA_NEW(&w.arena, scms_pdu);
-	struct cert *cert;
+	struct cert *cert = NULL;
 	struct spdu spdu;
 
 	if (spdu_open(&spdu, &w.arena, answer, w.eca->self.trust, &rules,
