@@ -133,7 +133,7 @@ check_request(struct bytes request, bool extra)
 	const uint8_t *p = request.p, *pdu = p + (extra ? 6 : 5), *key;
 	uint8_t want[256], point[33], both[64], digest[32];
 	char text[512];
-	unsigned now;
+	unsigned now, start;
 	size_t n;
 
 	assert_memory_equal(p, "\x03\x83\x81", 3);
@@ -143,7 +143,9 @@ check_request(struct bytes request, bool extra)
 	/* The clock goes on while keys are made. */
 	now = time_at(pdu + 5);
 	assert_in_range(now, WORLD_NOW, WORLD_NOW + 60);
-	snprintf(text, sizeof(text), fixed, now, now);
+	start = time_at(pdu + 17);
+	assert_in_range(start, WORLD_NOW, WORLD_NOW + 60);
+	snprintf(text, sizeof(text), fixed, now, start);
 	n = strlen(text) / 2;
 	assert_true(hex_decode(want, n, text));
 	assert_memory_equal(pdu, want, n);
