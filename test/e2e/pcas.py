@@ -1,6 +1,5 @@
 """See pcas.sh."""
 import os
-import shutil
 import signal
 import sqlite3
 import subprocess
@@ -9,7 +8,7 @@ import time
 from harness import (BUILD, ENV, SCMS, WORK, expect, fail, ok, run, set_clock,
                      status, true, wait_for)
 
-NEW, WEEK = os.environ["NEW"], 604800
+WEEK = 604800
 FLEET = BUILD + "/tool/fleet/scms-fleet"
 PROGRAM = {"ra": "ra", "la1": "la", "la2": "la", "pca": "pca", "pca2": "pca"}
 processes = {}
@@ -103,10 +102,13 @@ def pending():
             if k.endswith(".pending")]
 
 
-# ---- evenly
-start("pca2")
-wait_for("a key of pca2 and la2", lambda: len(keys("pca2")) == 2)
-ok("the RA has seen to the key that was missing")
+# ---- evenly, and a key that is lost
+kill("la2")
+for key in keys("la2") & keys("pca2"):
+    os.unlink("%s/la2/data/plv-keys/%s" % (ENV, key))
+start("la2")
+wait_for("a key of pca2 and la2", lambda: keys("la2") & keys("pca2"))
+ok("the RA has seen to a key that was missing")
 end(fleet(8), "eight devices are supplied")
 expect("four by each PCA", sorted(given().values()), [4, 4])
 
@@ -142,7 +144,7 @@ def renewed(what):
 
 
 before = shared()
-expect("a key for each pair", sorted(before.values()), [1, 1, 1, 1])
+true("a key for each pair: %s" % before, min(before.values()) == 1)
 set_clock(54 * WEEK)
 renewed("a year later each pair has a new key")
 end(fleet(24), "devices are supplied under the new keys")
@@ -189,21 +191,15 @@ set_clock(55 * WEEK)
 load = fleet(24)
 wait_for("a batch at the PCA", lambda: victim.poll() is not None)
 expect("killed when it had issued", victim.returncode, -signal.SIGKILL)
-run(NEW, "issue", WORK + "/offline", WORK + "/passphrase", "pca.monarch.test",
-    "20000", "840", WORK + "/renewed")
-for f in "cert.oer", "sign.key", "enc.key":
-    shutil.copy("%s/renewed/%s" % (WORK, f), "%s/pca/%s" % (ENV, f))
-for part in "ra", "la1", "la2":
-    shutil.copy(WORK + "/renewed/cert.oer", "%s/%s/known/PCA-2.oer" %
-                (ENV, part))
-shutil.copy(WORK + "/renewed/cert.oer", ENV + "/public/PCA.oer")
-run(NEW, "chain", ENV + "/ra/data/lccf.oer", ENV + "/pca/cert.oer")
-for part in "la1", "la2", "ra":
-    restart(part)
+run(SCMS, "component", "renew", "--offline", WORK + "/offline",
+    "--passphrase-file", WORK + "/passphrase", "pca", ENV)
+processes.clear()                       # what ran was started anew
 start("pca")
 end(load, "what was issued under the former certificate is delivered")
+run(SCMS, "component", "renew", "--offline", WORK + "/offline",
+    "--passphrase-file", WORK + "/passphrase", "pca2", ENV)
 set_clock(62 * WEEK)
-end(fleet(24), "the former certificate is over: the new one goes on")
+end(fleet(24), "the former certificates are over: the new ones go on")
 wait_for("an end of all agreements", lambda: not pending())
 wait_for("the RA to be well", lambda: not ra().get("detail"))
 wait_for("confirmations", lambda: not rows("ra", "select 1 from batch") and
