@@ -220,6 +220,10 @@ for n in OLD:
     download(n)
     true("%s follows by the chain file" % n,
          new_ra.raw in read(folder(n) + "/policy/LCCF.oer"))
+true("the policy is signed by the new one",
+     new_ra.raw in read(ENV + "/ra/data/lpf.oer") and
+     new_ra.raw in read(ENV + "/public/LPF.oer") and
+     new_ra.raw in read(folder("old01") + "/policy/LPF.oer"))
 go(18)
 for n in OLD:
     download(n, list(range(18, 24)))

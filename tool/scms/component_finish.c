@@ -7,6 +7,7 @@
 #include "tool/scms/bring.h"
 #include "tool/scms/cmd.h"
 #include "tool/scms/component.h"
+#include "tool/scms/policy.h"
 
 #define START_SECONDS 60
 #define STOP_SECONDS  60
@@ -63,6 +64,25 @@ agree(void *ctx, const char *line, struct fault_info *fi)
 	return fault;
 }
 
+/* The policies name the global chain file that is in force, and are signed by
+ * the PG and the RA as they are now. */
+static void
+sign_policies(const struct site *site)
+{
+	struct policy_desk desk;
+	struct fault_info fi;
+	enum fault f;
+
+	if ((f = policy_desk_open(&desk, site, &fi)) == FAULT_OK)
+		f = policy_publish(&desk, &desk.now, &fi);
+	policy_desk_close(&desk);
+	if (f != FAULT_OK)
+		fprintf(stderr,
+		    "scms: the policies are still the former ones: %s; scms "
+		    "policy publish makes new ones\n",
+		    fi.text);
+}
+
 enum fault
 component_finish(const struct site *site, struct fault_info *fi)
 {
@@ -82,6 +102,7 @@ component_finish(const struct site *site, struct fault_info *fi)
 	if (bring_up(site, f.list, START_SECONDS) != CMD_OK)
 		fprintf(stderr, "scms: the change is made, but not everybody "
 				"is up; scms up tries again\n");
+	sign_policies(site);
 	crash_point("change-restarted");
 	return change_end(site->dir, fi);
 }
