@@ -122,8 +122,9 @@ make_all(struct component_job *job, struct fault_info *fi)
 			TRY(make(job, id, fi));
 	if (!job->plan.is_new[ACTOR_ROOT])
 		return FAULT_OK;
-	for (size_t i = 0; i < ELECTORS; i++)
-		TRY(load_signer(job, ACTOR_ELECTOR1 + i, fi));
+	for (enum actor_id id = 0; id < ACTOR_COUNT; id++)
+		if (actor_info[id].profile == PROFILE_ELECTOR)
+			TRY(load_signer(job, id, fi));
 	return FAULT_OK;
 }
 
