@@ -25,9 +25,11 @@
 #define PATH	     "/successor-enrollment-certificate"
 #define ARENA_LIMIT  (4u << 20)
 #define ANSWER_LIMIT (64u << 10)
+#define YEARS	     70u	  /* asked for; the ECA shortens it */
 #define OLD	     (30 * 86400) /* of a request, seconds */
 
-/* The same again, to begin when it ends. */
+/* The same again, to begin when it ends; for as long as the ECA gives, as the
+ * present one may have been cut short. */
 static enum fault
 make_request(const struct monarch_device *d, const struct folder *place,
     struct arena *arena, struct fault_info *fi)
@@ -36,7 +38,8 @@ make_request(const struct monarch_device *d, const struct folder *place,
 	to_be_signed_certificate tbs = {.id.is = certificate_id_name};
 
 	tbs.validity_period.start = now->end;
-	tbs.validity_period.duration = now->tbs->validity_period.duration;
+	tbs.validity_period.duration.is = duration_years;
+	tbs.validity_period.duration.years = YEARS;
 	tbs.region = now->tbs->region;
 	tbs.cert_request_permissions = now->tbs->cert_request_permissions;
 	TRY(file_mkdir(place->path, 0700, fi));

@@ -120,6 +120,15 @@ judge_validity(struct judge *j)
 		return judge_refuse(j,
 		    eca_end_entity_error_eca_invalid_validity_period,
 		    "the ECA's own certificate ends before");
+	/* Successors of short ones would be many for the same weeks, each with
+	 * certificates of its own. */
+	if (asked < conf_duration_seconds(longest) / 2 && asked < room)
+		return judge_refuse(j,
+		    eca_end_entity_error_eca_invalid_validity_period,
+		    "the validity period of %llu h is shorter than half of "
+		    "what enrollments have here, %llu h",
+		    (unsigned long long)asked / HOUR,
+		    (unsigned long long)conf_duration_seconds(longest) / HOUR);
 	return FAULT_OK;
 }
 

@@ -6,13 +6,12 @@
 #include "role/ra/pool.h"
 #include "service/crash.h"
 
-#define DEVICES_MAX 64u /* with one HashedId8 */
-#define UNITS_MAX   65536u
-#define FAMILY_MAX  64u
+#define UNITS_MAX 65536u
 
+/* The numbers of a device: one for each of its enrollment certificates. */
 struct devices {
-	int64_t v[DEVICES_MAX];
-	size_t n;
+	int64_t *v; /* malloc */
+	size_t n, room;
 };
 
 static enum fault
@@ -20,9 +19,16 @@ got_device(void *ctx, const struct db_row *row, struct fault_info *fi)
 {
 	struct devices *d = ctx;
 
-	(void)fi;
-	if (d->n < DEVICES_MAX)
-		d->v[d->n++] = db_int(row, 0);
+	if (d->n == d->room) {
+		size_t room = 2 * d->room + 16;
+		int64_t *v = realloc(d->v, room * sizeof(*v));
+
+		if (v == NULL)
+			return fault_set(fi, FAULT_INTERNAL, "out of memory");
+		d->v = v;
+		d->room = room;
+	}
+	d->v[d->n++] = db_int(row, 0);
 	return FAULT_OK;
 }
 
@@ -123,8 +129,8 @@ static enum fault
 each_device(struct db *db, const uint8_t id[8], device_fn *fn, uint32_t now,
     uint32_t i, struct fault_info *fi)
 {
-	struct devices devices = {.n = 0};
 	struct units *u = calloc(1, sizeof(*u));
+	struct devices devices = {0};
 	enum fault f;
 
 	if (u == NULL)
@@ -133,53 +139,26 @@ each_device(struct db *db, const uint8_t id[8], device_fn *fn, uint32_t now,
 	    db, DO_DEVICES_OF, got_device, &devices, fi, DB_BLOB(id, 8));
 	for (size_t k = 0; k < devices.n && f == FAULT_OK; k++)
 		f = fn(db, devices.v[k], u, now, i, fi);
+	free(devices.v);
 	free(u);
 	return f;
 }
 
-/* The enrollment certificates of one device: with a certificate those that
- * follow it or came before. */
-struct family {
-	uint8_t id[FAMILY_MAX][8];
-	size_t n;
-};
-
-static enum fault
-got_member(void *ctx, const struct db_row *row, struct fault_info *fi)
-{
-	struct family *f = ctx;
-
-	if (f->n == FAMILY_MAX)
-		return fault_set(fi, FAULT_STORE, "too many successors");
-	return db_blob_copy(row, 0, f->id[f->n++], 8, fi);
-}
-
+/* With an enrollment certificate go those that follow it or came before. */
 static enum fault
 change(bool *changed, struct db *db, const uint8_t id[8], bool blocked,
     uint32_t now, uint32_t i, struct fault_info *fi)
 {
+	*changed = false;
+	TRY(db_begin(db, fi));
 	if (blocked)
 		TRY(DB_RUN(db, DO_BLOCK, fi, DB_BLOB(id, 8), DB_INT(now)));
 	else
 		TRY(DB_RUN(db, DO_UNBLOCK, fi, DB_BLOB(id, 8)));
-	if (db_changes(db) == 0)
-		return FAULT_OK;
-	*changed = true;
-	return each_device(
-	    db, id, blocked ? stop_device : resume_device, now, i, fi);
-}
-
-static enum fault
-change_family(bool *changed, struct db *db, const uint8_t id[8], bool blocked,
-    uint32_t now, uint32_t i, struct fault_info *fi)
-{
-	struct family f = {.n = 0};
-
-	*changed = false;
-	TRY(db_begin(db, fi));
-	TRY(DB_EACH(db, DO_FAMILY, got_member, &f, fi, DB_BLOB(id, 8)));
-	for (size_t k = 0; k < f.n; k++)
-		TRY(change(changed, db, f.id[k], blocked, now, i, fi));
+	*changed = db_changes(db) > 0;
+	if (*changed)
+		TRY(each_device(
+		    db, id, blocked ? stop_device : resume_device, now, i, fi));
 	return db_commit(db, fi);
 }
 
@@ -187,7 +166,7 @@ enum fault
 admin_block(bool *changed, struct db *db, const uint8_t id[8], uint32_t now,
     struct fault_info *fi)
 {
-	enum fault f = change_family(changed, db, id, true, now, 0, fi);
+	enum fault f = change(changed, db, id, true, now, 0, fi);
 
 	if (f != FAULT_OK)
 		db_rollback(db);
@@ -200,7 +179,7 @@ enum fault
 admin_unblock(bool *changed, struct db *db, const uint8_t id[8], uint32_t now,
     uint32_t i, struct fault_info *fi)
 {
-	enum fault f = change_family(changed, db, id, false, now, i, fi);
+	enum fault f = change(changed, db, id, false, now, i, fi);
 
 	if (f != FAULT_OK)
 		db_rollback(db);

@@ -46,6 +46,14 @@
 #define SQL_NUMBER_(n) #n
 #define SQL_NUMBER(n)  SQL_NUMBER_(n)
 
+/* The enrollment certificate ?1, those that follow it and those before. */
+#define SQL_FAMILY                                                 \
+	"with recursive family(id) as (select ?1"                  \
+	" union select s.next_id from successor s, family f"       \
+	"  where s.enrollment_id = f.id"                           \
+	" union select s.enrollment_id from successor s, family f" \
+	"  where s.next_id = f.id)"
+
 /* Rows of table counter. */
 enum counter {
 	COUNTER_UNITS_DONE = 1,

@@ -88,6 +88,20 @@ no_lifetime(struct csr_maker *m)
 }
 
 static void
+half_of_six_years(struct csr_maker *m)
+{
+	tbs(m)->validity_period.duration.is = duration_hours;
+	tbs(m)->validity_period.duration.hours = 3 * 365 * 24 + 18;
+}
+
+static void
+an_hour_less(struct csr_maker *m)
+{
+	tbs(m)->validity_period.duration.is = duration_hours;
+	tbs(m)->validity_period.duration.hours = 3 * 365 * 24 + 17;
+}
+
+static void
 over(struct csr_maker *m)
 {
 	tbs(m)->validity_period.start = NOW - 30 * DAY;
@@ -351,6 +365,8 @@ static const struct row rows[] = {
     {"longer SSP", longer_ssp, 2},
     {"chain length and type", for_enrolment, GRANTED},
     {"no lifetime", no_lifetime, 3},
+    {"half of six years", half_of_six_years, GRANTED},
+    {"an hour less", an_hour_less, 3},
     {"over", over, 3},
     {"seventy years", seventy_years, GRANTED},
     {"begins at zero", start_at_zero, GRANTED},

@@ -354,6 +354,40 @@ test_settings(void **state)
 	env->rollover_days = days;
 }
 
+/* However many certificates follow each other, all are blocked with one. */
+static void
+test_family(void **state)
+{
+	const unsigned n = 200;
+	uint8_t id[8] = "family", next[8] = "family";
+	unsigned rows;
+	bool changed;
+
+	(void)state;
+	for (unsigned k = 0; k < n; k++) {
+		id[7] = (uint8_t)k;
+		next[7] = (uint8_t)(k + 1);
+		must(DB_RUN(w.db, DO_SUCCESSOR_ADD, &fi, DB_BLOB(id, 8),
+		    DB_BLOB(id, 8), DB_BLOB(id, 8), DB_BLOB(next, 8),
+		    DB_INT(1)));
+	}
+	id[7] = 100;
+	for (unsigned blocked = 2; blocked-- > 0;) {
+		must(blocked ? admin_block(&changed, w.db, id, 1, &fi)
+			     : admin_unblock(&changed, w.db, id, 1, 0, &fi));
+		assert_true(changed);
+		for (unsigned k = 0; k <= n; k++) {
+			rows = 0;
+			next[7] = (uint8_t)k;
+			must(DB_EACH(w.db, DO_BLOCKED, count_row, &rows, &fi,
+			    DB_BLOB(next, 8)));
+			assert_int_equal(rows, blocked);
+		}
+	}
+	must(admin_unblock(&changed, w.db, id, 1, 0, &fi));
+	assert_false(changed);
+}
+
 static int
 open_world(void **state)
 {
@@ -379,6 +413,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_rows),
 	    cmocka_unit_test(test_settings),
+	    cmocka_unit_test(test_family),
 	};
 
 	return cmocka_run_group_tests(tests, open_world, close_world);
