@@ -60,7 +60,10 @@ add_device(
 {
 	add(l, d->name, "Cert_DL_URL.txt", c->ra_url);
 	for (size_t i = 0; i < SHARED; i++)
-		add(l, d->name, shared[i], c->file[i]);
+		add(l, d->name, shared[i],
+		    d->eca.n > 0 && strcmp(shared[i], "ECA.oer") == 0
+			? d->eca
+			: c->file[i]);
 	add(l, d->name, "RA_URL.txt", c->ra_url);
 	add(l, d->name, "enrollment.oer", d->certificate);
 	add(l, d->name, "enrollment.s", d->reconstruction);

@@ -16,6 +16,7 @@ struct bundle_device {
 	const char *name;
 	struct bytes certificate;    /* enrollment.oer */
 	struct bytes reconstruction; /* enrollment.s: 32 octets */
+	struct bytes eca;	     /* who signed; BYTES_NONE: ECA.oer */
 	/* Only where the key was made for the device, else BYTES_NONE. */
 	struct bytes request; /* request.oer */
 	struct bytes key;     /* request.key: 32 octets, secret */

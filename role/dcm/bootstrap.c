@@ -112,28 +112,21 @@ record_done(struct work *w, const struct dcm_device *d, const char *outcome,
 }
 
 /* An enrollment that was under way when something went wrong, and that nobody
- * asks for any more: the ECA says what became of it. */
+ * asks for any more.  Whatever the ECA says, no device has got it: it stands in
+ * nobody's way, and its request is not taken again. */
 static enum fault
-finish_old(struct work *w, struct dcm_device *old, struct fault_info *fi)
+drop_old(struct work *w, const struct dcm_device *old, struct fault_info *fi)
 {
-	struct bytes answer;
-	enum fault f;
+	const struct activity a = {.time = time32_now(),
+	    .who = w->call->who,
+	    .type = w->call->type,
+	    .serial = old->serial,
+	    .outcome = "another request came before this one was answered"};
 
-	f = eca_client_ask(&answer, &w->enrollment, w->call->arena,
-	    &w->dcm->eca, old->csr, fi);
-	if (f == FAULT_DENIED) {
-		TRY(DB_RUN(
-		    w->dcm->db, DO_DEVICE_FORGET, fi, DB_INT(old->number)));
-		old->number = 0;
-		return FAULT_OK;
-	}
-	TRY(f);
-	TRY(record_done(w, old, "enrolled before; not delivered", fi));
-	old->state = DCM_DONE;
-	old->ends = w->enrollment.certificate->end;
-	memcpy(old->enrollment, w->enrollment.certificate->id,
-	    sizeof(old->enrollment));
-	return FAULT_OK;
+	TRY(db_begin(w->dcm->db, fi));
+	TRY(DB_RUN(w->dcm->db, DO_DEVICE_DROP, fi, DB_INT(old->number)));
+	TRY(activity_add(w->dcm->db, &a, fi));
+	return db_commit(w->dcm->db, fi);
 }
 
 /* A serial number that was used: may this device be enrolled again? */
@@ -171,12 +164,15 @@ check_again(struct work *w, const struct dcm_device *old, struct fault_info *fi)
 static enum fault
 check_serial(struct work *w, struct fault_info *fi)
 {
+	const char *serial = w->call->serial;
+	struct db *db = w->dcm->db;
 	struct dcm_device old;
 
-	TRY(dcm_store_find(
-	    &old, w->dcm->db, w->call->arena, w->call->serial, fi));
-	if (old.number != 0 && old.state == DCM_ASKED)
-		TRY(finish_old(w, &old, fi));
+	TRY(dcm_store_find(&old, db, w->call->arena, serial, fi));
+	while (old.number != 0 && old.state == DCM_ASKED) {
+		TRY(drop_old(w, &old, fi));
+		TRY(dcm_store_find(&old, db, w->call->arena, serial, fi));
+	}
 	return old.number != 0 ? check_again(w, &old, fi) : FAULT_OK;
 }
 
@@ -231,6 +227,8 @@ ask(struct work *w, struct fault_info *fi)
 	if (f == FAULT_DENIED && DB_RUN(w->dcm->db, DO_DEVICE_FORGET, &ignored,
 				     DB_INT(d->number)) != FAULT_OK)
 		log_error("forgetting a request: %s", ignored.text);
+	if (f == FAULT_BAD_MESSAGE) /* not what the operator sent */
+		f = fi->code = FAULT_HTTP_STATUS;
 	if (f == FAULT_OK)
 		crash_point("dcm-answered");
 	return f;
@@ -242,6 +240,7 @@ build(struct work *w, struct fault_info *fi)
 	const struct bundle_device device = {.name = w->call->serial,
 	    .certificate = w->enrollment.certificate->raw,
 	    .reconstruction = w->enrollment.reconstruction,
+	    .eca = w->enrollment.eca->raw,
 	    .request = w->device.csr,
 	    .key = is_injected(w->call) ? BYTES(w->key.b) : BYTES_NONE};
 

@@ -29,7 +29,8 @@ set_places(struct dcm *dcm, struct fault_info *fi)
 		   : fault_set(fi, FAULT_TOO_LARGE, "names");
 }
 
-/* Whose answers are taken: the ECA that devices are told of, too. */
+/* The ECA of today.  An answer that was given before its renewal is signed by
+ * the one before, which is among those known. */
 static enum fault
 find_eca(struct dcm *dcm, struct fault_info *fi)
 {
@@ -42,7 +43,7 @@ find_eca(struct dcm *dcm, struct fault_info *fi)
 	TRY(cert_load(&eca, &dcm->self.arena, raw, fi));
 	TRY(perm_check_role(eca, SCMS_ECA, fi));
 	TRY(trust_add_known(dcm->self.trust, raw, fi));
-	dcm->eca.eca = eca;
+	dcm->eca.eca = NULL;
 	dcm->eca.trust = dcm->self.trust;
 	dcm->eca.http = dcm->service->client;
 	return FAULT_OK;

@@ -23,7 +23,8 @@ extern const struct db_schema dcm_schema;
 enum dcm_state {
 	DCM_ASKED,   /* the ECA may have granted it */
 	DCM_DONE,    /* enrolled; the answer can be given again */
-	DCM_RELEASED /* its enrollment is blocked, the serial number is free */
+	DCM_RELEASED /* its enrollment is blocked, or was never answered (ends
+			is 0): the serial number is free */
 };
 
 /* One enrollment of a device. */
@@ -38,7 +39,8 @@ struct dcm_device {
 	struct bytes answer; /* none: a key was injected, or it is released */
 };
 
-/* The latest of this serial number; number 0: there is none. */
+/* The latest of this serial number that was not dropped unanswered; number 0:
+ * there is none. */
 enum fault must_check dcm_store_find(struct dcm_device *, struct db *,
     struct arena *, const char *serial, struct fault_info *);
 /* The one with this request. */

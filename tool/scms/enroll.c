@@ -14,6 +14,7 @@
 #define MEMORY		((size_t)1 << 30)
 #define CALL_MEMORY	(1u << 20)
 #define CERTIFICATE_MAX 4096u
+#define CHAIN_FILE_MAX	(4u << 20)
 
 struct station {
 	const struct site *site;
@@ -64,8 +65,8 @@ read_public(struct station *s, struct bytes *out, const char *name,
 static enum fault
 open_trust(struct station *s, struct fault_info *fi)
 {
-	struct bytes root, ica, eca;
-	struct cert *cert;
+	struct bytes root, ica, eca, gccf;
+	char folder[PATH_SIZE], path[PATH_SIZE];
 
 	s->trust = trust_new();
 	TRY(read_public(s, &root, "root.oer", fi));
@@ -74,8 +75,11 @@ open_trust(struct station *s, struct fault_info *fi)
 	TRY(trust_add_root(s->trust, root, fi));
 	TRY(trust_add_known(s->trust, ica, fi));
 	TRY(trust_add_known(s->trust, eca, fi));
-	TRY(cert_load(&cert, &s->arena, eca, fi));
-	s->eca.eca = cert;
+	/* Answers given before the ECA was renewed are its predecessor's. */
+	path_join(folder, s->site->dir, "public");
+	path_join(path, folder, "GCCF.oer");
+	TRY(file_read(&gccf, &s->arena, path, CHAIN_FILE_MAX, fi));
+	TRY(trust_add_known(s->trust, gccf, fi));
 	s->eca.trust = s->trust;
 	return FAULT_OK;
 }
@@ -111,7 +115,9 @@ keep(struct station *s, struct bundle_device *out, const struct enrollment *e)
 {
 	out->certificate = bytes_copy(&s->arena, e->certificate->raw);
 	out->reconstruction = bytes_copy(&s->arena, e->reconstruction);
-	return out->certificate.p != NULL && out->reconstruction.p != NULL;
+	out->eca = bytes_copy(&s->arena, e->eca->raw);
+	return out->eca.p != NULL && out->certificate.p != NULL &&
+	       out->reconstruction.p != NULL;
 }
 
 /* FAULT_DENIED: the ECA refuses this one.  Another fault: it cannot say. */

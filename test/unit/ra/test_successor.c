@@ -360,7 +360,7 @@ test_family(void **state)
 {
 	const unsigned n = 200;
 	uint8_t id[8] = "family", next[8] = "family";
-	unsigned rows;
+	unsigned found;
 	bool changed;
 
 	(void)state;
@@ -377,11 +377,11 @@ test_family(void **state)
 			     : admin_unblock(&changed, w.db, id, 1, 0, &fi));
 		assert_true(changed);
 		for (unsigned k = 0; k <= n; k++) {
-			rows = 0;
+			found = 0;
 			next[7] = (uint8_t)k;
-			must(DB_EACH(w.db, DO_BLOCKED, count_row, &rows, &fi,
+			must(DB_EACH(w.db, DO_BLOCKED, count_row, &found, &fi,
 			    DB_BLOB(next, 8)));
-			assert_int_equal(rows, blocked);
+			assert_int_equal(found, blocked);
 		}
 	}
 	must(admin_unblock(&changed, w.db, id, 1, 0, &fi));
