@@ -23,6 +23,7 @@
 #include "keys/key.h"
 
 #define COMPONENT_FORMER 8
+#define COMPONENT_ECAS	 16 /* certificates on the white list of an RA */
 
 struct component {
 	struct trust *trust;

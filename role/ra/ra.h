@@ -42,7 +42,7 @@ struct ra {
 	struct component self;
 	struct arena arena; /* of what lives as long */
 
-	const struct cert *eca[16]; /* the white list */
+	const struct cert *eca[COMPONENT_ECAS]; /* the white list */
 	size_t eca_n;
 	const struct cert *la_cert[2];
 	uint8_t la_id[2][2];

@@ -16,6 +16,7 @@
 #include "cert/profile.h"
 #include "cert/sign.h"
 #include "cert/trust.h"
+#include "http/x509.h"
 #include "keys/key.h"
 #include "service/environment.h"
 #include "tool/scms/part.h"
@@ -92,6 +93,9 @@ enum fault must_check ceremony_make_actor(
 /* TLS keys and certificates in n folders, by the CA in the folder offline. */
 enum fault must_check ceremony_make_tls(struct ceremony *, const char *offline,
     const char *const *folders, size_t n, struct fault_info *);
+/* From start, not beyond the project's end; x509_issue cuts it to the CA's. */
+struct x509_validity ceremony_tls_validity(
+    const struct environment *, uint32_t start, struct conf_duration);
 /* component.conf of a part. */
 enum fault must_check ceremony_write_conf(
     struct ceremony *, enum part_id, struct fault_info *);

@@ -80,14 +80,20 @@ issue_all(struct ceremony *c, struct x509_ca *ca, const char *ca_path,
 	return spread(c, "operator", pem, fi);
 }
 
+struct x509_validity
+ceremony_tls_validity(const struct environment *env, uint32_t start,
+    struct conf_duration lifetime)
+{
+	uint64_t end = start + conf_duration_seconds(lifetime);
+	uint32_t most = environment_end(env);
+
+	return (struct x509_validity){start, end < most ? (uint32_t)end : most};
+}
+
 static struct x509_validity
 validity_of(const struct ceremony *c, struct conf_duration lifetime)
 {
-	uint64_t end = c->start + conf_duration_seconds(lifetime);
-	uint32_t most = environment_end(c->env);
-
-	return (struct x509_validity){
-	    c->start, end < most ? (uint32_t)end : most};
+	return ceremony_tls_validity(c->env, c->start, lifetime);
 }
 
 enum fault

@@ -6,6 +6,9 @@
 #include <sys/stat.h>
 
 #include "base/time32.h"
+#include "cert/perm.h"
+#include "device/anchors.h"
+#include "keys/component.h"
 #include "service/crash.h"
 #include "tool/scms/component.h"
 #include "tool/scms/process.h"
@@ -404,6 +407,86 @@ note_agreements(struct component_job *job, struct fault_info *fi)
 	return FAULT_OK;
 }
 
+/* ---- limits ---- */
+
+/* Certificates of a folder that are valid still, of one role or (0) of any. */
+static enum fault
+count_valid(size_t *n, struct component_job *job, const char *name, int role,
+    struct fault_info *fi)
+{
+	char folder[PATH_SIZE], path[PATH_SIZE];
+	struct dirent *e;
+	struct bytes raw;
+	struct cert *c;
+	size_t length;
+	DIR *d;
+
+	*n = 0;
+	path_join(folder, job->site->dir, name);
+	if ((d = opendir(folder)) == NULL)
+		return errno == ENOENT
+			   ? FAULT_OK
+			   : fault_errno(fi, FAULT_IO, "%s", folder);
+	while ((e = readdir(d)) != NULL) {
+		length = strlen(e->d_name);
+		if (length < 5 || strcmp(e->d_name + length - 4, ".oer") != 0)
+			continue;
+		path_join(path, folder, e->d_name);
+		*n += file_read(&raw, &job->c.arena, path, CERTIFICATE_MAX,
+			  NULL) == FAULT_OK &&
+		      cert_load(&c, &job->c.arena, raw, NULL) == FAULT_OK &&
+		      c->end > job->c.now &&
+		      (role == 0 || (int)perm_role(c) == role);
+	}
+	closedir(d);
+	return FAULT_OK;
+}
+
+static size_t
+count_new(const struct component_job *job, enum profile profile)
+{
+	size_t n = 0;
+
+	for (enum actor_id id = 0; id < ACTOR_COUNT; id++)
+		n += job->plan.is_new[id] && actor_info[id].profile == profile;
+	return n;
+}
+
+/* What components and devices have no room for is refused here: afterwards
+ * they would not start, or not follow. */
+static enum fault
+check_limits(struct component_job *job, struct fault_info *fi)
+{
+	static const struct {
+		enum profile profile;
+		const char *folder;
+		int role;
+		size_t most;
+		const char *what;
+	} limits[] = {
+	    {PROFILE_ROOT, "pg/trust", 0, ROOTS_MOST,
+		"valid roots, and devices keep"},
+	    {PROFILE_ECA, "ra/known", SCMS_ECA, COMPONENT_ECAS,
+		"valid certificates of ECAs, and an RA takes"},
+	    {PROFILE_RA, "ra/former", 0, COMPONENT_FORMER,
+		"former keys of the RA that are valid, and it keeps"},
+	};
+
+	for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++) {
+		size_t new = count_new(job, limits[i].profile), n;
+
+		if (new == 0)
+			continue;
+		TRY(count_valid(&n, job, limits[i].folder, limits[i].role, fi));
+		if (n + new > limits[i].most)
+			return fault_set(fi, FAULT_DENIED,
+			    "it would be %zu %s at most %zu: wait until one "
+			    "has ended",
+			    n + new, limits[i].what, limits[i].most);
+	}
+	return FAULT_OK;
+}
+
 /* ---- the whole ---- */
 
 /* A folder of its own: changes/0003/renew pca.txt */
@@ -459,6 +542,7 @@ component_stage(struct component_job *job, const struct passphrase *passphrase,
 	enum fault f;
 
 	job->c.passphrase = passphrase;
+	TRY(check_limits(job, fi));
 	TRY(change_begin(&job->change, job->site->dir, job->offline, fi));
 	if ((f = lay_out(job, fi)) == FAULT_OK) {
 		crash_point("change-laid-out");

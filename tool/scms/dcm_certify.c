@@ -7,6 +7,7 @@
 #include "base/time32.h"
 #include "http/x509.h"
 #include "tool/common/opt.h"
+#include "tool/scms/ceremony.h"
 #include "tool/scms/dcm_certify.h"
 #include "tool/scms/part.h"
 #include "tool/scms/passphrase.h"
@@ -35,9 +36,8 @@ static enum fault
 issue(struct x509_ca *ca, const char *out, const char *name,
     const struct environment *env, struct fault_info *fi)
 {
-	uint64_t lifetime = conf_duration_seconds(env->tls_lifetime);
-	uint32_t start = time32_now() - HEAD_START;
-	struct x509_validity validity = {start, (uint32_t)(start + lifetime)};
+	struct x509_validity validity = ceremony_tls_validity(
+	    env, time32_now() - HEAD_START, env->tls_lifetime);
 	char cert[PATH_SIZE], key[PATH_SIZE];
 
 	path_join(cert, out, "tls.pem");
