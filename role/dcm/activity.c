@@ -141,11 +141,11 @@ append(void *ctx, const struct db_row *row, struct fault_info *fi)
 		   : fault_errno(fi, FAULT_IO, "%s", f->path);
 }
 
-/* The number of the last line that was written whole; what a crash left of
- * another is cut off. */
+/* The number of the last line that was written whole, and where it ends; what
+ * a crash left of another may follow. */
 static enum fault
-last_written(int64_t *number, struct bytes *line, char tail[2 * ACTIVITY_LINE],
-    const struct file *f, struct fault_info *fi)
+last_written(int64_t *number, struct bytes *line, off_t *whole,
+    char tail[2 * ACTIVITY_LINE], const struct file *f, struct fault_info *fi)
 {
 	off_t size = lseek(f->fd, 0, SEEK_END), from;
 	ssize_t n;
@@ -160,8 +160,7 @@ last_written(int64_t *number, struct bytes *line, char tail[2 * ACTIVITY_LINE],
 	*number = 0;
 	*line = BYTES_NONE;
 	end = memrchr(tail, '\n', (size_t)n);
-	if (ftruncate(f->fd, end == NULL ? from : from + (end + 1 - tail)) != 0)
-		return fault_errno(fi, FAULT_IO, "%s", f->path);
+	*whole = end == NULL ? from : from + (end + 1 - tail);
 	if (end == NULL)
 		return from == 0 ? FAULT_OK
 				 : fault_set(fi, FAULT_STORE,
@@ -189,24 +188,39 @@ same_line(void *ctx, const struct db_row *row, struct fault_info *fi)
 	return FAULT_OK;
 }
 
+/* Is the last line of the file the one of the database? */
 static enum fault
-flush_locked(struct db *db, struct file *f, struct fault_info *fi)
+check_end(struct db *db, int64_t *number, off_t *whole, const struct file *f,
+    struct fault_info *fi)
 {
 	char tail[2 * ACTIVITY_LINE];
 	struct bytes line, *wanted = &line;
-	int64_t number;
 	enum fault fault;
 
-	TRY(last_written(&number, &line, tail, f, fi));
-	if (number > 0) {
+	TRY(last_written(number, &line, whole, tail, f, fi));
+	if (*number > 0) {
 		fault = DB_EACH(db, DO_ACTIVITY_FROM, same_line, &wanted, fi,
-		    DB_INT(number));
+		    DB_INT(*number));
 		if (fault != FAULT_OK || wanted != NULL)
 			return fault_set(fi, FAULT_STORE,
 			    "%s: line %" PRId64
 			    " was changed: look at it, move the file away",
-			    f->path, number);
+			    f->path, *number);
 	}
+	return FAULT_OK;
+}
+
+static enum fault
+flush_locked(struct db *db, struct file *f, struct fault_info *fi)
+{
+	struct stat st;
+	int64_t number;
+	off_t whole;
+
+	TRY(check_end(db, &number, &whole, f, fi));
+	if (fstat(f->fd, &st) != 0 ||
+	    (st.st_size > whole && ftruncate(f->fd, whole) != 0))
+		return fault_errno(fi, FAULT_IO, "%s", f->path);
 	TRY(DB_EACH(db, DO_ACTIVITY_FROM, append, f, fi, DB_INT(number + 1)));
 	return fsync(f->fd) == 0 ? FAULT_OK
 				 : fault_errno(fi, FAULT_IO, "%s", f->path);
@@ -226,6 +240,26 @@ activity_flush(struct db *db, const char *path, struct fault_info *fi)
 	else
 		fault = flush_locked(db, &f, fi);
 	close(f.fd);
+	return fault;
+}
+
+enum fault
+activity_check(struct db *db, const char *path, struct fault_info *fi)
+{
+	struct file f = {.path = path};
+	struct last end;
+	enum fault fault;
+	int64_t number;
+	off_t whole;
+
+	TRY(find_last(&end, db, fi));
+	if ((f.fd = open(path, O_RDONLY | O_CLOEXEC)) < 0)
+		return fault_errno(fi, FAULT_IO, "%s", path);
+	fault = check_end(db, &number, &whole, &f, fi);
+	close(f.fd);
+	if (fault == FAULT_OK && number != end.number)
+		fault = fault_set(fi, FAULT_STORE,
+		    "%s: it lacks lines that the next enrollment writes", path);
 	return fault;
 }
 

@@ -36,6 +36,10 @@ enum fault must_check activity_add(
  * the end of the file is not what was written. */
 enum fault must_check activity_flush(
     struct db *, const char *path, struct fault_info *);
+/* Does the file end with the last line of the database?  Changes nothing.
+ * FAULT_STORE: it does not. */
+enum fault must_check activity_check(
+    struct db *, const char *path, struct fault_info *);
 
 /* Every line of the file, in memory: is it what follows from those before,
  * and the last what the database ends with?  *lines counts them.

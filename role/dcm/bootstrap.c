@@ -7,6 +7,8 @@
 #include "role/dcm/dcm.h"
 #include "service/crash.h"
 
+#define STRANGERS_MOST 10u /* lines a minute */
+
 /* What is known while a device is bootstrapped. */
 struct work {
 	struct dcm *dcm;
@@ -17,6 +19,7 @@ struct work {
 	struct scalar key; /* METHOD_INJECTED */
 	struct bytes zip;
 	const char *outcome;
+	bool stranger; /* the caller is no operator */
 };
 
 /* ---- may it be? ---- */
@@ -31,7 +34,7 @@ is_serial(const char *s)
 }
 
 static enum fault
-check_operator(const struct work *w, struct fault_info *fi)
+check_operator(struct work *w, struct fault_info *fi)
 {
 	struct dcm_people people;
 
@@ -40,6 +43,7 @@ check_operator(const struct work *w, struct fault_info *fi)
 	    dcm_people_has(
 		&people.operators, w->call->who, w->dcm->environment->domain))
 		return FAULT_OK;
+	w->stranger = true;
 	return fault_set(fi, FAULT_DENIED, "%s is not an operator here",
 	    w->call->who != NULL ? w->call->who : "nobody");
 }
@@ -308,6 +312,47 @@ work(struct work *w, struct fault_info *fi)
 	return is_injected(w->call) ? injected_key(w, fi) : own_key(w, fi);
 }
 
+/* Those who may do nothing may not fill the log either: so many lines a
+ * minute, and then how many there were. */
+static bool
+has_room(struct dcm *dcm)
+{
+	if (dcm->strangers < STRANGERS_MOST) {
+		dcm->strangers++;
+		return true;
+	}
+	dcm->untold++;
+	return false;
+}
+
+static void
+next_minute(struct work *w)
+{
+	uint32_t minute = time32_now() / 60;
+	struct dcm *dcm = w->dcm;
+	struct activity a = {.time = time32_now()};
+	struct fault_info fi;
+	enum fault f;
+
+	if (minute == dcm->minute)
+		return;
+	a.outcome = arena_printf(w->call->arena,
+	    "refused: %u more calls by others than operators", dcm->untold);
+	dcm->minute = minute;
+	dcm->strangers = 0;
+	if (dcm->untold == 0)
+		return;
+	if ((f = db_begin(dcm->db, &fi)) == FAULT_OK &&
+	    (f = activity_add(dcm->db, &a, &fi)) == FAULT_OK)
+		f = db_commit(dcm->db, &fi);
+	if (f != FAULT_OK) {
+		db_rollback(dcm->db);
+		log_error("activity: %s", fi.text);
+		return;
+	}
+	dcm->untold = 0;
+}
+
 /* The line of a refusal is as important as any other. */
 static void
 note_failure(struct work *w, enum fault f, const struct fault_info *why)
@@ -318,6 +363,8 @@ note_failure(struct work *w, enum fault f, const struct fault_info *why)
 
 	atomic_fetch_add(&dcm->refused, 1);
 	db_rollback(dcm->db);
+	if (w->stranger && !has_room(dcm))
+		return;
 	w->device.state = DCM_ASKED;
 	text = arena_printf(w->call->arena, "%s: %s",
 	    f == FAULT_DENIED || f == FAULT_DUPLICATE || f == FAULT_BAD_MESSAGE
@@ -339,6 +386,7 @@ dcm_bootstrap(struct dcm *dcm, struct bytes *zip, const struct dcm_call *call,
 	enum fault f;
 
 	pthread_mutex_lock(&dcm->lock);
+	next_minute(&w);
 	if ((f = work(&w, fi)) != FAULT_OK)
 		note_failure(&w, f, fi);
 	wipe(&w.key, sizeof(w.key));

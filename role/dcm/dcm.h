@@ -36,6 +36,10 @@ struct dcm {
 	char types[PATH_SIZE], people[PATH_SIZE], log[PATH_SIZE];
 	pthread_mutex_t lock; /* one device at a time; of db */
 	struct db *db;
+	/* Calls of people who are no operators, in this minute: lines in the
+	 * log, and those that had no room there. */
+	uint32_t minute;
+	unsigned strangers, untold;
 	atomic_uint_fast64_t enrolled, repeated, refused;
 };
 

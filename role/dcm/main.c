@@ -61,7 +61,7 @@ health(void *state, struct service_health *h)
 	pthread_mutex_lock(&dcm->lock);
 	f = db_run_int(dcm->db, &n, DO_DEVICE_COUNT, NULL, 0, &fi);
 	if (f == FAULT_OK)
-		f = activity_flush(dcm->db, dcm->log, &fi);
+		f = activity_check(dcm->db, dcm->log, &fi);
 	pthread_mutex_unlock(&dcm->lock);
 	if (f != FAULT_OK)
 		health_degraded(h, "%s", fi.text);

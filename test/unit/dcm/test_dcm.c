@@ -182,8 +182,12 @@ test_log(void **state)
 	/* Half a line, as a crash leaves it. */
 	put(log_path, arena_printf(&arena, "%.*s", (int)text.n - 20,
 			  (const char *)text.p));
+	/* Whoever only looks changes nothing. */
+	assert_int_equal(activity_check(db, log_path, &fi), FAULT_STORE);
+	assert_int_equal(read_log().n, text.n - 20);
 	assert_int_equal(activity_flush(db, log_path, &fi), FAULT_OK);
 	assert_true(bytes_equal(read_log(), text));
+	assert_int_equal(activity_check(db, log_path, &fi), FAULT_OK);
 	/* Gone altogether. */
 	put(log_path, "");
 	assert_int_equal(activity_flush(db, log_path, &fi), FAULT_OK);
