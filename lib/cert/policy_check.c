@@ -7,7 +7,7 @@
 #define MICROSECONDS UINT64_C(1000000)
 
 /* What an RA may do with a global value, and whether its devices need it. */
-enum rule { EQUAL, AT_MOST, AT_LEAST };
+enum rule { EQUAL, AT_MOST, AT_LEAST, BELOW };
 
 static const struct {
 	enum rule rule;
@@ -82,6 +82,8 @@ permits(enum rule rule, uint64_t value, uint64_t limit)
 		return value <= limit;
 	case AT_LEAST:
 		return value >= limit;
+	case BELOW:
+		return value < limit;
 	case EQUAL:
 		break;
 	}
@@ -98,8 +100,8 @@ check_at(const struct limit *l, const struct policy_series *s,
     const struct policy_series *limits, uint64_t time, uint64_t since,
     struct fault_info *fi)
 {
-	static const char *const words[] = {
-	    "is", "permits at most", "permits no less than"};
+	static const char *const words[] = {"is", "permits at most",
+	    "permits no less than", "permits less than"};
 	const struct policy_value *v = policy_value_at(s, time);
 	const struct policy_value *limit = policy_value_at(limits, time);
 	char text[POLICY_TEXT_SIZE], why[2 * POLICY_TEXT_SIZE];
@@ -192,25 +194,33 @@ check_range(enum policy_key k, const struct policy_series *s, uint64_t least,
 	return FAULT_OK;
 }
 
-/* Where one must stay below the other, in the same set. */
+/* Where one limits the other, in the same set. */
 static enum fault
-check_below(enum policy_key k, enum policy_key above,
-    const struct policy_set *set, struct fault_info *fi)
+check_pair(
+    const struct limit *l, const struct policy_set *set, struct fault_info *fi)
 {
-	const struct limit l = {k, above, AT_MOST};
+	const struct policy_series *s = &set->of[l->key];
+	const struct policy_series *limits = &set->of[l->of];
 
-	if (set->of[k].n == 0 || set->of[above].n == 0)
+	if (s->n == 0 || limits->n == 0)
 		return FAULT_OK;
-	if (check_limit(&l, &set->of[k], &set->of[above], 0, fi) == FAULT_OK)
+	if (check_limit(l, s, limits, 0, fi) == FAULT_OK)
 		return FAULT_OK;
-	return fault_prefix(fi, "%s must not exceed %s", policy_info[k].name,
-	    policy_info[above].name);
+	return fault_prefix(fi, "%s must %s %s", policy_info[l->key].name,
+	    l->rule == BELOW ? "be less than" : "not exceed",
+	    policy_info[l->of].name);
 }
 
 enum fault
 policy_check_values(
     const struct policy_set *set, uint32_t least_certs, struct fault_info *fi)
 {
+	static const struct limit supply = {
+	    POLICY_I_PERIOD, POLICY_MAX_SUPPLY, AT_MOST};
+	/* else each certificate could be followed by another at once */
+	static const struct limit overlap = {
+	    POLICY_RSE_OVERLAP, POLICY_RSE_VALIDITY, BELOW};
+
 	for (enum policy_key k = 0; k < POLICY_KEYS; k++) {
 		uint32_t least = ranges[k].least;
 
@@ -221,8 +231,8 @@ policy_check_values(
 			least = least_certs;
 		TRY(check_range(k, &set->of[k], least, ranges[k].most, fi));
 	}
-	TRY(check_below(POLICY_I_PERIOD, POLICY_MAX_SUPPLY, set, fi));
-	return check_below(POLICY_RSE_OVERLAP, POLICY_RSE_VALIDITY, set, fi);
+	TRY(check_pair(&supply, set, fi));
+	return check_pair(&overlap, set, fi);
 }
 
 bool

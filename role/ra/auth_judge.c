@@ -166,10 +166,13 @@ enum fault
 auth_check_start(const struct asking *p, struct db *db, struct fault_info *fi)
 {
 	const struct db_value args[] = {DB_INT(p->device)};
-	int64_t end;
+	int64_t end, overlap = p->policy.application_overlap;
 
+	/* of two that begin at once one is refused, always */
+	if (overlap >= p->end - p->start)
+		overlap = (int64_t)(p->end - p->start) - 1;
 	TRY(db_run_int(db, &end, DO_AUTH_LAST_END, args, 1, fi));
-	if ((int64_t)p->start + p->policy.application_overlap >= end)
+	if (p->start + overlap >= end)
 		return FAULT_OK;
 	return fault_set(fi, FAULT_EXISTS,
 	    "start is %lld s before the end of another certificate",

@@ -410,6 +410,7 @@ possible_values(void **state)
 	FAULT_IS(DENIED, policy_check_values(values(&g, NULL), 1, FI));
 	g = policy_global_default;
 	g.rse_overlap = g.rse_validity;
+	g.rse_overlap.value--;
 	OK(policy_check_values(values(&g, NULL), 1, FI));
 	g.rse_overlap.value++;
 	assert_int_equal(
