@@ -121,6 +121,25 @@ write_message(struct step *s, struct fault_info *fi)
 	return db_commit(s->db, fi);
 }
 
+/* An answer names requests by their HPCR, so of those that have the same one
+ * only the first goes into the message; the others wait for the next. */
+static void
+leave_out_repeated(struct step *s)
+{
+	size_t n = 0, i;
+
+	for (size_t k = 0; k < s->n; k++) {
+		const uint8_t *id = digest_id8(s->item[k].hash);
+
+		for (i = 0; i < n; i++)
+			if (memcmp(digest_id8(s->item[i].hash), id, 8) == 0)
+				break;
+		if (i == n)
+			s->item[n++] = s->item[k];
+	}
+	s->n = n;
+}
+
 /* Looks and writes in one transaction, so that a holder who is blocked
  * meanwhile gets nothing.  FAULT_NOT_FOUND: nobody waits. */
 static enum fault
@@ -131,6 +150,7 @@ begin(struct step *s, struct fault_info *fi)
 	    DB_INT(s->pca->id), DB_INT(time32_now()), DB_INT(MESSAGE_MOST)));
 	if (s->n == 0)
 		return FAULT_NOT_FOUND;
+	leave_out_repeated(s);
 	s->message.state = BATCH_SENT;
 	random_bytes(s->message.id, sizeof(s->message.id));
 	TRY(sign_message(s, fi));
