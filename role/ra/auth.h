@@ -51,7 +51,11 @@ enum fault must_check auth_encode(struct bytes *out, struct arena *,
 enum fault must_check auth_choose_pca(struct ra_pca **, struct ra *,
     const struct auth_terms *, uint64_t start, uint64_t end,
     struct fault_info *);
-/* Seconds as a Duration: in hours, minutes or seconds. */
+/* Does start lie before the certificate of a PCA that may issue this?  Then no
+ * PCA that is renewed will help. */
+bool auth_is_past(const struct ra *, const struct auth_terms *, uint64_t start);
+/* Seconds as a Duration: in seconds, minutes, hours or sixty hours, never
+ * longer. */
 struct lifetime auth_lifetime(uint32_t seconds);
 
 /* Iterators of identification certificates: i begins at the enrollment's start

@@ -108,7 +108,8 @@ encode(struct bytes *out, struct arena *arena, const struct ra *ra,
 	return auth_encode(out, arena, ra, &terms, fi);
 }
 
-/* Iterator i, if a PCA may issue it: else FAULT_BAD_TIME. */
+/* Iterator i, if a PCA may issue it.  FAULT_NOT_FOUND: none may yet, but a PCA
+ * may be renewed; FAULT_BAD_TIME: none ever will. */
 static enum fault
 plan_one(struct ra *ra, struct db *db, struct arena *arena,
     const struct holder *h, uint32_t i, struct fault_info *fi)
@@ -121,9 +122,12 @@ plan_one(struct ra *ra, struct db *db, struct arena *arena,
 	struct bytes asked = BYTES_NONE;
 	struct ra_pca *pca;
 
-	if (end > UINT32_MAX ||
-	    auth_choose_pca(&pca, ra, &terms, start, end, fi) != FAULT_OK)
-		return fault_set(fi, FAULT_BAD_TIME, "no PCA may issue it");
+	if (end > UINT32_MAX)
+		return fault_set(fi, FAULT_BAD_TIME, "end is beyond Time32");
+	if (auth_choose_pca(&pca, ra, &terms, start, end, fi) != FAULT_OK)
+		return start <= time32_now() && auth_is_past(ra, &terms, start)
+			   ? fault_set(fi, FAULT_BAD_TIME, "it is too late")
+			   : fault_set(fi, FAULT_NOT_FOUND, "no PCA may yet");
 	arena_reset(arena);
 	TRY(encode(&asked, arena, ra, h, pca, i, fi));
 	return DB_RUN(db, DO_AUTH_CERTIFICATE_ADD, fi, DB_INT(h->request),
@@ -132,7 +136,7 @@ plan_one(struct ra *ra, struct db *db, struct arena *arena,
 }
 
 /* Those of one holder that are due now; iterators that are over are skipped,
- * and so is one that no key can be made for. */
+ * and so is one that no PCA will ever issue or no key can be made for. */
 static enum fault
 plan_holder(struct ra *ra, struct db *db, struct arena *arena, struct holder *h,
     uint32_t *left, struct fault_info *fi)
@@ -147,7 +151,7 @@ plan_holder(struct ra *ra, struct db *db, struct arena *arena, struct holder *h,
 	       auth_iterator_due(ra, h->start, h->next_i) <= now) {
 		--*left;
 		f = plan_one(ra, db, arena, h, h->next_i, fi);
-		if (f == FAULT_BAD_TIME && h->next_i > running)
+		if (f == FAULT_NOT_FOUND)
 			break;
 		if (f == FAULT_BAD_POINT)
 			log_error(
@@ -157,7 +161,7 @@ plan_holder(struct ra *ra, struct db *db, struct arena *arena, struct holder *h,
 		f = FAULT_OK;
 		h->next_i++;
 	}
-	if (f == FAULT_BAD_TIME)
+	if (f == FAULT_NOT_FOUND)
 		due = DB_INT((int64_t)now + LATER_SECONDS);
 	else if (h->next_i < h->end_i)
 		due = DB_INT(auth_iterator_due(ra, h->start, h->next_i));

@@ -75,6 +75,9 @@ auth_encode(struct bytes *out, struct arena *arena, const struct ra *ra,
 struct lifetime
 auth_lifetime(uint32_t seconds)
 {
+	if (seconds > UINT16_MAX * 3600u)
+		return (struct lifetime){
+		    duration_sixty_hours, (uint16_t)(seconds / 216000)};
 	if (seconds % 3600 == 0 || seconds > UINT16_MAX * 60u)
 		return (struct lifetime){
 		    duration_hours, (uint16_t)(seconds / 3600)};
@@ -130,6 +133,22 @@ auth_choose_pca(struct ra_pca **out, struct ra *ra,
 			*out = pca;
 	}
 	return *out != NULL ? FAULT_OK : last;
+}
+
+bool
+auth_is_past(
+    const struct ra *ra, const struct auth_terms *terms, uint64_t start)
+{
+	struct fault_info fi;
+
+	for (size_t k = 0; k < ra->pca_n; k++) {
+		const struct cert *c = ra_pca_cert(&ra->pca[k]);
+
+		if (start < c->start &&
+		    may_issue(c, terms, c->start, c->end, &fi) == FAULT_OK)
+			return true;
+	}
+	return false;
 }
 
 /* ---- iterators ---- */

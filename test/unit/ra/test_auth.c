@@ -604,6 +604,89 @@ validity_and_overlap_are_the_policys(void **state)
 	assert_int_equal(tally(s).done, 2);
 }
 
+/* An overlap of all the validity does not let two begin at once. */
+static void
+one_at_a_time_whatever_the_overlap(void **state)
+{
+	struct policy_point validity[2] = {{0}}, overlap = {0};
+	struct scene *s = *state;
+
+	publish(s, validity, &overlap, time32_now() + 6000);
+	overlap.value.lifetime = validity[0].value.lifetime;
+	assert_int_equal(ask(s, &s->device[0], AUTH_APPLICATION), 200);
+	assert_int_equal(ask(s, &s->device[0], AUTH_APPLICATION), 409);
+	run(s);
+	assert_int_equal(tally(s).done, 1);
+}
+
+struct asked {
+	struct arena *arena;
+	struct bytes octets;
+};
+
+static enum fault
+got_asked(void *ctx, const struct db_row *row, struct fault_info *f)
+{
+	struct asked *a = ctx;
+
+	(void)f;
+	a->octets = bytes_copy(a->arena, db_blob(row, 1));
+	return FAULT_OK;
+}
+
+/* Its answer would have one reply for both. */
+static void
+what_is_asked_twice_goes_into_two_messages(void **state)
+{
+	struct scene *s = *state;
+	struct ra_pca *pca = &s->world.ra->pca[0];
+	struct asked a = {.arena = &s->world.arena};
+	uint32_t now = time32_now();
+
+	for (size_t k = 0; k < 2; k++)
+		assert_int_equal(ask(s, &s->device[k], AUTH_APPLICATION), 200);
+	must(DB_EACH(s->world.db, DO_AUTH_WAITING_SOME, got_asked, &a, &fi,
+	    DB_INT(pca->id), DB_INT(now), DB_INT(1)));
+	must(DB_RUN(s->world.db, DO_AUTH_CERTIFICATE_ADD, &fi, DB_INT(1),
+	    DB_INT(1), DB_INT(pca->id), DB_INT(now), DB_INT(now + 3600),
+	    DB_BYTES(a.octets), DB_INT(0)));
+	must(step(s));
+	assert_int_equal(tally(s).done, 2);
+	assert_int_equal(tally(s).waiting, 1);
+	must(step(s));
+	assert_int_equal(tally(s).done, 3);
+	assert_int_equal(s->pca.messages, 2);
+	assert_int_equal(s->pca.seen_n, 2);
+}
+
+/* The running one also waits for a PCA that may be renewed ... */
+static void
+no_iterator_is_lost_while_a_pca_ends(void **state)
+{
+	struct scene *s = *state;
+	struct ra_pca *pca = &s->world.ra->pca[0];
+	const struct cert *own = pca->certs[0];
+	struct cert other = *own;
+
+	other.end = time32_now() + 60;
+	pca->certs[0] = &other;
+	assert_int_equal(ask(s, &s->device[0], AUTH_IDENTIFICATION), 200);
+	run(s);
+	assert_int_equal(tally(s).waiting + tally(s).done, 0);
+	pca->certs[0] = own;
+	to(time32_now() + 3660);
+	run(s);
+	assert_int_equal(tally(s).done, 4);
+	/* ... but not for one that has begun since */
+	other = *own;
+	other.start = time32_now();
+	pca->certs[0] = &other;
+	assert_int_equal(ask(s, &s->device[1], AUTH_IDENTIFICATION), 200);
+	run(s);
+	assert_int_equal(tally(s).done, 4 + 3);
+	pca->certs[0] = own;
+}
+
 /* The last octet of the RIF decides, unless that PCA is away or may not. */
 static void
 holders_are_spread_among_pcas(void **state)
@@ -671,6 +754,8 @@ lifetimes(void **state)
 	    {65535, {duration_seconds, 65535}},
 	    {65537, {duration_minutes, 1092}}, /* never longer */
 	    {65536u * 60 + 1, {duration_hours, 1092}},
+	    {65535u * 3600, {duration_hours, 65535}},
+	    {65560u * 3600, {duration_sixty_hours, 1092}},
 	    {365 * 86400, {duration_hours, 8760}},
 	};
 
@@ -696,6 +781,9 @@ main(void)
 	    T(supply_follows_time),
 	    T(who_is_gone_gets_nothing_until_it_returns),
 	    T(validity_and_overlap_are_the_policys),
+	    T(one_at_a_time_whatever_the_overlap),
+	    T(what_is_asked_twice_goes_into_two_messages),
+	    T(no_iterator_is_lost_while_a_pca_ends),
 	    T(holders_are_spread_among_pcas),
 	    cmocka_unit_test(lifetimes),
 	};
