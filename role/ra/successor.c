@@ -54,14 +54,25 @@ check_time(const struct succession *s, struct fault_info *fi)
 	return FAULT_OK;
 }
 
+/* For the same kind of certificate, as far below. */
+static bool
+same_kind(const psid_group_permissions *a, const psid_group_permissions *b)
+{
+	return a->ee_type == b->ee_type &&
+	       a->min_chain_length == b->min_chain_length &&
+	       a->chain_length_range == b->chain_length_range;
+}
+
 static const psid_ssp_range *
-find_psid(const sequence_of_psid_group_permissions *groups, uint64_t id)
+find_psid(const sequence_of_psid_group_permissions *groups,
+    const psid_group_permissions *like, uint64_t id)
 {
 	for (size_t i = 0; groups != NULL && i < groups->n; i++) {
 		const subject_permissions *p =
 		    &groups->v[i].subject_permissions;
 
-		if (p->is != subject_permissions_explicit)
+		if (p->is != subject_permissions_explicit ||
+		    !same_kind(&groups->v[i], like))
 			continue;
 		for (size_t k = 0; k < p->explicit.n; k++)
 			if (p->explicit.v[k].psid == id)
@@ -70,7 +81,8 @@ find_psid(const sequence_of_psid_group_permissions *groups, uint64_t id)
 	return NULL;
 }
 
-/* Every PSID and SSP of the new one is in the old one. */
+/* Every PSID and SSP of the new one is in the old one, to request the same kind
+ * of certificates; there are no permissions of another sort. */
 static enum fault
 check_permissions(const to_be_signed_certificate *wanted,
     const to_be_signed_certificate *has, struct fault_info *fi)
@@ -78,6 +90,12 @@ check_permissions(const to_be_signed_certificate *wanted,
 	const sequence_of_psid_group_permissions *groups =
 	    wanted->cert_request_permissions;
 
+	if ((wanted->app_permissions != NULL && has->app_permissions == NULL) ||
+	    (wanted->cert_issue_permissions != NULL &&
+		has->cert_issue_permissions == NULL))
+		return fault_set(fi, FAULT_DENIED,
+		    "permissions to sign or to issue are beyond the current "
+		    "certificate");
 	for (size_t i = 0; groups != NULL && i < groups->n; i++) {
 		const subject_permissions *p =
 		    &groups->v[i].subject_permissions;
@@ -88,13 +106,14 @@ check_permissions(const to_be_signed_certificate *wanted,
 		for (size_t k = 0; k < p->explicit.n; k++) {
 			const psid_ssp_range *w = &p->explicit.v[k];
 			const psid_ssp_range *h =
-			    find_psid(has->cert_request_permissions, w->psid);
+			    find_psid(has->cert_request_permissions,
+				&groups->v[i], w->psid);
 
 			if (h == NULL ||
 			    !perm_range_in_range(w->ssp_range, h->ssp_range))
 				return fault_set(fi, FAULT_DENIED,
-				    "PSID 0x%llx or its SSP is beyond the "
-				    "current certificate",
+				    "PSID 0x%llx, its SSP or its use is beyond "
+				    "the current certificate",
 				    (unsigned long long)w->psid);
 		}
 	}
@@ -168,13 +187,32 @@ look_up(const struct succession *s, bool *known, struct db *db,
 	    fi, FAULT_DUPLICATE, "another request for a successor was granted");
 }
 
+/* The device may have been blocked since it asked. */
 static enum fault
-store(const struct succession *s, struct db *db, struct fault_info *fi)
+check_blocked(struct succession *s, struct db *db, struct fault_info *fi)
+{
+	const struct cert *c = s->ee.enrollment;
+	const struct db_value id[] = {DB_BLOB(c->id, sizeof(c->id))};
+	int64_t one;
+	enum fault f = db_run_int(db, &one, DO_BLOCKED, id, 1, fi);
+
+	if (f != FAULT_OK)
+		return f == FAULT_NOT_FOUND ? FAULT_OK : f;
+	s->ee.step = EE_STEP_BLACKLIST;
+	return fault_set(
+	    fi, FAULT_BLOCKED, "enrollment certificate is blocked");
+}
+
+/* In one transaction with the look at the blacklist: who blocks a device from
+ * now on finds its successor. */
+static enum fault
+store(struct succession *s, struct db *db, struct fault_info *fi)
 {
 	const struct cert *c = s->ee.enrollment;
 	bool known;
 
 	TRY(db_begin(db, fi));
+	TRY(check_blocked(s, db, fi));
 	TRY(look_up(s, &known, db, fi));
 	if (known)
 		return FAULT_OK;

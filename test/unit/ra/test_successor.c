@@ -141,6 +141,45 @@ any_ssp(struct attempt *a)
 }
 
 static void
+of_another_use(struct attempt *a, int min_chain_length, uint8_t ee_type)
+{
+	a->tbs->cert_request_permissions =
+	    profile_group(&w.arena, wider, 2, true, min_chain_length, ee_type);
+}
+
+static void
+one_below(struct attempt *a)
+{
+	of_another_use(a, 1, EE_APP);
+}
+
+static void
+to_enroll(struct attempt *a)
+{
+	of_another_use(a, 0, EE_ENROL);
+}
+
+static void
+any_length(struct attempt *a)
+{
+	of_another_use(a, 0, EE_APP);
+	a->tbs->cert_request_permissions->v[0].chain_length_range = -1;
+}
+
+static void
+to_sign(struct attempt *a)
+{
+	a->tbs->app_permissions = profile_psids(&w.arena, wider, 1);
+}
+
+static void
+to_issue(struct attempt *a)
+{
+	a->tbs->cert_issue_permissions =
+	    profile_group(&w.arena, wider, 1, true, 1, EE_APP);
+}
+
+static void
 north_america(struct attempt *a)
 {
 	static const uint16_t countries[] = {840, 124};
@@ -238,6 +277,11 @@ static const struct {
     {"begins now", earlier, WHO_ECA, 403, "5070", "start is not"},
     {"another PSID", another_psid, WHO_ECA, 403, "5070", "0x82"},
     {"any SSP", any_ssp, WHO_ECA, 403, "5070", "0x20"},
+    {"a certificate below", one_below, WHO_ECA, 403, "5070", "its use"},
+    {"other enrollments", to_enroll, WHO_ECA, 403, "5070", "its use"},
+    {"any chain length", any_length, WHO_ECA, 403, "5070", "its use"},
+    {"appPermissions", to_sign, WHO_ECA, 403, "5070", "to sign"},
+    {"certIssuePermissions", to_issue, WHO_ECA, 403, "5070", "to sign"},
     {"a larger region", north_america, WHO_ECA, 403, "5070", "region"},
     {"no region", no_region, WHO_ECA, 403, "5070", "region"},
     {"noise for the ECA", noise, WHO_ECA, 403, "5070", "for the ECA"},
