@@ -109,6 +109,17 @@ peer_fails(struct peer *peer, const struct fault_info *fi)
 }
 
 bool
+peer_rests(struct peer *peer)
+{
+	bool rests;
+
+	pthread_mutex_lock(&peer->lock);
+	rests = peer->failures > 0 && clock_ns() < peer->again;
+	pthread_mutex_unlock(&peer->lock);
+	return rests;
+}
+
+bool
 peer_is_down(struct peer *peer, char *cause, size_t n)
 {
 	bool is_down;

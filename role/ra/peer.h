@@ -57,6 +57,8 @@ void peer_works(struct peer *);
 /* It did not; returns after how many milliseconds to try again: a quarter of
  * a second, then twice as long each time, up to a minute or pause_most_ms. */
 unsigned peer_fails(struct peer *, const struct fault_info *);
+/* It did not, and is not to be tried again yet. */
+bool peer_rests(struct peer *);
 /* Why it does not work; false: it does. */
 bool peer_is_down(struct peer *, char *cause, size_t n);
 

@@ -14,6 +14,7 @@
 #define LA_PORT	     8890
 #define EE_PORT	     8892
 #define PG_PORT	     8893
+#define ECA_PORT     8895
 #define MEMORY	     ((size_t)4 << 20)
 #define CERT_MAX     4096
 #define DB_CACHE_KIB 65536u
@@ -202,6 +203,8 @@ set_peers(struct ra *ra, struct fault_info *fi)
 	TRY(peer_init(&ra->la[0], &ra->arena, conf->la1, domain, LA_PORT, fi));
 	TRY(peer_init(&ra->la[1], &ra->arena, conf->la2, domain, LA_PORT, fi));
 	TRY(peer_init(&ra->pg, &ra->arena, conf->pg, domain, PG_PORT, fi));
+	TRY(peer_init(
+	    &ra->enroll, &ra->arena, conf->enroll_at, domain, ECA_PORT, fi));
 	TRY(peer_init(&ra->storage, &ra->arena, "storage.of", "ra", 1, fi));
 	ra->storage.name = "own storage";
 	ra->storage.pause_most_ms = STORAGE_PAUSE_MS;

@@ -47,6 +47,7 @@ struct ra {
 	const struct cert *la_cert[2];
 	uint8_t la_id[2][2];
 	struct peer la[2], pg;
+	struct peer enroll;	    /* the ECA that successors come from */
 	const struct cert *pg_cert; /* the newest; NULL: unknown */
 	struct peer storage;	    /* ourselves: disk, database */
 	/* Those of component.conf, pca_n; then those that have left it and for

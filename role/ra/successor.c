@@ -242,20 +242,24 @@ check_answer(const struct succession *s, struct fault_info *fi)
 static enum fault
 ask(struct succession *s, struct fault_info *fi)
 {
-	const struct ra *ra = s->ra;
-	const char *address =
-	    ((const struct ra_conf *)ra->service->role_conf)->enroll_at;
+	struct ra *ra = s->ra;
 	struct eca_client eca = {.http = ra->service->client,
 	    .trust = ra->self.trust,
 	    .timeout_ms = ECA_TIMEOUT};
 	enum fault f;
 
-	eca.url = eca_client_url(
-	    s->arena, address, ra->environment->domain, ECA_PATH);
+	if (peer_rests(&ra->enroll))
+		return fault_set(fi, FAULT_INTERNAL, "the ECA does not answer");
+	eca.url =
+	    arena_printf(s->arena, "https://%s" ECA_PATH, ra->enroll.address);
 	if (eca.url == NULL)
 		return fault_set(fi, FAULT_INTERNAL, "URL of the ECA");
 	f = eca_client_ask(
 	    &s->answer, &s->next, s->arena, &eca, s->ee.form.inner, fi);
+	if (f == FAULT_NETWORK || f == FAULT_TLS)
+		(void)peer_fails(&ra->enroll, fi);
+	else
+		peer_works(&ra->enroll);
 	if (f == FAULT_DENIED) {
 		s->judged = true;
 		fault_prefix(fi, "ECA");
@@ -290,15 +294,22 @@ open_message(
 }
 
 static enum fault
-succeed(struct succession *s, struct bytes in, struct fault_info *fi)
+check(struct succession *s, struct bytes in, struct fault_info *fi)
 {
 	bool known = false;
-	enum fault f;
 
 	TRY(open_message(s, &known, in, fi));
 	if (!known)
 		TRY(judge(s, fi));
 	s->judged = false;
+	return FAULT_OK;
+}
+
+static enum fault
+succeed(struct succession *s, struct fault_info *fi)
+{
+	enum fault f;
+
 	TRY(ask(s, fi));
 	crash_point("ra-successor-answered");
 	ra_db_lock(s->ra);
@@ -333,18 +344,48 @@ refuse(const struct succession *s, const struct http_request *request,
 	}
 }
 
+static void
+answer(struct succession *s, const struct http_request *request,
+    struct http_response *response)
+{
+	struct fault_info fi;
+
+	if (succeed(s, &fi) != FAULT_OK) {
+		refuse(s, request, response, &fi);
+		return;
+	}
+	if (s->ee.device != 0)
+		contacts_note(
+		    &s->ra->contacts, s->ee.device, time32_now(), NULL);
+	http_reply(response, 200, s->answer);
+}
+
+/* The second step: one thread at most waits for the ECA. */
+static void
+succeed_all(void *ctx, const struct http_request *const *requests,
+    struct http_response *const *responses, size_t n)
+{
+	(void)ctx;
+	for (size_t k = 0; k < n; k++)
+		answer(responses[k]->state, requests[k], responses[k]);
+}
+
 void
 ra_successor(void *ctx, const struct http_request *request,
     struct http_response *response)
 {
-	struct succession s = {.ra = ctx, .arena = request->arena};
+	struct succession *s = ARENA_NEW(request->arena, struct succession);
 	struct fault_info fi;
 
-	if (succeed(&s, request->body, &fi) != FAULT_OK) {
-		refuse(&s, request, response, &fi);
+	if (s == NULL) {
+		http_reply(response, 500, BYTES_NONE);
 		return;
 	}
-	if (s.ee.device != 0)
-		contacts_note(&s.ra->contacts, s.ee.device, time32_now(), NULL);
-	http_reply(response, 200, s.answer);
+	*s = (struct succession){.ra = ctx, .arena = request->arena};
+	if (check(s, request->body, &fi) != FAULT_OK) {
+		refuse(s, request, response, &fi);
+		return;
+	}
+	response->state = s;
+	http_gather_alone(response, succeed_all);
 }

@@ -150,6 +150,7 @@ setup(void **state)
 	    .la2 = "la2.qa.v2xscms.com.oer",
 	    .pca = {(const char *const[]){"pca"}, 1},
 	    .pg = "pg",
+	    .enroll_at = "eca:8895",
 	    .lccf = "data/lccf.oer",
 	    .lpf = "data/lpf.oer",
 	};

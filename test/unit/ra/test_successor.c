@@ -329,9 +329,12 @@ send_it(const struct attempt *a)
 	    .body = make_message(a),
 	    .arena = &w.arena};
 	struct http_response response = {.status = 200, .fd = -1};
+	const struct http_request *const requests[] = {&request};
+	struct http_response *const responses[] = {&response};
 	unsigned stored = 0;
 
 	ra_successor(w.ra, &request, &response);
+	finish_gathered(w.ra, requests, responses, 1);
 	must(DB_EACH(w.db, DO_SUCCESSOR_OF, count_row, &stored, &fi,
 	    DB_BLOB(c->hash, c->hash_n)));
 	assert_int_equal(stored, 0);
@@ -432,6 +435,27 @@ test_family(void **state)
 	assert_false(changed);
 }
 
+/* There is no client to call it with. */
+static void
+test_no_eca(void **state)
+{
+	struct http_response r;
+	struct fault_info why;
+	struct attempt a;
+
+	(void)state;
+	fault_set(&why, FAULT_NETWORK, "nobody there");
+	for (int k = 0; k < 9; k++) { /* the pauses grow */
+		w.ra->enroll.again = 0;
+		(void)peer_fails(&w.ra->enroll, &why);
+	}
+	begin(&a, WHO_ECA);
+	r = send_it(&a);
+	assert_int_equal(r.status, 500);
+	assert_int_equal(r.headers_n, 0);
+	peer_works(&w.ra->enroll);
+}
+
 static int
 open_world(void **state)
 {
@@ -457,6 +481,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_rows),
 	    cmocka_unit_test(test_settings),
+	    cmocka_unit_test(test_no_eca),
 	    cmocka_unit_test(test_family),
 	};
 

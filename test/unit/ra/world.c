@@ -135,6 +135,7 @@ configure(struct world *w)
 	    .la2 = "la2",
 	    .pca = {pcas, 1},
 	    .pg = "pg",
+	    .enroll_at = "eca:8895",
 	    .lccf = "data/lccf.oer",
 	    .lpf = "data/lpf.oer",
 	    .eca = {names, 1},
