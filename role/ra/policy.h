@@ -42,6 +42,10 @@ struct ra_policies {
 	struct policy_set set;
 	struct ra_policy now; /* in force from since until now.until */
 	uint32_t since;
+	/* Why the latest visit to the PG changed nothing; "": it did, or there
+	 * was nothing to change.  Of this reading of what we publish. */
+	char trouble[256];
+	unsigned trouble_reading;
 };
 
 void ra_policies_init(struct ra_policies *);

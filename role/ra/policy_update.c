@@ -10,7 +10,9 @@
 
 #define TIMEOUT_MS 10000u
 #define LOOK_MS	   300u
-#define WHO	   "scms-ra"
+/* A disk that was full has room again when somebody made some. */
+#define OWN_PAUSE_MS 15000u
+#define WHO	     "scms-ra"
 
 /* ---- calls ---- */
 
@@ -147,6 +149,20 @@ visit(struct ra *ra, struct fault_info *fi)
 	return f;
 }
 
+/* "": none.  Without any policy at all there is nothing to repair. */
+static void
+note_trouble(struct ra *ra, enum fault f, const struct fault_info *fi)
+{
+	struct ra_policies *p = &ra->policies;
+	const char *text =
+	    f == FAULT_OK || f == FAULT_NOT_FOUND ? "" : fi->text;
+
+	pthread_mutex_lock(&p->lock);
+	snprintf(p->trouble, sizeof(p->trouble), "%s", text);
+	p->trouble_reading = published_reading(&ra->lpf);
+	pthread_mutex_unlock(&p->lock);
+}
+
 unsigned
 policy_visit(struct ra *ra)
 {
@@ -157,9 +173,24 @@ policy_visit(struct ra *ra)
 		return peer_fails(&ra->pg, &fi);
 	peer_works(&ra->pg);
 	atomic_store(&ra->pg_visited, time32_now());
+	note_trouble(ra, f, &fi);
 	if (f != FAULT_OK)
 		log_error("policy or chain file stays as it was: %s", fi.text);
-	return 0;
+	return f == FAULT_IO || f == FAULT_STORE ? OWN_PAUSE_MS : 0;
+}
+
+/* What the operator has repaired since is no trouble. */
+static void
+report_trouble(struct ra *ra, struct service_health *h)
+{
+	struct ra_policies *p = &ra->policies;
+
+	pthread_mutex_lock(&p->lock);
+	if (p->trouble[0] != '\0' &&
+	    p->trouble_reading == published_reading(&ra->lpf))
+		health_degraded(
+		    h, "policy or chain file stays as it was: %s", p->trouble);
+	pthread_mutex_unlock(&p->lock);
 }
 
 void
@@ -174,6 +205,7 @@ policy_health(struct ra *ra, struct service_health *h)
 	    now - last > 2 * (uint64_t)p.retrieval_seconds &&
 	    peer_is_down(&ra->pg, cause, sizeof(cause)))
 		health_degraded(h, "%s", cause);
+	report_trouble(ra, h);
 	health_count(h, "certs_per_i_period", (int64_t)p.certs_per_i_period);
 }
 

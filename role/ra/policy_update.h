@@ -11,7 +11,8 @@ void policy_run(void *ra, struct service *);
  * many milliseconds to come again; 0: when the interval is over. */
 unsigned policy_visit(struct ra *);
 
-/* Degraded: no PG for two intervals. */
+/* Degraded: no PG for two intervals; the latest visit changed nothing, although
+ * it should have. */
 void policy_health(struct ra *, struct service_health *);
 
 /* scms-ra DIR/ra policy-wishes, policy-request and policy-install. */
