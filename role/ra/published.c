@@ -81,14 +81,34 @@ published_lpf(char out[PUBLISHED_NAME], struct bytes in,
 	return f;
 }
 
+/* What could not be read is read again the next time; until then, what was read
+ * before stays published. */
+static enum fault
+read_file(struct published *p, struct fault_info *fi)
+{
+	struct arena arena = arena_new(FILE_MAX);
+	struct bytes contents;
+	enum fault f = file_read(&contents, &arena, p->path, FILE_MAX, fi);
+
+	if (f != FAULT_OK)
+		p->inode = 0;
+	if (f == FAULT_IO) {
+		arena_free(&arena);
+		return f;
+	}
+	arena_free(&p->arena);
+	p->arena = arena;
+	p->contents = contents;
+	p->name[0] = '\0';
+	return f;
+}
+
 static enum fault
 read_anew(struct published *p, struct fault_info *fi)
 {
 	enum fault f;
 
-	arena_reset(&p->arena);
-	p->name[0] = '\0';
-	TRY(file_read(&p->contents, &p->arena, p->path, FILE_MAX, fi));
+	TRY(read_file(p, fi));
 	f = p->name_of(p->name, p->contents, p->self, fi);
 	if (f != FAULT_OK) {
 		p->name[0] = '\0';
