@@ -12,6 +12,9 @@
 #define SECOND_NS  UINT64_C(1000000000)
 #define ASK_AGAIN  (5 * SECOND_NS) /* how much it has sealed */
 #define ASK_RETRY  SECOND_NS
+/* Where clocks differ, the LA may use a new key only a while after it is agreed
+ * on, and says until then that the former is due. */
+#define RENEWED_WAIT (60 * SECOND_NS)
 
 /* ---- is it due? ---- */
 
@@ -117,6 +120,7 @@ renew_due(struct ra *ra, struct ra_pca *pca, unsigned la, struct arena *arena,
 	    pca->peer.name);
 	ra_count(&ra->keys_renewed);
 	key->asked = 0;
+	key->again = clock_ns() + RENEWED_WAIT;
 	return FAULT_OK;
 }
 

@@ -122,8 +122,10 @@ step(struct scene *s)
 
 	must(plan_pass(w->ra, w->db, &d.plan, &fi));
 	for (unsigned la = 0; la < 2; la++)
-		d.key |=
-		    keys_step(w->ra, w->ra->pca, la, &arena, &fi) == FAULT_OK;
+		if (keys_step(w->ra, w->ra->pca, la, &arena, &fi) == FAULT_OK) {
+			d.key = true;
+			w->ra->pca->key[la].again = 0; /* a minute later */
+		}
 	f = plv_step(w->ra, w->ra->pca, w->db, &arena, &pause, &fi);
 	d.plv = f == FAULT_OK;
 	if (f != FAULT_OK && f != FAULT_NOT_FOUND) {

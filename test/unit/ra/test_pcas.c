@@ -426,7 +426,12 @@ test_key_due(void **state)
 	la[0].key[0].values = (uint64_t)1 << 31;
 	la[1].key[0].values = ((uint64_t)1 << 31) - 1;
 	assert_int_equal(renewals(s, 1), 0);
+	la[0].worn = 1; /* what follows is due at once, but not renewed so */
 	assert_int_equal(renewals(s, 0), 1);
+	assert_true(s->world.ra->pca[0].key[0].again >
+		    clock_ns() + UINT64_C(30000000000));
+	assert_int_equal(renewals(s, 0), 1); /* a minute later */
+	assert_int_equal(renewals(s, 0), 0);
 	assert_int_equal(la[0].key[0].number, s->fakes->pca.has_key[0]);
 	assert_int_equal(la[1].key[0].number, 1);
 	la[1].key[1].end = time32_now(); /* there is none */
@@ -443,7 +448,7 @@ test_key_due(void **state)
 	la[0].key[0].start = la[1].key[0].start = time32_now();
 	assert_int_equal(renewals(s, 0), 0);
 	no_mistakes(s);
-	assert_int_equal(atomic_load(&s->world.ra->keys_renewed), 3);
+	assert_int_equal(atomic_load(&s->world.ra->keys_renewed), 4);
 }
 
 /* The policy says how old: without any, a year. */
