@@ -166,6 +166,20 @@ make_lpf(struct ra *ra, struct bytes *out, struct arena *arena,
 	    (uint32_t)(head->generation_time / POLICY_SECONDS), fi);
 }
 
+/* Whatever has become of the GPF that we held.  Only versions compare: the time
+ * in an LPF's head is that of our request, which an honest newer GPF may be
+ * older than. */
+static enum fault
+check_version(const struct policy_head *new, const struct policy_head *current,
+    struct fault_info *fi)
+{
+	if (policy_version(new) < policy_version(current))
+		return fault_set(fi, FAULT_DENIED,
+		    "global policy %04x is older than %04x, which is in force",
+		    policy_version(new), policy_version(current));
+	return FAULT_OK;
+}
+
 enum fault
 policy_install(struct ra *ra, const char **name, struct arena *arena,
     const struct policy_input *in, struct bytes reply, uint64_t now,
@@ -180,8 +194,10 @@ policy_install(struct ra *ra, const char **name, struct arena *arena,
 
 	wanted_set(&wanted, in);
 	TRY(take_custom(ra, &custom, arena, in, &wanted, reply, now, fi));
-	if (policy_current(&current, ra, arena, NULL) == FAULT_OK)
+	if (policy_current(&current, ra, arena, NULL) == FAULT_OK) {
+		TRY(check_version(&in->gpf.head, &current.head, fi));
 		version = policy_version(&current.local_head);
+	}
 	TRY(policy_next_name(
 	    ra, name, &version, arena, policy_version(&in->gpf.head), fi));
 	id[0] = (uint8_t)(version >> 8);

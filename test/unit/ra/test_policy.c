@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -425,6 +426,53 @@ test_trouble(void **state)
 	assert_int_equal(pg.signatures, 4);
 }
 
+/* What we hold of the PG is lost: an older policy is refused all the same, and
+ * that is said until a visit is good. */
+static void
+test_older(void **state)
+{
+	uint64_t now = time64_now();
+	char path[PATH_SIZE], older[PATH_SIZE];
+
+	(void)state;
+	pg.gpf = make_gpf(2, now);
+	assert_int_equal(policy_visit(w.ra), 0);
+	assert_string_equal(name_in_force(), "local_policy_0002_0002.oer");
+	assert_string_equal(w.ra->policies.trouble, "");
+	policy_folder(w.ra, path);
+	path_join(older, w.dir, "lost");
+	assert_int_equal(rename(path, older), 0);
+	must(file_mkdir(path, 0700, &fi));
+	pg.gpf = make_gpf(1, now + US);
+	assert_int_equal(policy_visit(w.ra), 0);
+	assert_string_equal(name_in_force(), "local_policy_0002_0002.oer");
+	assert_non_null(strstr(w.ra->policies.trouble, "0001 is older"));
+	pg.gpf = make_gpf(3, now + 2 * US);
+	assert_int_equal(policy_visit(w.ra), 0);
+	assert_string_equal(w.ra->policies.trouble, "");
+	assert_string_equal(name_in_force(), "local_policy_0003_0003.oer");
+}
+
+/* No descriptor is left: what was read stays, and is read later. */
+static void
+test_unreadable(void **state)
+{
+	struct rlimit all, none;
+	struct policy_set set;
+
+	(void)state;
+	assert_string_equal(name_in_force(), "local_policy_0001_0001.oer");
+	defaults(&set);
+	put_lpf(&set, time64_now());
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &all), 0);
+	none = all;
+	none.rlim_cur = 0;
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+	assert_int_equal(published_reading(&w.ra->lpf), 1);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &all), 0);
+	assert_int_equal(published_reading(&w.ra->lpf), 2);
+}
+
 /* The PG has a new certificate: what the old one signed is signed again. */
 static void
 test_renewed(void **state)
@@ -563,6 +611,8 @@ main(void)
 	    TEST(test_age),
 	    TEST(test_visit),
 	    TEST(test_trouble),
+	    TEST(test_older),
+	    TEST(test_unreadable),
 	    TEST(test_renewed),
 	    TEST(test_crashes),
 	    TEST(test_chains),
