@@ -63,15 +63,21 @@ enum fault must_check device_read_key(
 /*
  * One request to the RA: GET, or POST if there is a body.
  * What the network fails to deliver is sent again, settings.attempts in all,
- * with growing pauses.  Statuses 200, 206, 304 and 416 are successes; others
- * are refusals: NOT_FOUND (not there yet), BLOCKED, DUPLICATE, TOO_MANY,
- * DENIED, BAD_MESSAGE by SCMS-POC-Error, HTTP_STATUS without one.
+ * with growing pauses; what says the time in it is made anew for each, lest a
+ * repetition be refused as stale.  Statuses 200, 206, 304 and 416 are
+ * successes; others are refusals: NOT_FOUND (not there yet), BLOCKED,
+ * DUPLICATE, TOO_MANY, DENIED, BAD_MESSAGE by SCMS-POC-Error, HTTP_STATUS
+ * without one.
  */
 struct ra_request {
 	const char *path;
 	const char *header[2]; /* NULL: none */
 	struct bytes body;
 	size_t limit; /* of the answer */
+	/* Sets header or body before each attempt; NULL: they stay. */
+	enum fault (*make)(const void *ctx, struct ra_request *, struct arena *,
+	    struct fault_info *);
+	const void *ctx;
 };
 enum fault must_check ra_call(struct monarch_device *, struct http_result *,
     struct arena *, const struct ra_request *, struct fault_info *);

@@ -33,14 +33,26 @@ struct transfer {
 };
 
 static enum fault
+make_header(const void *ctx, struct ra_request *request, struct arena *arena,
+    struct fault_info *fi)
+{
+	const struct transfer *t = ctx;
+
+	return message_download(&request->header[0], arena,
+	    &t->device->identity, t->filename, t->extra_octet, time32_now(),
+	    fi);
+}
+
+static enum fault
 call(const struct transfer *t, struct http_result *result, const char *range,
     struct fault_info *fi)
 {
-	struct ra_request request = {.path = t->path, .limit = FETCH_LIMIT};
+	const struct ra_request request = {.path = t->path,
+	    .header[1] = range,
+	    .limit = FETCH_LIMIT,
+	    .make = make_header,
+	    .ctx = t};
 
-	TRY(message_download(&request.header[0], t->arena, &t->device->identity,
-	    t->filename, t->extra_octet, time32_now(), fi));
-	request.header[1] = range;
 	return ra_call(t->device, result, t->arena, &request, fi);
 }
 

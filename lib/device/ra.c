@@ -102,13 +102,16 @@ ra_call(struct monarch_device *d, struct http_result *result,
     struct arena *arena, const struct ra_request *request,
     struct fault_info *fi)
 {
+	struct ra_request one = *request;
 	unsigned pause = PAUSE_FIRST_MS;
 	enum fault fault;
 
 	d->refusal = (struct monarch_refusal){0};
 	for (unsigned attempt = 1;; attempt++) {
 		*result = (struct http_result){0};
-		fault = call_once(d, result, arena, request, fi);
+		if (one.make != NULL)
+			TRY(one.make(one.ctx, &one, arena, fi));
+		fault = call_once(d, result, arena, &one, fi);
 		if (!worth_another(fault, result) ||
 		    attempt >= d->settings.attempts)
 			break;

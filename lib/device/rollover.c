@@ -2,7 +2,8 @@
  * rollover.c - the successor of an enrollment certificate.
  *
  * Its request is stored before it is sent and sent with the same octets as
- * long as it has got no answer; the ECA answers them the same.  What came is
+ * long as it has got no answer; the ECA answers them the same.  Only what is
+ * around them, signature and time, is new each time.  What came is
  * written so that the certificate itself is the last file: with it the place
  * is complete (place.h).
  */
@@ -27,6 +28,8 @@
 #define ANSWER_LIMIT (64u << 10)
 #define YEARS	     70u	  /* asked for; the ECA shortens it */
 #define OLD	     (30 * 86400) /* of a request, seconds */
+
+#define INVALID_VALUES 5070 /* ra_error.def */
 
 /* The same again, to begin when it ends; for as long as the ECA gives, as the
  * present one may have been cut short. */
@@ -98,16 +101,33 @@ keep(const struct folder *place, const struct enrollment *e,
 	return folder_write(place, FOLDER_ENROLLMENT, e->certificate->raw, fi);
 }
 
+struct asking {
+	const struct identity *identity;
+	struct bytes request;
+};
+
+static enum fault
+make_message(const void *ctx, struct ra_request *call, struct arena *arena,
+    struct fault_info *fi)
+{
+	const struct asking *a = ctx;
+
+	return message_successor(
+	    &call->body, arena, a->identity, a->request, time64_now(), fi);
+}
+
 static enum fault
 ask(struct monarch_device *d, const struct folder *place, struct arena *arena,
     struct bytes request, struct fault_info *fi)
 {
-	struct ra_request call = {.path = PATH, .limit = ANSWER_LIMIT};
+	const struct asking asking = {&d->identity, request};
+	const struct ra_request call = {.path = PATH,
+	    .limit = ANSWER_LIMIT,
+	    .make = make_message,
+	    .ctx = &asking};
 	struct enrollment e;
 	struct http_result result;
 
-	TRY(message_successor(
-	    &call.body, arena, &d->identity, request, time64_now(), fi));
 	TRY(ra_call(d, &result, arena, &call, fi));
 	if (result.status != 200)
 		return fault_set(fi, FAULT_HTTP_STATUS,
@@ -155,17 +175,16 @@ is_old(const struct monarch_device *d, const struct folder *place)
 }
 
 /*
- * A request that was refused for what it is, is made anew next time, with
+ * A request that was refused for its values is made anew next time, with
  * another key.  Whatever else went wrong, it may have been granted, and only
  * the same octets get the answer then; a PROD RA that gives no reasons may
  * mean either, for some weeks.
  */
 static void
-forget_refused(const struct monarch_device *d, const struct folder *place,
-    enum fault fault)
+forget_refused(const struct monarch_device *d, const struct folder *place)
 {
 	if (d->refusal.code != 0
-		? fault != FAULT_DENIED && fault != FAULT_BAD_MESSAGE
+		? d->refusal.code != INVALID_VALUES
 		: d->refusal.status != 500 || !is_old(d, place))
 		return;
 	folder_remove(place, FOLDER_REQUEST);
@@ -194,7 +213,7 @@ monarch_rollover(
 	if ((fault = device_begin(d, fi)) == FAULT_OK) {
 		fault = device_note(d, rollover(d, &place, &arena, fi), fi);
 		if (fault != FAULT_OK)
-			forget_refused(d, &place, fault);
+			forget_refused(d, &place);
 	}
 	arena_free(&arena);
 	return fault;

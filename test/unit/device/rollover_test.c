@@ -151,6 +151,65 @@ a_lost_answer_is_asked_for_with_the_same_octets(void **state)
 	assert_int_equal(w->ra->successors, 1);
 }
 
+/* The RA finds every repetition stale, or the certificate, or says another
+ * thing that tells nothing of what became of the first. */
+static void
+a_refused_repetition_loses_no_key(void **state)
+{
+	static const unsigned codes[] = {5055, 5058, 5059, 5067, 5071, 5072};
+	struct fault_info fi = {0};
+
+	(void)state;
+	w->lose_acks = 1;
+	assert_int_equal(roll(&fi), FAULT_NETWORK);
+	for (size_t k = 0; k < sizeof(codes) / sizeof(codes[0]); k++) {
+		w->refuse_code = codes[k];
+		assert_int_not_equal(roll(&fi), FAULT_OK);
+	}
+	w->refuse_code = 0;
+	MUST(roll(&fi));
+	assert_int_equal(w->ra->successors, 1);
+}
+
+/* The messages that a transport saw, none of which arrives. */
+static struct bytes seen[3];
+static size_t seen_n;
+
+static enum fault
+swallow(void *ctx, struct http_result *result, struct arena *arena,
+    const struct http_call *call, struct fault_info *fi)
+{
+	if (strstr(call->url, "/successor-enrollment-certificate") == NULL)
+		return world_transport(w).call(ctx, result, arena, call, fi);
+	assert_true(seen_n < 3);
+	seen[seen_n++] = bytes_copy(&w->arena, call->body);
+	w->lose_acks = 1;
+	return world_transport(w).call(ctx, result, arena, call, fi);
+}
+
+static void
+a_repetition_has_a_signature_of_its_own(void **state)
+{
+	const struct monarch_settings settings = {.attempts = 3};
+	struct fault_info fi = {0};
+	struct monarch_device *d;
+	uint32_t start;
+
+	(void)state;
+	seen_n = 0;
+	MUST(device_open(&d, path, &settings, &fi));
+	d->transport = (struct transport){swallow, w};
+	assert_int_equal(monarch_rollover(d, &start, &fi), FAULT_NETWORK);
+	monarch_close(d);
+	assert_int_equal(seen_n, 3);
+	assert_false(bytes_equal(seen[0], seen[1]));
+	assert_false(bytes_equal(seen[1], seen[2]));
+	/* The octets inside are the same. */
+	assert_int_equal(w->ra->successors, 1);
+	MUST(roll(&fi));
+	assert_int_equal(w->ra->successors, 1);
+}
+
 static void
 a_refused_request_is_made_anew(void **state)
 {
@@ -300,6 +359,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    TEST(one_follows_the_other),
 	    TEST(a_lost_answer_is_asked_for_with_the_same_octets),
+	    TEST(a_refused_repetition_loses_no_key),
+	    TEST(a_repetition_has_a_signature_of_its_own),
 	    TEST(a_refused_request_is_made_anew),
 	    TEST(a_refusal_without_a_reason_changes_no_request),
 	    TEST(but_not_for_ever),
