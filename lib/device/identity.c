@@ -154,10 +154,17 @@ identity_take_lccf(
 		TRY(trust_add_root(id->trust, id->anchors.root[k]->raw, fi));
 	TRY(take_certificates(id, file.cert, file.n_cert, now, fi));
 	TRY(take_certificates(id, &file.ma, 1, now, fi));
-	TRY(take_certificates(id, file.optional, file.n_optional, now, fi));
+	return take_certificates(id, file.optional, file.n_optional, now, fi);
+}
+
+enum fault
+identity_find_ra(const struct cert **out, const struct identity *id,
+    uint32_t now, struct fault_info *fi)
+{
 	if (id->ra == NULL || validity_check_time(id->ra, now, fi) != FAULT_OK)
 		return fault_set(fi, FAULT_NO_CERTIFICATE,
 		    "no valid certificate of %s", id->host);
+	*out = id->ra;
 	return FAULT_OK;
 }
 

@@ -21,9 +21,9 @@ struct identity {
 	struct arena arena; /* certificates */
 	struct trust *trust;
 	struct anchors anchors;
-	char url[URL_SIZE];  /* of the RA, "https://host:port" */
-	char host[URL_SIZE]; /* of the same */
-	const struct cert *ra;
+	char url[URL_SIZE];    /* of the RA, "https://host:port" */
+	char host[URL_SIZE];   /* of the same */
+	const struct cert *ra; /* the newest; NULL: none */
 	struct cert *enrollment;
 	struct scalar enrollment_key; /* secret */
 };
@@ -42,11 +42,16 @@ enum fault must_check identity_take_component(struct identity *,
 /*
  * A chain file (LCCF): a quorum of the electors endorses a root of ours in it,
  * it is for our RA, and its certificates chain to a root (those not valid now
- * are passed over).  What its ballots say is done (anchors.h).  It must leave
- * us with an RA.  Nothing wrong is taken.
+ * are passed over).  What its ballots say is done (anchors.h).  Nothing wrong
+ * is taken.
  */
 enum fault must_check identity_take_lccf(
     struct identity *, struct bytes lccf, uint32_t now, struct fault_info *);
+/* The RA's certificate, for a message to or from it.  NO_CERTIFICATE: none is
+ * valid now.  A device that was off for long has none until it has fetched a
+ * new chain file, which takes no message. */
+enum fault must_check identity_find_ra(const struct cert **,
+    const struct identity *, uint32_t now, struct fault_info *);
 /* An enrollment certificate, checked, and its key from s and that of the
  * request; KEY_MISMATCH: they do not belong together.  The fault's text begins
  * with the name of the file that is wrong. */

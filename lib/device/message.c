@@ -17,15 +17,17 @@
 /* Signed with the enrollment certificate, encrypted to the RA. */
 static enum fault
 secure(struct bytes *out, struct arena *arena, const struct identity *id,
-    struct bytes pdu, bool extra_octet, struct fault_info *fi)
+    struct bytes pdu, bool extra_octet, uint32_t now, struct fault_info *fi)
 {
+	const struct cert *ra;
 	struct signer signer;
 	struct bytes signed_request;
 
+	TRY(identity_find_ra(&ra, id, now, fi));
 	TRY(signer_of_scalar(&signer, &id->enrollment_key, id->enrollment, fi));
 	TRY(request_sign(&signed_request, arena, pdu, extra_octet,
 	    SIGNER_CERTIFICATE, &signer, fi));
-	return spdu_encrypt(out, arena, signed_request, id->ra, fi);
+	return spdu_encrypt(out, arena, signed_request, ra, fi);
 }
 
 enum fault
@@ -43,7 +45,7 @@ message_provision(struct bytes *out, struct arena *arena,
 		.region = region_of_cert(id->enrollment),
 		.now = now},
 	    fi));
-	return secure(out, arena, id, pdu, terms->extra_octet, fi);
+	return secure(out, arena, id, pdu, terms->extra_octet, now, fi);
 }
 
 enum fault
@@ -55,12 +57,14 @@ message_successor(struct bytes *out, struct arena *arena,
 	    .has_generation_time = true,
 	    .generation_time = now};
 	struct bytes signed_request;
+	const struct cert *ra;
 	struct signer signer;
 
+	TRY(identity_find_ra(&ra, id, (uint32_t)(now / 1000000), fi));
 	TRY(signer_of_scalar(&signer, &id->enrollment_key, id->enrollment, fi));
 	TRY(spdu_sign(&signed_request, arena, &header, request,
 	    SIGNER_CERTIFICATE, &signer, fi));
-	return spdu_encrypt(out, arena, signed_request, id->ra, fi);
+	return spdu_encrypt(out, arena, signed_request, ra, fi);
 }
 
 static enum fault
@@ -92,7 +96,7 @@ message_download(const char **header, struct arena *arena,
 	r->timestamp = now;
 	r->filename = bytes_of_string(filename);
 	TRY(coer_encode_new(&encoded, arena, &scms_pdu_asn, &pdu, fi));
-	TRY(secure(&secured, arena, id, encoded, extra_octet, fi));
+	TRY(secure(&secured, arena, id, encoded, extra_octet, now, fi));
 	return base64_header(header, arena, secured, fi);
 }
 
@@ -101,12 +105,12 @@ message_open_ack(struct ack *out, struct arena *arena,
     const struct identity *id, enum monarch_kind kind, struct bytes in,
     uint32_t now, struct fault_info *fi)
 {
-	const struct spdu_rules rules = {
-	    .psid = PSID_SECURITY, .now = now, .signer = id->ra};
+	struct spdu_rules rules = {.psid = PSID_SECURITY, .now = now};
 	const ra_ee_pseudonym_cert_provisioning_ack *ack;
 	struct spdu spdu;
 	scms_pdu *pdu;
 
+	TRY(identity_find_ra(&rules.signer, id, now, fi));
 	TRY(spdu_open(&spdu, arena, in, id->trust, &rules, fi));
 	if ((pdu = ARENA_NEW(arena, scms_pdu)) == NULL)
 		return fault_set(fi, FAULT_TOO_LARGE, "no memory");
