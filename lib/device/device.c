@@ -116,11 +116,10 @@ load_anchors(struct monarch_device *d, struct fault_info *fi)
 	return identity_take_anchors(id, &anchors, &d->bundle, fi);
 }
 
-enum fault
-device_load_identity(struct monarch_device *d, struct fault_info *fi)
+static enum fault
+load_chains(struct monarch_device *d, uint32_t now, struct fault_info *fi)
 {
 	struct identity *id = &d->identity;
-	uint32_t now = time32_now();
 
 	identity_free(id);
 	identity_init(id);
@@ -131,6 +130,22 @@ device_load_identity(struct monarch_device *d, struct fault_info *fi)
 		d->state.chain_name[0] = '\0';
 		TRY(identity_take_lccf(
 		    id, d->bundle.file[BUNDLE_LCCF], now, fi));
+	}
+	return FAULT_OK;
+}
+
+enum fault
+device_load_identity(struct monarch_device *d, struct fault_info *fi)
+{
+	const struct anchors *anchors = &d->identity.anchors;
+	uint32_t now = time32_now();
+
+	TRY(load_chains(d, now, fi));
+	/* Somebody was stopped between writing the chain file and these. */
+	if (anchors->changed) {
+		TRY(anchors_write(&d->folder, anchors, fi));
+		if (anchors->lost)
+			TRY(load_chains(d, now, fi));
 	}
 	policy_file_read(d, now);
 	return load_enrollment(d, now, fi);

@@ -193,9 +193,11 @@ update_chain(
 	if (identity_take_lccf(&d->identity, copy, time32_now(), fi) !=
 	    FAULT_OK)
 		return fault_prefix(fi, "chain file of the RA");
+	/* In this order: roots that are gone leave the former file without
+	 * an endorsement; the new one brings the same roots again. */
+	TRY(keep(d, LCCF, file, d->state.chain_name, name, fi));
 	if (d->identity.anchors.changed)
 		TRY(anchors_write(&d->folder, &d->identity.anchors, fi));
-	TRY(keep(d, LCCF, file, d->state.chain_name, name, fi));
 	/* What a removed root stands for is trusted no longer. */
 	return d->identity.anchors.lost ? device_load_identity(d, fi)
 					: FAULT_OK;

@@ -143,6 +143,34 @@ a_removed_root_is_gone_for_good(void **state)
 	assert_true(trusts(ACTOR_ROOT));
 }
 
+/* Stopped after the chain file was written, before the roots were. */
+static void
+half_a_removal_is_made_whole(void **state)
+{
+	struct bytes both[] = {ballot(ENDORSE_ADD_ROOT, ACTOR_ROOT, E1, E2),
+	    ballot(ENDORSE_ADD_ROOT, ACTOR_ROOT2, E1, E2)};
+	struct bytes gone[] = {
+	    both[0], ballot(ENDORSE_REMOVE_ROOT, ACTOR_ROOT2, E1, E3)};
+	char trust[PATH_SIZE], former[PATH_SIZE];
+	struct fault_info fi = {0};
+
+	(void)state;
+	path_join(trust, path, "trust");
+	path_join(former, path, "former");
+	world_chain_file(w, both, 2, NULL, 0);
+	MUST(contact(&fi));
+	assert_int_equal(rename(trust, former), 0);
+	world_chain_file(w, gone, 2, NULL, 0);
+	MUST(contact(&fi));
+	assert_int_equal(rename(former, trust), 0);
+	assert_false(trusts(ACTOR_ROOT2));
+	assert_true(trusts(ACTOR_ROOT));
+	/* The file that brought it back would do so now. */
+	world_chain_file(w, both, 2, NULL, 0);
+	MUST(contact(&fi));
+	assert_false(trusts(ACTOR_ROOT2));
+}
+
 /* Root 1 ends, root 2 goes on; the electors too, by ballots of each other. */
 static void
 electors_follow_one_another(void **state)
@@ -212,6 +240,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    TEST(a_quorum_adds_a_root),
 	    TEST(a_removed_root_is_gone_for_good),
+	    TEST(half_a_removal_is_made_whole),
 	    TEST(electors_follow_one_another),
 	    TEST(a_damaged_store_is_not_passed_over),
 	};
