@@ -2,7 +2,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/secret.h"
+#include "base/time32.h"
 #include "device/bundle.h"
+#include "device/device.h"
 #include "device/erase.h"
 #include "device/identity.h"
 #include "device/monarch.h"
@@ -162,25 +165,67 @@ fill(const struct dcm_call *c, const char *path, const struct bundles *bundles,
 }
 
 static enum fault
+fill_anew(const struct dcm_call *c, const char *path, struct fault_info *fi)
+{
+	struct bundles bundles;
+	enum fault fault;
+
+	TRY(erase(path, fi));
+	TRY(ask(c, &bundles, "/bootstrap-injected", BYTES_NONE, fi));
+	fault = fill(c, path, &bundles, fi);
+	if (fault != FAULT_OK)
+		(void)!erase(path, NULL);
+	return fault;
+}
+
+static enum fault
+check_whole(
+    const struct dcm_call *c, const struct folder *f, struct fault_info *fi)
+{
+	struct bundle bundle;
+	struct scalar key;
+	enum fault fault;
+
+	TRY(bundle_of_folder(&bundle, c->arena, f, fi));
+	TRY(device_read_key(&key, f, fi));
+	fault = bundle_check(&bundle, &key, time32_now(), fi);
+	wipe(&key, sizeof(key));
+	return fault;
+}
+
+/* What an earlier call left before it could give it its name: the key in it
+ * is nowhere else.  NOT_FOUND: nothing that is whole. */
+static enum fault
+take_left(const struct dcm_call *c, const char *path, struct fault_info *fi)
+{
+	struct folder f;
+	enum fault fault;
+
+	TRY(folder_lock(&f, path, FOLDER_LOCK, fi));
+	fault = folder_has(&f, FOLDER_BUNDLE) ? check_whole(c, &f, fi)
+					      : FAULT_NOT_FOUND;
+	folder_unlock(&f);
+	return fault == FAULT_OK || fault == FAULT_NOT_FOUND
+		   ? fault
+		   : fault_prefix(fi, "%s", path);
+}
+
+static enum fault
 with_injected_key(
     const struct dcm_call *c, const char *folder, struct fault_info *fi)
 {
 	char path[PATH_SIZE], parent[PATH_SIZE];
-	struct bundles bundles;
 	enum fault fault;
 
 	if (file_exists(folder))
 		return fault_set(fi, FAULT_EXISTS, "%s exists already", folder);
 	TRY(erase_beside(path, parent, folder, INJECTED, fi));
-	TRY(erase(path, fi));
-	TRY(ask(c, &bundles, "/bootstrap-injected", BYTES_NONE, fi));
-	fault = fill(c, path, &bundles, fi);
-	if (fault == FAULT_OK && rename(path, folder) != 0)
-		fault = fault_errno(fi, FAULT_IO, "%s", folder);
-	if (fault != FAULT_OK) {
-		(void)!erase(path, NULL);
-		return fault;
-	}
+	fault = take_left(c, path, fi);
+	if (fault == FAULT_NOT_FOUND)
+		fault = fill_anew(c, path, fi);
+	TRY(fault);
+	if (rename(path, folder) != 0)
+		return fault_errno(fi, FAULT_IO, "%s", folder);
 	return file_sync_folder(parent, fi);
 }
 
