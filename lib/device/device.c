@@ -131,6 +131,11 @@ load_chains(struct monarch_device *d, uint32_t now, struct fault_info *fi)
 		TRY(identity_take_lccf(
 		    id, d->bundle.file[BUNDLE_LCCF], now, fi));
 	}
+	/* The bundle's may have had to do. */
+	if (id->gccf_version < d->state.gccf_version)
+		id->gccf_version = d->state.gccf_version;
+	if (id->lccf_version < d->state.lccf_version)
+		id->lccf_version = d->state.lccf_version;
 	return FAULT_OK;
 }
 

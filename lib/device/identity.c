@@ -149,12 +149,19 @@ identity_take_lccf(
 	if (!file.local || strcasecmp(file.ra_hostname, id->host) != 0)
 		return fault_set(
 		    fi, FAULT_DENIED, "not a chain file of %s", id->host);
+	if (file.lccf_version < id->lccf_version ||
+	    file.gccf_version < id->gccf_version)
+		return fault_set(fi, FAULT_REPLAYED,
+		    "older than the chain file that is held, which stays");
 	TRY(anchors_vote(&id->anchors, &id->arena, &file, now, fi));
 	for (size_t k = 0; k < id->anchors.roots; k++)
 		TRY(trust_add_root(id->trust, id->anchors.root[k]->raw, fi));
 	TRY(take_certificates(id, file.cert, file.n_cert, now, fi));
 	TRY(take_certificates(id, &file.ma, 1, now, fi));
-	return take_certificates(id, file.optional, file.n_optional, now, fi);
+	TRY(take_certificates(id, file.optional, file.n_optional, now, fi));
+	id->gccf_version = file.gccf_version;
+	id->lccf_version = file.lccf_version;
+	return FAULT_OK;
 }
 
 enum fault

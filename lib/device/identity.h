@@ -24,6 +24,8 @@ struct identity {
 	char url[URL_SIZE];    /* of the RA, "https://host:port" */
 	char host[URL_SIZE];   /* of the same */
 	const struct cert *ra; /* the newest; NULL: none */
+	/* Of the newest chain file: older ones are refused. */
+	uint32_t gccf_version, lccf_version;
 	struct cert *enrollment;
 	struct scalar enrollment_key; /* secret */
 };
@@ -43,7 +45,7 @@ enum fault must_check identity_take_component(struct identity *,
  * A chain file (LCCF): a quorum of the electors endorses a root of ours in it,
  * it is for our RA, and its certificates chain to a root (those not valid now
  * are passed over).  What its ballots say is done (anchors.h).  Nothing wrong
- * is taken.
+ * is taken.  REPLAYED: it is older than the one that is held.
  */
 enum fault must_check identity_take_lccf(
     struct identity *, struct bytes lccf, uint32_t now, struct fault_info *);

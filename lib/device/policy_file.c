@@ -181,6 +181,7 @@ update_chain(
 {
 	char name[STATE_TEXT];
 	struct bytes file, copy;
+	enum fault fault;
 
 	memcpy(name, d->state.chain_name, sizeof(name));
 	TRY(fetch(
@@ -190,9 +191,15 @@ update_chain(
 	copy = bytes_copy(&d->arena, file);
 	if (copy.p == NULL)
 		return fault_set(fi, FAULT_TOO_LARGE, "chain file");
-	if (identity_take_lccf(&d->identity, copy, time32_now(), fi) !=
-	    FAULT_OK)
+	fault = identity_take_lccf(&d->identity, copy, time32_now(), fi);
+	if (fault == FAULT_REPLAYED) {
+		device_tell(d, MONARCH_POLICY, fi->text);
+		return FAULT_OK;
+	}
+	if (fault != FAULT_OK)
 		return fault_prefix(fi, "chain file of the RA");
+	d->state.gccf_version = d->identity.gccf_version;
+	d->state.lccf_version = d->identity.lccf_version;
 	/* In this order: roots that are gone leave the former file without
 	 * an endorsement; the new one brings the same roots again. */
 	TRY(keep(d, LCCF, file, d->state.chain_name, name, fi));

@@ -22,6 +22,8 @@
 	TEXT(last_error)     /* of the last attempt */                       \
 	TEXT(policy_name)    /* file name of the LPF held */                 \
 	TEXT(chain_name)     /* file name of the LCCF held */                \
+	NUMBER(gccf_version) /* of the newest LCCF held so far */            \
+	NUMBER(lccf_version)                                                 \
 	/* what the policy in force says besides */                          \
 	NUMBER(certs_per_i_period)                                           \
 	NUMBER(overdue_crl_seconds) /* that a CRL may be overdue */

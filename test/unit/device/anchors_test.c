@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -171,6 +172,34 @@ half_a_removal_is_made_whole(void **state)
 	assert_false(trusts(ACTOR_ROOT2));
 }
 
+/* Nor does it return with the chain file in the bundle. */
+static void
+an_older_chain_file_is_not_taken(void **state)
+{
+	struct bytes one = ballot(ENDORSE_ADD_ROOT, ACTOR_ROOT, E1, E2);
+	struct bytes both[] = {
+	    one, ballot(ENDORSE_ADD_ROOT, ACTOR_ROOT2, E1, E2)};
+	struct fault_info fi = {0};
+	char lccf[PATH_SIZE];
+
+	(void)state;
+	w->lccf_version += 5;
+	world_chain_file(w, &one, 1, NULL, 0);
+	MUST(contact(&fi));
+	w->lccf_version -= 2;
+	world_chain_file(w, both, 2, NULL, 0);
+	MUST(contact(&fi));
+	assert_false(trusts(ACTOR_ROOT2));
+	path_join(lccf, path, "policy/LCCF.oer");
+	assert_int_equal(unlink(lccf), 0);
+	MUST(contact(&fi));
+	assert_false(trusts(ACTOR_ROOT2));
+	w->lccf_version++;
+	world_chain_file(w, both, 2, NULL, 0);
+	MUST(contact(&fi));
+	assert_true(trusts(ACTOR_ROOT2));
+}
+
 /* Root 1 ends, root 2 goes on; the electors too, by ballots of each other. */
 static void
 electors_follow_one_another(void **state)
@@ -241,6 +270,7 @@ main(void)
 	    TEST(a_quorum_adds_a_root),
 	    TEST(a_removed_root_is_gone_for_good),
 	    TEST(half_a_removal_is_made_whole),
+	    TEST(an_older_chain_file_is_not_taken),
 	    TEST(electors_follow_one_another),
 	    TEST(a_damaged_store_is_not_passed_over),
 	};
