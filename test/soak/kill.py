@@ -51,8 +51,9 @@ class Armed:
         self.name = name
         self.points = [p for p in world.crash_points(name)
                        if p not in BY_COMMAND and
-                       not p.startswith(  # e2e/types.py, policy.sh
-                           ("ra-auth-", "ra-policy-", "ra-chains-"))]
+                       not p.startswith(  # types.py, policy.sh, rollover.sh
+                           ("ra-auth-", "ra-policy-", "ra-chains-",
+                            "ra-successor-"))]
         random.shuffle(self.points)
         self.hit = []
         self.process = None
