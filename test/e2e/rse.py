@@ -1,7 +1,7 @@
 """See rse.sh."""
 import shutil
 
-from harness import OBE, expect, run, true
+from harness import ENV, OBE, SCMS, expect, run, true
 from single import (DAY, HOUR, at, download, folder, held, refused, say)
 
 # Before it has asked, a copy is made, which asks after it.
@@ -48,3 +48,19 @@ at(30 * DAY)
 expect("after an absence a new one comes", download("rse01"), 1)
 expect("which is valid at once", held("rse01", "application")["usable"], 1)
 say("rse01", "0x83")
+
+# A policy of shorter certificates (use-cases.md 13.3): the request that waits
+# is made anew instead of downloaded; the RA, which has issued for the former
+# one already, does not take it (5056), so that stands; the next one is short.
+run(OBE, "provision", "--type", "application", folder("rse02"))
+run(SCMS, "policy", "set", ENV, "global.rseApplicationCertValidity",
+    "25 hours")
+run(SCMS, "policy", "publish", ENV)
+expect("the policy does not cost the certificate", download("rse02"), 1)
+long = held("rse02", "application")["end"]
+at(30 * DAY + 146 * HOUR)
+expect("in the last day of that the next one comes", download("rse02"), 1)
+expect("which is of the new policy",
+       held("rse02", "application")["end"] - long, 24 * HOUR)
+at(30 * DAY + 169 * HOUR)
+say("rse02", "0x82")
