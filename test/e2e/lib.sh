@@ -78,6 +78,18 @@ check() {
 	echo "ok: $what"
 }
 
+# well NAME: scms status finds nothing wrong, soon: a component that asked
+# another one before that one was up finds itself degraded for a moment.
+well() {
+	tries=0
+	until "$SCMS" status "$ENV" >"$WORK/out" 2>&1; do
+		tries=$((tries + 1))
+		[ $tries -lt 300 ] || { cat "$WORK/out"; fail "$1"; }
+		sleep 0.2
+	done
+	echo "ok: $1"
+}
+
 # refuse NAME TEXT COMMAND...: the command must fail and say TEXT.
 refuse() {
 	what=$1 text=$2
