@@ -14,7 +14,7 @@
 #define ASK_RETRY  SECOND_NS
 /* Where clocks differ, the LA may use a new key only a while after it is agreed
  * on, and says until then that the former is due. */
-#define RENEWED_WAIT (60 * SECOND_NS)
+#define RENEWED_WAIT (10 * SECOND_NS)
 
 /* ---- is it due? ---- */
 

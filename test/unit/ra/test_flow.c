@@ -124,7 +124,7 @@ step(struct scene *s)
 	for (unsigned la = 0; la < 2; la++)
 		if (keys_step(w->ra, w->ra->pca, la, &arena, &fi) == FAULT_OK) {
 			d.key = true;
-			w->ra->pca->key[la].again = 0; /* a minute later */
+			w->ra->pca->key[la].again = 0; /* a while later */
 		}
 	f = plv_step(w->ra, w->ra->pca, w->db, &arena, &pause, &fi);
 	d.plv = f == FAULT_OK;
