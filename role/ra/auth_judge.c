@@ -167,10 +167,11 @@ auth_check_start(const struct asking *p, struct db *db, struct fault_info *fi)
 {
 	const struct db_value args[] = {DB_INT(p->device)};
 	int64_t end, overlap = p->policy.application_overlap;
+	int64_t half = (p->end - p->start) / 2;
 
-	/* of two that begin at once one is refused, always */
-	if (overlap >= p->end - p->start)
-		overlap = (int64_t)(p->end - p->start) - 1;
+	/* whatever the policy says: never more than two at a time */
+	if (overlap > half)
+		overlap = half;
 	TRY(db_run_int(db, &end, DO_AUTH_LAST_END, args, 1, fi));
 	if (p->start + overlap >= end)
 		return FAULT_OK;
