@@ -100,7 +100,8 @@ enum fault must_check perm_check_use(
 const psid_ssp *perm_find(const struct cert *, uint64_t psid);
 
 /* Role of an SCMS component by its SSP under PSID 0x23; numbers are those of
- * the CHOICE ScmsSsp. */
+ * the CHOICE ScmsSsp.  CAMP names auditors of the MA's questions and has no
+ * SSP for them: ours is the first extension, AuditorSsp { version 1, ... }. */
 enum scms_role {
 	SCMS_ELECTOR,
 	SCMS_ROOT,
@@ -114,6 +115,7 @@ enum scms_role {
 	SCMS_LOP,
 	SCMS_MA,
 	SCMS_RA,
+	SCMS_AUDITOR,
 	SCMS_NO_ROLE,
 };
 enum scms_role perm_role(const struct cert *);

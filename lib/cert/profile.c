@@ -234,13 +234,16 @@ profile_psids(struct arena *a, const uint64_t *id, size_t n)
 	return out;
 }
 
-/* ScmsSsp: the role's tag, preamble, version 1, and what LA and MA add. */
+/* ScmsSsp: the role's tag, preamble, version 1, and what LA and MA add; an
+ * extension has its length in front. */
 static struct bytes
 role_ssp(uint8_t room[8], enum scms_role role, uint16_t id)
 {
 	struct writer w = writer_of(room, 8);
 
 	write_uint(&w, 0x80 | (uint64_t)role, 1);
+	if (role == SCMS_AUDITOR)
+		write_uint(&w, 2, 1);
 	write_uint(&w, 0x0001, 2);
 	if (role == SCMS_LA)
 		write_uint(&w, id, 2);

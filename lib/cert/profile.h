@@ -31,6 +31,7 @@ enum profile {
 	PROFILE_MA,
 	PROFILE_PG,
 	PROFILE_CRLG,
+	PROFILE_AUDITOR,	/* countersigns questions of the MA */
 	PROFILE_ENROLLMENT,	/* OBE enrollment */
 	PROFILE_PSEUDONYM,	/* OBE pseudonym */
 	PROFILE_IDENTIFICATION, /* OBE identification */

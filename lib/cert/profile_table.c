@@ -135,6 +135,13 @@ const struct profile_rule profile_rules[PROFILE_COUNT] = {
 		.crl_ssp = { crlg_crl_ssp, sizeof(crlg_crl_ssp) },
 		.lifetime = { HOURS(35208), HOURS(17688), HOURS(17688) },
 	},
+	/* Ours; as MA and PG, but of no use for anything but signing. */
+	[PROFILE_AUDITOR] = {
+		.name = "auditor", .id = certificate_id_name,
+		.has_craca = true, .crl_series = CRL_SERIES_SPECIAL,
+		.rollover = PRESENT, .role = SCMS_AUDITOR,
+		.lifetime = { HOURS(35208), HOURS(17688), HOURS(35208) },
+	},
 	[PROFILE_ENROLLMENT] = {
 		.name = "enrollment", .id = certificate_id_name,
 		.implicit = true, .has_craca = true,

@@ -7,7 +7,7 @@
 
 _Static_assert((int)SCMS_ELECTOR == (int)scms_ssp_elector &&
 		   (int)SCMS_RA == (int)scms_ssp_ra &&
-		   (int)SCMS_NO_ROLE == (int)scms_ssp_unknown,
+		   (int)SCMS_AUDITOR == (int)scms_ssp_unknown,
     "numbers of the CHOICE");
 
 static bool
@@ -28,7 +28,10 @@ perm_role(const struct cert *k)
 	struct arena a = arena_of(room, sizeof(room));
 	scms_ssp ssp;
 
-	return read_ssp(&ssp, &a, k) ? (enum scms_role)ssp.is : SCMS_NO_ROLE;
+	if (!read_ssp(&ssp, &a, k) ||
+	    (ssp.is == scms_ssp_unknown && ssp.unknown.index != SCMS_AUDITOR))
+		return SCMS_NO_ROLE;
+	return (enum scms_role)ssp.is;
 }
 
 bool
@@ -61,6 +64,7 @@ scms_role_name(enum scms_role role)
 	    "LOP",
 	    "MA",
 	    "RA",
+	    "auditor",
 	    "no SCMS component",
 	};
 

@@ -28,9 +28,11 @@ LIFETIMES = {
     "MA": (("hours", 35208), ("hours", 17688), ("hours", 35208)),
     "PG": (("hours", 35208), ("hours", 17688), ("hours", 35208)),
     "CRLG": (("hours", 35208), ("hours", 17688), ("hours", 17688)),
+    "auditor1": (("hours", 35208), ("hours", 17688), ("hours", 35208)),
 }
 NAMES = {"root": "rca", "ICA": "ica", "ECA": "eca", "PCA": "pca", "RA": "ra",
-         "LA1": "la1", "LA2": "la2", "MA": "ma", "PG": "pg", "CRLG": "crlg"}
+         "LA1": "la1", "LA2": "la2", "MA": "ma", "PG": "pg", "CRLG": "crlg",
+         "auditor1": "auditor1"}
 ENROLLMENT = (("years", 6), ("hours", 4380), ("years", 6))
 ELSEWHERE = "another environment"
 
@@ -133,7 +135,7 @@ def host(kind, root, name="ra", number=1, port=8892, client=None):
 
 def certificates(kind, there):
     """Every certificate of one is a stranger in the other."""
-    for name in list(LIFETIMES) + ["elector2", "elector3"]:
+    for name in list(LIFETIMES) + ["elector2", "elector3", "auditor2"]:
         out, code = attempt(
             SCMS, "verify", "--trust", env(there) + "/public/root.oer",
             "--known", env(there) + "/public/LCCF.oer",

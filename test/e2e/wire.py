@@ -76,7 +76,7 @@ for folder in (ENV + "/public", WORK + "/devices/dev01/bundle"):
             except AttributeError:
                 continue
 profiles = ("ECA", "ICA", "PCA", "RA", "MA", "PG", "CRLG", "LA1", "LA2", "root",
-            "elector1", "elector2", "elector3", "enrollment")
+            "elector1", "elector2", "elector3", "auditor1", "enrollment")
 for name in profiles:
     cert = certs.get(name + ".oer") or fail("no certificate " + name)
     add(safety_message(b"x", cert, 5, time32()), "certificate " + name)

@@ -7,7 +7,7 @@
 #include "tool/scms/lop.h"
 #include "tool/scms/part.h"
 
-#define KNOWN_MAX 8
+#define KNOWN_MAX 16
 
 /* Certificates that a component needs as issuers, signers and recipients;
  * extra is what its component.conf has beside the common keys, with the domain
@@ -22,15 +22,23 @@ struct setting {
 static const struct setting settings[] = {
     {PART_RA, "ra", "",
 	{ACTOR_ICA, ACTOR_ECA, ACTOR_PCA, ACTOR_LA1, ACTOR_LA2, ACTOR_PG,
-	    ACTOR_MA}},
+	    ACTOR_MA, ACTOR_AUDITOR1, ACTOR_AUDITOR2}},
     {PART_ECA, "eca", "", {ACTOR_ICA, ACTOR_DCM}},
-    {PART_PCA, "pca", "", {ACTOR_ICA, ACTOR_RA, ACTOR_LA1, ACTOR_LA2}},
-    {PART_LA1, "la", "la_id = 0001\n", {ACTOR_ICA, ACTOR_RA, ACTOR_PCA}},
-    {PART_LA2, "la", "la_id = 0002\n", {ACTOR_ICA, ACTOR_RA, ACTOR_PCA}},
+    {PART_PCA, "pca", "",
+	{ACTOR_ICA, ACTOR_RA, ACTOR_LA1, ACTOR_LA2, ACTOR_MA, ACTOR_AUDITOR1,
+	    ACTOR_AUDITOR2}},
+    {PART_LA1, "la", "la_id = 0001\n",
+	{ACTOR_ICA, ACTOR_RA, ACTOR_PCA, ACTOR_MA, ACTOR_AUDITOR1,
+	    ACTOR_AUDITOR2}},
+    {PART_LA2, "la", "la_id = 0002\n",
+	{ACTOR_ICA, ACTOR_RA, ACTOR_PCA, ACTOR_MA, ACTOR_AUDITOR1,
+	    ACTOR_AUDITOR2}},
     {PART_CRLSTORE, "crlstore", "", {ACTOR_ROOT}},
     {PART_PG, "pg", "", {ACTOR_ICA, ACTOR_RA}},
     {PART_DCM, "dcm", "", {ACTOR_ICA, ACTOR_ECA}},
-    {PART_MA, NULL, NULL, {ACTOR_ROOT}},
+    {PART_MA, NULL, NULL,
+	{ACTOR_ICA, ACTOR_PCA, ACTOR_LA1, ACTOR_LA2, ACTOR_RA, ACTOR_CRLG,
+	    ACTOR_ECA, ACTOR_AUDITOR1, ACTOR_AUDITOR2}},
     {PART_CRLG, NULL, NULL, {ACTOR_ROOT}},
 };
 

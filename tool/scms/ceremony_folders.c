@@ -20,6 +20,8 @@ static const struct folder fixed[] = {
     {"offline/elector2", 0700},
     {"offline/elector3", 0700},
     {"offline/ica", 0700},
+    {"offline/auditor1", 0700},
+    {"offline/auditor2", 0700},
     {"offline/tls-ca", 0700},
     {"operator", 0700},
 };

@@ -26,7 +26,8 @@ open_chain_file(struct chain_file *out, struct component_job *job,
 	return chain_file_open(out, &job->c.arena, raw, fi);
 }
 
-/* Certificates that come (root and MA have places of their own) and go. */
+/* Certificates that come (root and MA have places of their own, auditors are
+ * nobody's matter but their peers') and go. */
 static void
 fill_update(struct chains_update *u, struct bytes added[ACTOR_COUNT],
     struct bytes gone[ACTOR_COUNT], const struct component_job *job)
@@ -38,7 +39,8 @@ fill_update(struct chains_update *u, struct bytes added[ACTOR_COUNT],
 	for (enum actor_id id = 0; id < ACTOR_COUNT; id++) {
 		if (p->verb == COMPONENT_RETIRE && id == p->actor)
 			gone[u->gone_n++] = job->c.actor[id].raw;
-		if (!p->is_new[id] || id == ACTOR_ROOT)
+		if (!p->is_new[id] || id == ACTOR_ROOT ||
+		    actor_info[id].profile == PROFILE_AUDITOR)
 			continue;
 		if (id == ACTOR_MA)
 			u->ma = job->c.actor[id].raw;

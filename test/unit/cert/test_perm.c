@@ -410,10 +410,13 @@ roles(void **state)
 		{ &w->pseudonym, SCMS_NO_ROLE },
 	};
 	/* clang-format on */
+	struct party auditor;
 	uint8_t id[2];
 	size_t i;
 
 	(void)state;
+	issue(&auditor, template_for(&auditor, PROFILE_AUDITOR), &w->root);
+	assert_int_equal(perm_role(auditor.cert), SCMS_AUDITOR);
 	for (i = 0; i < sizeof(rows) / sizeof(*rows); i++)
 		assert_int_equal(perm_role(rows[i].p->cert), rows[i].role);
 	assert_true(perm_la_id(id, w->la.cert));

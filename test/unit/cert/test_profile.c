@@ -34,10 +34,20 @@ ssps(void **state)
 		    "80" "00" },
 	};
 	/* clang-format on */
+	struct party auditor;
 	struct bytes out;
 	size_t i;
 
 	(void)state;
+	issue(&auditor, template_for(&auditor, PROFILE_AUDITOR), &w->root);
+	OK(coer_encode_new(&out, &A, &sequence_of_psid_ssp_asn,
+	    auditor.cert->tbs->app_permissions, FI));
+	assert_bytes(out, hex("0101"
+			      "80"
+			      "0123"
+			      "80"
+			      "04"
+			      "8c020001"));
 	for (i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
 		OK(coer_encode_new(&out, &A, &sequence_of_psid_ssp_asn,
 		    rows[i].p->cert->tbs->app_permissions, FI));
@@ -201,6 +211,8 @@ lifetimes(void **state)
 		{ PROFILE_MA, { 35208 * hour, 17688 * hour, 35208 * hour } },
 		{ PROFILE_PG, { 35208 * hour, 17688 * hour, 35208 * hour } },
 		{ PROFILE_CRLG, { 35208 * hour, 17688 * hour, 17688 * hour } },
+		{ PROFILE_AUDITOR,
+		    { 35208 * hour, 17688 * hour, 35208 * hour } },
 		{ PROFILE_ENROLLMENT, { 6 * year, 4380 * hour, 7 * year } },
 		{ PROFILE_PSEUDONYM, { 169 * hour, 169 * hour, 169 * hour } },
 		{ PROFILE_IDENTIFICATION,
@@ -268,7 +280,7 @@ all_chains_hold(void **state)
 		{ &w->pseudonym, PROFILE_PSEUDONYM },
 	};
 	/* clang-format on */
-	struct party dcm, elector;
+	struct party dcm, elector, auditor;
 	struct cert *k;
 	size_t i, j;
 
@@ -284,6 +296,12 @@ all_chains_hold(void **state)
 	issue(&dcm, template_for(&dcm, PROFILE_DCM), &w->ica);
 	OK(trust_check_chain(NULL, w->trust, dcm.cert, NOW, FI));
 	OK(profile_check(PROFILE_DCM, dcm.cert, FI));
+	issue(&auditor, template_for(&auditor, PROFILE_AUDITOR), &w->root);
+	OK(trust_check_chain(NULL, w->trust, auditor.cert, NOW, FI));
+	for (j = 0; j < PROFILE_COUNT; j++)
+		assert_int_equal(
+		    profile_check((enum profile)j, auditor.cert, NULL),
+		    j == PROFILE_AUDITOR ? FAULT_OK : FAULT_WRONG_PROFILE);
 	issue(&elector, template_for(&elector, PROFILE_ELECTOR), NULL);
 	OK(profile_check(PROFILE_ELECTOR, elector.cert, FI));
 	OK(cert_check_issued(elector.cert, elector.cert, FI));
