@@ -215,24 +215,27 @@ stage_part(struct component_job *job, enum part_id part, struct fault_info *fi)
 	return ceremony_write_conf(&job->c, part, fi);
 }
 
-/* Devices that have not seen the RA's new certificate yet encrypt to the old
- * one; its signing key is gone, its other key stays until it ends. */
+/* Devices that have not seen the new certificate yet encrypt to the old one;
+ * its signing key is gone, its other key stays until it ends. */
 static enum fault
-keep_former_key(struct component_job *job, struct fault_info *fi)
+keep_former_key(
+    struct component_job *job, enum actor_id actor, struct fault_info *fi)
 {
-	char name[64], id[2 * CERT_ID_SIZE + 1];
+	const char *folder = actor_info[actor].folder;
+	char name[64], from[64], id[2 * CERT_ID_SIZE + 1];
 	struct cert *former;
 
-	if (job->former[ACTOR_RA].n == 0)
+	if (job->former[actor].n == 0)
 		return FAULT_OK;
-	TRY(cert_load(&former, &job->c.arena, job->former[ACTOR_RA], fi));
+	TRY(cert_load(&former, &job->c.arena, job->former[actor], fi));
 	if (former->end <= job->c.now)
 		return FAULT_OK;
 	hex_encode(id, former->id, CERT_ID_SIZE);
-	snprintf(name, sizeof(name), "ra/former/%s.oer", id);
-	TRY(change_write(&job->change, name, job->former[ACTOR_RA], 0644, fi));
-	snprintf(name, sizeof(name), "ra/former/%s.key", id);
-	return copy_as(job, "ra/enc.key", name, fi);
+	snprintf(name, sizeof(name), "%s/former/%s.oer", folder, id);
+	TRY(change_write(&job->change, name, job->former[actor], 0644, fi));
+	snprintf(name, sizeof(name), "%s/former/%s.key", folder, id);
+	snprintf(from, sizeof(from), "%s/enc.key", folder);
+	return copy_as(job, from, name, fi);
 }
 
 static enum fault
@@ -289,11 +292,13 @@ pca_list(struct component_job *job)
 	return list;
 }
 
-/* RA and LAs have a list of PCAs in their settings. */
+/* RA, LAs and MA have a list of PCAs in their settings; an MA of before it was
+ * a running part has none. */
 static enum fault
 stage_pca_lists(struct component_job *job, struct fault_info *fi)
 {
-	static const enum part_id whose[] = {PART_RA, PART_LA1, PART_LA2};
+	static const enum part_id whose[] = {
+	    PART_RA, PART_LA1, PART_LA2, PART_MA};
 	const char *list = pca_list(job);
 	char name[64], path[PATH_SIZE];
 	struct bytes text;
@@ -304,6 +309,8 @@ stage_pca_lists(struct component_job *job, struct fault_info *fi)
 		snprintf(name, sizeof(name), "%s/component.conf",
 		    parts[whose[i]].name);
 		path_join(path, job->site->dir, name);
+		if (whose[i] == PART_MA && !file_exists(path))
+			continue;
 		TRY(file_read(&text, &job->c.arena, path, FILE_LIMIT, fi));
 		TRY(component_set_line(
 		    &text, &job->c.arena, text, "pca", list, fi));
@@ -470,6 +477,8 @@ check_limits(struct component_job *job, struct fault_info *fi)
 		"valid certificates of ECAs, and an RA takes"},
 	    {PROFILE_RA, "ra/former", 0, COMPONENT_FORMER,
 		"former keys of the RA that are valid, and it keeps"},
+	    {PROFILE_MA, "ma/former", 0, COMPONENT_FORMER,
+		"former keys of the MA that are valid, and it keeps"},
 	};
 
 	for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++) {
@@ -523,7 +532,8 @@ lay_out(struct component_job *job, struct fault_info *fi)
 	if (job->plan.verb == COMPONENT_ADD)
 		TRY(stage_part(job, actor_part(job->plan.actor), fi));
 	TRY(make_tls(job, fi));
-	TRY(keep_former_key(job, fi));
+	TRY(keep_former_key(job, ACTOR_RA, fi));
+	TRY(keep_former_key(job, ACTOR_MA, fi));
 	TRY(stage_settings(job, fi));
 	if (job->plan.verb == COMPONENT_RETIRE)
 		TRY(remove_part(job, fi));

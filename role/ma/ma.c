@@ -1,0 +1,68 @@
+/* ma.c - what an MA holds while it runs. */
+#include <stdlib.h>
+
+#include "base/log.h"
+#include "cert/perm.h"
+#include "role/ma/ma.h"
+
+static enum fault
+load(struct ma *ma, struct fault_info *fi)
+{
+	service_path(ma->service, ma->known, "known");
+	TRY(component_load(&ma->self, ma->service->dir, fi));
+	TRY(perm_check_role(ma->self.cert, SCMS_MA, fi));
+	return ma->self.enc_key != NULL
+		   ? FAULT_OK
+		   : fault_set(fi, FAULT_CONFIG,
+			 "the certificate has no key that reports are "
+			 "encrypted to");
+}
+
+enum fault
+ma_load(struct ma **out, struct service *service, struct fault_info *fi)
+{
+	struct ma *ma = calloc(1, sizeof(*ma));
+	enum fault f;
+
+	if (ma == NULL)
+		log_fatal("out of memory");
+	pthread_mutex_init(&ma->lock, NULL);
+	ma->service = service;
+	ma->conf = service->role_conf;
+	ma->environment = &service->environment;
+	if ((f = load(ma, fi)) != FAULT_OK)
+		ma_close(ma);
+	else
+		*out = ma;
+	return f;
+}
+
+enum fault
+ma_open(struct ma **out, struct service *service, struct fault_info *fi)
+{
+	char path[PATH_SIZE];
+	struct ma *ma;
+	enum fault f;
+
+	TRY(ma_load(&ma, service, fi));
+	service_path(service, path, "data/ma.db");
+	if ((f = db_open(&ma->db, path, &ma_schema, fi)) != FAULT_OK) {
+		ma_close(ma);
+		return f;
+	}
+	ma->crew = crew_for_machine();
+	*out = ma;
+	return FAULT_OK;
+}
+
+void
+ma_close(struct ma *ma)
+{
+	if (ma == NULL)
+		return;
+	crew_free(ma->crew);
+	db_close(ma->db);
+	component_free(&ma->self);
+	pthread_mutex_destroy(&ma->lock);
+	free(ma);
+}
