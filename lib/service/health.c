@@ -88,11 +88,14 @@ static json_t *
 everything(struct frame *f, struct service_health *h)
 {
 	char now[TIME32_TEXT];
+	struct fault_info fi;
 
 	time32_text(now, time32_now());
 	add_server_figures(atomic_load(&f->server), h);
 	if (!atomic_load(&f->ready))
 		health_degraded(h, "not ready");
+	if (audit_is_broken(f->service.audit, &fi))
+		health_degraded(h, "audit log: %s", fi.text);
 	if (f->service.def->health != NULL)
 		f->service.def->health(f->service.state, h);
 	return json_pack("{s:s, s:s, s:s, s:b, s:s, s:s, s:O, s:O}",

@@ -346,6 +346,7 @@ free_frame(struct frame *f)
 
 	if (s->state != NULL && s->def->close != NULL)
 		s->def->close(s->state);
+	audit_close(s->audit);
 	http_client_free(s->client);
 	lock_release(f);
 	free(f->threads);
@@ -390,6 +391,7 @@ start(struct frame *f, struct fault_info *fi)
 	TRY(lock_take(f, fi));
 	TRY(health_open(f, fi));
 	TRY(start_log(f, fi));
+	TRY(audit_open(&f->service.audit, f->dir, fi));
 	/* Asking for the engine has it tested, before anything is signed. */
 	log_info("starting, version " MONARCH_VERSION
 		 ", environment %s %s, cryptography: %s",
@@ -433,13 +435,21 @@ static int
 run_command(struct frame *f, int argc, char **argv)
 {
 	const struct service_def *def = f->service.def;
+	struct fault_info fi;
 	size_t i;
 
 	for (i = 0; i < def->commands_n; i++)
 		if (strcmp(def->commands[i].name, argv[0]) == 0)
-			return def->commands[i].run(&f->service, argc, argv);
-	fprintf(stderr, "%s: no command %s\n", def->program, argv[0]);
-	return STATUS_USAGE;
+			break;
+	if (i == def->commands_n) {
+		fprintf(stderr, "%s: no command %s\n", def->program, argv[0]);
+		return STATUS_USAGE;
+	}
+	if (audit_open(&f->service.audit, f->dir, &fi) != FAULT_OK) {
+		fprintf(stderr, "%s: %s\n", def->program, fi.text);
+		return 1;
+	}
+	return def->commands[i].run(&f->service, argc, argv);
 }
 
 static int

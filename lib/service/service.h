@@ -15,12 +15,12 @@
  *	scms-ra --crash-points		names for MONARCH_CRASH_AT
  *	scms-ra --help | --version
  *
- * Order of a start: secret_process, component.conf, environment, clock, lock
- * on run/pid, log, TLS client, def->open, listen, threads, then run/ready as
- * soon as def->ready says so.  Order of a stop (SIGTERM, SIGINT): run/ready is
- * removed, def->stop, running requests are answered (stop_seconds), threads
- * end, def->close, run/pid is emptied, status 0.  run/pid stays locked as long
- * as the process lives, so a SIGKILL leaves nothing to clean up.
+ * Order of a start: secret_process, component.conf, environment, clock, TLS
+ * client, lock on run/pid, log, audit log, def->open, listen, threads, then
+ *run/ready as soon as def->ready says so.  Order of a stop (SIGTERM, SIGINT):
+ *run/ready is removed, def->stop, running requests are answered (stop_seconds),
+ *threads end, def->close, run/pid is emptied, status 0.  run/pid stays locked
+ *as long as the process lives, so a SIGKILL leaves nothing to clean up.
  */
 #ifndef SERVICE_SERVICE_H
 #define SERVICE_SERVICE_H
@@ -29,6 +29,7 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+#include "audit/audit.h"
 #include "base/fault.h"
 #include "base/file.h"
 #include "http/client.h"
@@ -50,6 +51,7 @@ struct service {
 	struct environment environment;
 	struct http_client *client;	 /* own certificate, hosts map;
 					    TLS 1.3; in commands too */
+	struct audit *audit;		 /* in commands too; NULL with -n */
 	const struct http_route *routes; /* from def; open may set */
 	size_t routes_n;		 /* others */
 	void *state;			 /* what def->open made */
