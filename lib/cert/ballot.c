@@ -104,7 +104,14 @@ signed_by(
 }
 
 static bool
-endorses(const ieee1609_dot2_data *d, struct arena *a,
+is_within(const struct cert *elector, uint32_t time)
+{
+	return time >= elector->start && time < elector->end;
+}
+
+/* *from: when it was generated. */
+static bool
+endorses(uint32_t *from, const ieee1609_dot2_data *d, struct arena *a,
     const struct cert *elector, const struct topic *t)
 {
 	const to_be_signed_data *tbs = &d->content.signed_data.tbs_data;
@@ -117,26 +124,31 @@ endorses(const ieee1609_dot2_data *d, struct arena *a,
 	    *tbs->header_info.generation_time / 1000000 > t->now)
 		return false;
 	payload = tbs->payload.data;
-	return payload != NULL &&
-	       payload->content.is == ieee1609_dot2_content_unsecured_data &&
-	       coer_decode(&scms_pdu_asn, &pdu, a,
-		   payload->content.unsecured_data, NULL) == FAULT_OK &&
-	       is_about(&pdu, t) && signed_by(d, a, elector);
+	if (payload == NULL ||
+	    payload->content.is != ieee1609_dot2_content_unsecured_data ||
+	    coer_decode(&scms_pdu_asn, &pdu, a, payload->content.unsecured_data,
+		NULL) != FAULT_OK ||
+	    !is_about(&pdu, t))
+		return false;
+	*from = pdu.content.ccm.tbs_elector_endorsement.generation_time;
+	return is_within(elector, *from) && signed_by(d, a, elector);
 }
 
-static bool
-elector_agrees(const elector_ballot *b, struct arena *a, struct cert *elector,
-    const struct topic *t)
+/* The earliest of its endorsements counts; UINT32_MAX: it has none. */
+static uint32_t
+agrees_since(const elector_ballot *b, struct arena *a,
+    const struct cert *elector, const struct topic *t)
 {
+	uint32_t first = UINT32_MAX, one = 0;
 	size_t i;
 
-	if (perm_role(elector) != SCMS_ELECTOR || t->now < elector->start ||
-	    t->now >= elector->end)
-		return false;
+	if (perm_role(elector) != SCMS_ELECTOR || !is_within(elector, t->now))
+		return first;
 	for (i = 0; i < b->endorsements.n; i++)
-		if (endorses(&b->endorsements.v[i], a, elector, t))
-			return true;
-	return false;
+		if (endorses(&one, &b->endorsements.v[i], a, elector, t) &&
+		    one < first)
+			first = one;
+	return first;
 }
 
 static bool
@@ -151,30 +163,89 @@ is_repeated(struct cert *const *elector, size_t i)
 	return false;
 }
 
+static enum fault
+open_ballot(elector_ballot **out, struct arena *a, struct bytes ballot,
+    struct fault_info *fi)
+{
+	if ((*out = ARENA_NEW(a, elector_ballot)) == NULL)
+		return fault_set(
+		    fi, FAULT_TOO_LARGE, "no memory left for a ballot");
+	return coer_decode(&elector_ballot_asn, *out, a, ballot, fi);
+}
+
 enum fault
-ballot_check(struct cert **subject, struct arena *a, struct bytes ballot,
+ballot_check(struct ballot *out, struct arena *a, struct bytes ballot,
     enum endorsement kind, struct cert *const *elector, size_t n, size_t quorum,
     uint32_t now, struct fault_info *fi)
 {
-	elector_ballot *b = ARENA_NEW(a, elector_ballot);
+	struct ballot found = {.from = UINT32_MAX};
 	struct topic t = {.kind = kind, .now = now};
-	size_t i, agree = 0;
-	struct cert *k;
+	elector_ballot *b;
+	uint32_t from;
+	size_t i;
 
-	if (b == NULL)
+	TRY(open_ballot(&b, a, ballot, fi));
+	TRY(cert_of(&found.subject, a, &b->certificate, fi));
+	sha256(t.hash, found.subject->canonical);
+	for (i = 0; i < n; i++) {
+		if (is_repeated(elector, i))
+			continue;
+		from = agrees_since(b, a, elector[i], &t);
+		found.agree += from != UINT32_MAX;
+		found.from = from < found.from ? from : found.from;
+	}
+	if (found.agree < quorum)
+		return fault_set(fi, FAULT_NO_QUORUM,
+		    "%zu of %zu electors agree, %zu are needed", found.agree, n,
+		    quorum);
+	if (out != NULL)
+		*out = found;
+	return FAULT_OK;
+}
+
+/* ---- merging ---- */
+
+/* The octets of each, to be compared. */
+static enum fault
+add_endorsements(struct bytes *list, size_t *n, struct arena *a,
+    const elector_ballot *b, struct fault_info *fi)
+{
+	struct bytes one;
+	size_t i, k;
+
+	for (i = 0; i < b->endorsements.n; i++) {
+		TRY(coer_encode_new(&one, a, &signed_elector_endorsement_asn,
+		    &b->endorsements.v[i], fi));
+		for (k = 0; k < *n && !bytes_equal(list[k], one); k++)
+			continue;
+		if (k == *n)
+			list[(*n)++] = one;
+	}
+	return FAULT_OK;
+}
+
+enum fault
+ballot_merge(struct bytes *out, struct arena *a, struct bytes ballot,
+    struct bytes other, struct fault_info *fi)
+{
+	elector_ballot *b, *o;
+	struct cert *subject, *also;
+	struct bytes *list;
+	size_t n = 0;
+
+	TRY(open_ballot(&b, a, ballot, fi));
+	TRY(open_ballot(&o, a, other, fi));
+	TRY(cert_of(&subject, a, &b->certificate, fi));
+	TRY(cert_of(&also, a, &o->certificate, fi));
+	if (!bytes_equal(subject->canonical, also->canonical))
+		return fault_set(fi, FAULT_CONSTRAINT,
+		    "ballots about two different certificates");
+	list =
+	    ARENA_ARRAY(a, b->endorsements.n + o->endorsements.n, struct bytes);
+	if (list == NULL)
 		return fault_set(
 		    fi, FAULT_TOO_LARGE, "no memory left for a ballot");
-	TRY(coer_decode(&elector_ballot_asn, b, a, ballot, fi));
-	TRY(cert_of(&k, a, &b->certificate, fi));
-	sha256(t.hash, k->canonical);
-	for (i = 0; i < n; i++)
-		if (!is_repeated(elector, i))
-			agree += elector_agrees(b, a, elector[i], &t);
-	if (agree < quorum)
-		return fault_set(fi, FAULT_NO_QUORUM,
-		    "%zu of %zu electors agree, %zu are needed", agree, n,
-		    quorum);
-	if (subject != NULL)
-		*subject = k;
-	return FAULT_OK;
+	TRY(add_endorsements(list, &n, a, b, fi));
+	TRY(add_endorsements(list, &n, a, o, fi));
+	return ballot_build(out, a, subject, list, n, fi);
 }

@@ -31,14 +31,26 @@ enum fault must_check endorsement_sign(struct bytes *out, struct arena *,
 enum fault must_check ballot_build(struct bytes *out, struct arena *,
     const struct cert *subject, const struct bytes *endorsement, size_t n,
     struct fault_info *);
+/* What a quorum has decided. */
+struct ballot {
+	struct cert *subject;
+	uint32_t from; /* Time32: earliest of the endorsements that count */
+	size_t agree;  /* electors */
+};
+
 /*
  * Do at least quorum of the n electors endorse (as kind) what the encoded
- * ballot is about?  Each counts once; endorsements of others, for another
- * certificate, of another kind or generated after now count nothing.
- * *subject (may be NULL) is the certificate.  FAULT_NO_QUORUM.
+ * ballot is about?  Each counts once, and only within the validity of its
+ * certificate; endorsements of others, for another certificate, of another
+ * kind or generated after now count nothing.  out may be NULL.
+ * FAULT_NO_QUORUM.
  */
-enum fault must_check ballot_check(struct cert **subject, struct arena *,
+enum fault must_check ballot_check(struct ballot *out, struct arena *,
     struct bytes ballot, enum endorsement kind, struct cert *const *elector,
     size_t n, size_t quorum, uint32_t now, struct fault_info *);
+/* Two ballots about the same certificate as one, each endorsement once.
+ * CONSTRAINT: they are about two. */
+enum fault must_check ballot_merge(struct bytes *out, struct arena *,
+    struct bytes ballot, struct bytes other, struct fault_info *);
 
 #endif /* CERT_BALLOT_H */

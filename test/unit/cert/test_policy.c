@@ -566,7 +566,8 @@ ballots(void **state)
 {
 	const struct world *w = world();
 	struct party elector[4];
-	struct cert *who[4], *subject;
+	struct cert *who[4];
+	struct ballot found;
 	struct bytes e[4], ballot, wrong[3], root_ballot;
 	struct chain_file f = {.ma = w->ma.cert->raw}, got;
 	size_t i;
@@ -581,8 +582,10 @@ ballots(void **state)
 	}
 	OK(ballot_build(&ballot, &A, w->root.cert, e, 2, FI));
 	OK(ballot_check(
-	    &subject, &A, ballot, ENDORSE_ADD_ROOT, who, 3, 2, NOW, FI));
-	assert_memory_equal(subject->id, w->root.cert->id, 8);
+	    &found, &A, ballot, ENDORSE_ADD_ROOT, who, 3, 2, NOW, FI));
+	assert_memory_equal(found.subject->id, w->root.cert->id, 8);
+	assert_int_equal(found.from, NOW);
+	assert_int_equal(found.agree, 2);
 	FAULT_IS(NO_QUORUM, ballot_check(NULL, &A, ballot, ENDORSE_ADD_ROOT,
 				who, 3, 3, NOW, FI));
 	FAULT_IS(NO_QUORUM, ballot_check(NULL, &A, ballot, ENDORSE_REMOVE_ROOT,
