@@ -1,7 +1,8 @@
 /*
- * monarch.h - our own messages between RA and PCA: many requests, one
- * signature.  Elements are the ScmsPDU of CAMP's single messages; HPCR is the
- * hash of one of them (member raw), wherever it travels.
+ * monarch.h - our own messages.  Between RA and PCA: many requests, one
+ * signature; elements are the ScmsPDU of CAMP's single messages, HPCR is the
+ * hash of one of them (member raw), wherever it travels.  From MA to CRL
+ * generator: what is to be revoked.
  */
 #if !defined(SCHEMA_MONARCH_H) || defined(ASN_ROWS)
 #define SCHEMA_MONARCH_H
@@ -58,6 +59,38 @@ ASN_SEQUENCE(monarch_auth_batch_reply, "MonarchAuthBatchReply", CLOSED,
 	R(T, octets16, batch_id, "batchId")
 ASN_SEQUENCE(monarch_batch_confirm, "MonarchBatchConfirm", CLOSED,
     LIST_MONARCH_BATCH_CONFIRM)
+
+/* From the MA to the CRL generator, signed by the MA: what is to be revoked.
+ * The seeds belong to period i. */
+#define LIST_MONARCH_REVOCATION_LINKAGE(R, O, D, T)			\
+	R(T, la_id, la1_id, "la1Id")					\
+	R(T, la_id, la2_id, "la2Id")					\
+	R(T, linkage_seed, ls1, "ls1")					\
+	R(T, linkage_seed, ls2, "ls2")					\
+	R(T, uint16, i_max, "iMax")					\
+	R(T, uint8, j_max, "jMax")
+ASN_SEQUENCE(monarch_revocation_linkage, "MonarchRevocationLinkage", CLOSED,
+    LIST_MONARCH_REVOCATION_LINKAGE)
+ASN_SEQUENCE_OF(monarch_revocation_linkages, "MonarchRevocation.linkage",
+    monarch_revocation_linkage, 0, UINT32_MAX)
+
+#define LIST_MONARCH_REVOCATION_DIGEST(R, O, D, T)			\
+	R(T, hashed_id10, id, "id")					\
+	R(T, time32, expiry, "expiry")					\
+	R(T, crl_series, series, "series")
+ASN_SEQUENCE(monarch_revocation_digest, "MonarchRevocationDigest", CLOSED,
+    LIST_MONARCH_REVOCATION_DIGEST)
+ASN_SEQUENCE_OF(monarch_revocation_digests, "MonarchRevocation.digests",
+    monarch_revocation_digest, 0, UINT32_MAX)
+
+#define LIST_MONARCH_REVOCATION(R, O, D, T)				\
+	R(T, uint8_1, version, "version")				\
+	R(T, octets16, revocation_id, "revocationId")			\
+	R(T, i_value, i, "i")						\
+	R(T, monarch_revocation_linkages, linkage, "linkage")		\
+	R(T, monarch_revocation_digests, digests, "digests")
+ASN_SEQUENCE(monarch_revocation, "MonarchRevocation", CLOSED,
+    LIST_MONARCH_REVOCATION)
 /* clang-format on */
 
 #endif /* SCHEMA_MONARCH_H */

@@ -673,13 +673,15 @@ ballot_by_certificate(void **state)
 static void
 empty_crl(void **state)
 {
-	struct bytes out;
+	struct crl_parts parts = {.lists = 0};
+	struct bytes out, one = hex("03800100");
 
 	(void)state;
-	OK(crl_composite(&out, &A, NULL, 0, FI));
+	OK(crl_composite_build(&out, &A, &parts, FI));
 	assert_bytes(out, BYTES(crl_composite_empty));
 	assert_bytes(out, hex("00010001000100"));
-	OK(crl_composite(&out, &A, (struct bytes[]){hex("03800100")}, 1, FI));
+	parts = (struct crl_parts){.list = &one, .lists = 1};
+	OK(crl_composite_build(&out, &A, &parts, FI));
 	assert_bytes(out, hex("00010103800100"
 			      "01000100"));
 }
