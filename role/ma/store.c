@@ -27,7 +27,99 @@ static const char reports[] = "create table sender("
 			      " digest blob not null unique,"
 			      " body blob not null);";
 
-static const char *const steps[] = {reports};
+/*
+ * question: what is asked of one peer; key says what for; hash is that of what
+ * auditors sign, pdu the ScmsPDU without their signatures until the answer was
+ * used.  asked: what counts towards a day's measure.
+ * linked: answers to ma_ask_linked by the hash of the set (-1: the LAs do not
+ * agree); plv and la_matches are what is known on the way there.
+ * revocation: id is that of MonarchRevocation; tried and pause say when it is
+ * looked at again, tries how often it was in vain.  chain, digest: what is to
+ * go onto a CRL; i1 and i2 are the periods of the two seeds.
+ */
+/* clang-format off */
+static const char revocations[] =
+    "create table question("
+    " number integer primary key,"
+    " key text not null unique,"
+    " kind integer not null,"
+    " peer text not null,"
+    " why text not null,"
+    " hash blob not null,"
+    " pdu blob,"
+    " entries integer not null,"
+    " made integer not null,"
+    " answered integer,"
+    " outcome text);"
+    "create index question_waiting on question(number)"
+    " where pdu is not null;"
+    "create table countersignature("
+    " hash blob not null,"
+    " auditor text not null,"
+    " octets blob not null,"
+    " primary key(hash, auditor)) without rowid;"
+    "create table asked("
+    " number integer primary key,"
+    " peer text not null,"
+    " weight integer not null,"
+    " time integer not null);"
+    "create index asked_time on asked(peer, time);"
+    "create table linked("
+    " key blob primary key,"
+    " matches integer not null) without rowid;"
+    "create table plv("
+    " number integer primary key,"
+    " key blob not null,"
+    " pca text not null,"
+    " la text not null,"
+    " octets blob not null);"
+    "create index plv_key on plv(key, la);"
+    "create table la_matches("
+    " key blob not null,"
+    " la text not null,"
+    " matches integer not null,"
+    " primary key(key, la)) without rowid;"
+    "create table revocation("
+    " number integer primary key,"
+    " case_id integer not null,"
+    " kind integer not null,"
+    " lv blob,"
+    " i integer,"
+    " issuer blob,"
+    " rif blob,"
+    " reason text not null,"
+    " id blob not null unique,"
+    " state integer not null,"
+    " decided integer not null,"
+    " done integer,"
+    " text text,"
+    " tried integer not null default 0,"
+    " pause integer not null default 0,"
+    " tries integer not null default 0,"
+    " ra text,"
+    " hpcr blob,"
+    " j_max integer,"
+    " period integer);"
+    "create index revocation_case on revocation(case_id);"
+    "create index revocation_open on revocation(tried) where state < 6;"
+    "create table chain("
+    " number integer primary key,"
+    " revocation integer not null references revocation,"
+    " la1 text not null,"
+    " la2 text not null,"
+    " lci1 blob not null,"
+    " lci2 blob not null,"
+    " i_max integer not null,"
+    " id1 blob, id2 blob, ls1 blob, ls2 blob, i1 integer, i2 integer);"
+    "create index chain_revocation on chain(revocation);"
+    "create table digest("
+    " revocation integer not null references revocation,"
+    " id blob not null,"
+    " expiry integer not null,"
+    " primary key(revocation, id)) without rowid;";
+/* clang-format on */
+
+static const char *const steps[] = {reports, revocations};
 
 const struct db_schema ma_schema = {
     steps, sizeof(steps) / sizeof(steps[0]), statements, MA_STATEMENTS};
