@@ -120,10 +120,12 @@ bench_pca(size_t n)
 	const struct pca_conf conf = {.ra = "ra", .la1 = "la1", .la2 = "la2"};
 	struct pca_counts counts;
 	char dir[PATH_SIZE];
+	struct audit *audit;
 	struct pca *pca;
 
 	world_folder(&world, dir, WORLD_PCA);
-	need(pca_new(&pca, dir, &conf, &world.environment, &info));
+	need(audit_open(&audit, dir, &info));
+	need(pca_new(&pca, dir, &conf, &world.environment, audit, &info));
 	for (int round = 0; round < ROUNDS; round++)
 		bench_batch(pca, n);
 	pca_store_counts(pca->store, &counts);
@@ -134,6 +136,7 @@ bench_pca(size_t n)
 	figure(
 	    "issuing_response_octets", "", (double)pca->class.reply.response_n);
 	pca_free(pca);
+	audit_close(audit);
 }
 
 /* ---- LA ---- */

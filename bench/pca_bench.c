@@ -627,6 +627,7 @@ int
 main(int argc, char **argv)
 {
 	const struct pca_conf conf = {.ra = "ra", .la1 = "la1", .la2 = "la2"};
+	struct audit *audit;
 	char dir[PATH_SIZE];
 
 	n = argc > 1 ? strtoul(argv[1], NULL, 10) : 2048;
@@ -637,7 +638,9 @@ main(int argc, char **argv)
 	world_share_key(&world, WORLD_LA1, &la_key[0]);
 	world_share_key(&world, WORLD_LA2, &la_key[1]);
 	world_folder(&world, dir, WORLD_PCA);
-	fine(pca_new(&pca, dir, &conf, &world.environment, &info), "pca_new");
+	fine(audit_open(&audit, dir, &info), "audit_open");
+	fine(pca_new(&pca, dir, &conf, &world.environment, audit, &info),
+	    "pca_new");
 	plain_start();
 	plain_prepare();
 	asked = ARENA_ARRAY(&arena, n, struct asked);
@@ -650,6 +653,7 @@ main(int argc, char **argv)
 	bench("pca", false);
 	bench("pca_compressed", true);
 	pca_free(pca);
+	audit_close(audit);
 	world_remove(&world);
 	return 0;
 }

@@ -1,5 +1,7 @@
 /* commit.c - one commit for all enrollments that wait for one. */
+#include "crypto/hash.h"
 #include "role/eca/eca.h"
+#include "service/crash.h"
 
 static enum fault
 add(struct eca *eca, struct eca_commit *c)
@@ -22,6 +24,31 @@ add(struct eca *eca, struct eca_commit *c)
 
 /* One that is refused does not stop the others; when the database fails, all
  * fail alike. */
+/* One line in the audit log for all that are new: their count, and a digest of
+ * the hashes of their requests, SHA-256(digest so far || hash) for each. */
+static enum fault
+account(struct eca *eca, const struct eca_commit *list, struct fault_info *fi)
+{
+	char hex[2 * SHA256_SIZE + 1];
+	uint8_t digest[SHA256_SIZE] = {0};
+	unsigned n = 0;
+
+	for (const struct eca_commit *c = list; c != NULL; c = c->next) {
+		const struct bytes both[] = {
+		    BYTES(digest), BYTES(c->record->request.b)};
+
+		if (c->fault != FAULT_OK || c->repeated)
+			continue;
+		sha256_parts(digest, both, 2);
+		n++;
+	}
+	if (n == 0)
+		return FAULT_OK;
+	hex_encode(hex, digest, sizeof(digest));
+	return audit_write(
+	    eca->audit, AUDIT_ENROLL, fi, "count=%u requests=%s", n, hex);
+}
+
 static enum fault
 add_all(struct eca *eca, struct eca_commit *list, struct fault_info *fi)
 {
@@ -34,6 +61,11 @@ add_all(struct eca *eca, struct eca_commit *list, struct fault_info *fi)
 			return c->fault;
 		}
 	}
+	if (account(eca, list, fi) != FAULT_OK) {
+		db_rollback(eca->db);
+		return fi->code;
+	}
+	crash_point("eca-accounted");
 	return db_commit(eca->db, fi);
 }
 

@@ -13,6 +13,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "audit/audit.h"
 #include "base/arena.h"
 #include "base/bytes.h"
 #include "base/fault.h"
@@ -47,7 +48,8 @@ struct eca {
 	struct eca_policy policy;
 	const char *ra;		 /* its name: it brings requests for */
 	uint32_t rollover_ahead; /* successors, that begin so much later */
-	pthread_mutex_t lock;	 /* of db */
+	struct audit *audit;
+	pthread_mutex_t lock; /* of db */
 	struct db *db;
 	struct eca_commits commits;
 	struct http_route route;
@@ -57,9 +59,9 @@ struct eca {
 #define ECA_REQUEST_MAX 16384u
 
 /* Keys and certificates of folder, policy of the environment, database
- * folder/data/eca.db.  Both borrowed structures must outlive it. */
+ * folder/data/eca.db.  The borrowed structures must outlive it. */
 enum fault must_check eca_open(struct eca **, const char *folder,
-    const struct environment *, struct fault_info *);
+    const struct environment *, struct audit *, struct fault_info *);
 void eca_close(struct eca *);
 
 /*

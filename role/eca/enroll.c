@@ -48,13 +48,14 @@ open_all(struct eca *eca, const char *folder, const struct environment *env,
 
 enum fault
 eca_open(struct eca **out, const char *folder, const struct environment *env,
-    struct fault_info *fi)
+    struct audit *audit, struct fault_info *fi)
 {
 	struct eca *eca = calloc(1, sizeof(*eca));
 	enum fault f;
 
 	if (eca == NULL)
 		log_fatal("out of memory");
+	eca->audit = audit;
 	pthread_mutex_init(&eca->lock, NULL);
 	pthread_mutex_init(&eca->commits.lock, NULL);
 	pthread_cond_init(&eca->commits.changed, NULL);

@@ -48,7 +48,8 @@ start(void **state, struct service *service, struct fault_info *fi)
 	struct eca *eca;
 	enum fault f;
 
-	TRY(eca_open(&eca, service->dir, &service->environment, fi));
+	TRY(eca_open(
+	    &eca, service->dir, &service->environment, service->audit, fi));
 	if ((f = set_route(eca, service, fi)) != FAULT_OK)
 		eca_close(eca);
 	else

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "crypto/hash.h"
+#include "role/pca/account.h"
 #include "role/pca/auth.h"
 #include "role/pca/refuse.h"
 #include "service/crash.h"
@@ -119,8 +120,7 @@ store(const struct auth_batch *b, const bool *is_new, const uint8_t *batch_id,
 			    batch_id, fi));
 	if (n == 0)
 		return FAULT_OK;
-	return pca_store_put(
-	    b->pca->store, SHELF_AUTH, record, n, batch_id, fi);
+	return pca_account(b->pca, SHELF_AUTH, record, n, batch_id, fi);
 }
 
 static enum fault

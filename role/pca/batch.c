@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "crypto/hash.h"
+#include "role/pca/account.h"
 #include "role/pca/batch.h"
 #include "role/pca/refuse.h"
 #include "role/pca/stages.h"
@@ -177,8 +178,8 @@ issue(struct batch *b, const uint8_t *batch_id, struct fault_info *fi)
 	gather(&p, &b->pca->class);
 	crash_point("pca-batch-checked");
 	if (p.n_stored > 0)
-		TRY(pca_store_put(b->pca->store, SHELF_PSEUDONYM, p.record,
-		    p.n_stored, batch_id, fi));
+		TRY(pca_account(b->pca, SHELF_PSEUDONYM, p.record, p.n_stored,
+		    batch_id, fi));
 	crash_point("pca-batch-stored");
 	PCA_STAGE_END(store);
 	return FAULT_OK;

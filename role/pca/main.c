@@ -30,8 +30,8 @@ pca_open(void **state, struct service *service, struct fault_info *fi)
 {
 	struct pca *pca;
 
-	TRY(pca_new(
-	    &pca, service->dir, service->role_conf, &service->environment, fi));
+	TRY(pca_new(&pca, service->dir, service->role_conf,
+	    &service->environment, service->audit, fi));
 	pca->routes[0] = (struct http_route){"POST", "/certificate-batch",
 	    pca->ra, PCA_BODY_MAX, pca_http_batch, 0};
 	pca->routes[1] = (struct http_route){"POST", "/certificate", pca->ra,

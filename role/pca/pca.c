@@ -92,7 +92,8 @@ make_places(struct pca *pca)
 
 enum fault
 pca_new(struct pca **out, const char *dir, const struct pca_conf *conf,
-    const struct environment *environment, struct fault_info *fi)
+    const struct environment *environment, struct audit *audit,
+    struct fault_info *fi)
 {
 	struct pca *pca = calloc(1, sizeof(*pca));
 	enum fault f;
@@ -100,6 +101,7 @@ pca_new(struct pca **out, const char *dir, const struct pca_conf *conf,
 	if (pca == NULL)
 		log_fatal("out of memory");
 	pca->environment = environment;
+	pca->audit = audit;
 	pca->arena = arena_new(CLASS_ARENA);
 	make_places(pca);
 	f = load(pca, dir, conf, fi);

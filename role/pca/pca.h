@@ -44,6 +44,7 @@ struct workplace {
 
 struct pca {
 	const struct environment *environment;
+	struct audit *audit;
 	struct component self;
 	struct checked_signer checked; /* if check_signatures */
 	struct issuer issuer;	       /* its signer is used for all */
@@ -63,9 +64,10 @@ struct pca {
 	atomic_uint_fast64_t batches, refused[REFUSALS];
 };
 
-/* Loads all of DIR and DIR/data; environment is borrowed. */
+/* Loads all of DIR and DIR/data; environment and audit are borrowed. */
 enum fault must_check pca_new(struct pca **, const char *dir,
-    const struct pca_conf *, const struct environment *, struct fault_info *);
+    const struct pca_conf *, const struct environment *, struct audit *,
+    struct fault_info *);
 void pca_free(struct pca *); /* NULL is fine */
 /* "ra" -> "ra.monarch.test"; names with a dot stay. */
 void pca_full_name(

@@ -152,6 +152,7 @@ test_recorded_request(void **state)
 	struct environment env;
 	struct bytes answer;
 	struct spdu spdu;
+	struct audit *audit;
 	struct eca *eca;
 	scms_pdu pdu;
 
@@ -165,7 +166,8 @@ test_recorded_request(void **state)
 	assert_int_equal(environment_set(&env, &arena, "enrollment_lifetime",
 			     "6 years", &fi),
 	    FAULT_OK);
-	if (eca_open(&eca, folder, &env, &fi) != FAULT_OK)
+	if (audit_open(&audit, folder, &fi) != FAULT_OK ||
+	    eca_open(&eca, folder, &env, audit, &fi) != FAULT_OK)
 		fail_msg("%s", fi.text);
 	if (eca_enroll(eca, &answer, &error, &arena, recorded_request(),
 		"operator", NOW_2018, &fi) != FAULT_OK)
@@ -178,6 +180,7 @@ test_recorded_request(void **state)
 	    FAULT_OK);
 	compare(&pdu.content.eca_ee.eca_ee_cert_response);
 	eca_close(eca);
+	audit_close(audit);
 }
 
 int

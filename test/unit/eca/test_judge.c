@@ -9,9 +9,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
+#include "base/file.h"
 #include "cert/convert.h"
 #include "cert/request.h"
 #include "crypto/ecqv.h"
@@ -615,6 +617,55 @@ test_repeated_and_duplicate(void **state)
 	assert_int_equal(ask(csr_sign(&m, &w.arena, true), &other), 7);
 }
 
+/* What was enrolled is in the audit log once; without the log, nothing is. */
+static void
+test_accounts(void **state)
+{
+	char log[PATH_SIZE], wanted[160], hex[65];
+	struct arena arena = arena_new(1 << 22);
+	const uint8_t none[32] = {0};
+	struct bytes answer, request, text;
+	struct audit_end before, after;
+	uint8_t hash[32], digest[32];
+	struct csr_maker m;
+
+	(void)state;
+	path_join(log, w.folder, AUDIT_FILE);
+	csr_begin(&m);
+	request = csr_sign(&m, &w.arena, false);
+	assert_int_equal(ask(request, &answer), GRANTED);
+	assert_int_equal(
+	    audit_verify(&before, w.folder, NULL, NULL, &fi), FAULT_OK);
+	assert_int_equal(ask(request, &answer), GRANTED);
+	assert_int_equal(
+	    audit_verify(&after, w.folder, NULL, NULL, &fi), FAULT_OK);
+	assert_int_equal(after.number, before.number);
+	assert_int_equal(file_read(&text, &arena, log, 1 << 20, &fi), FAULT_OK);
+	sha256(hash, request);
+	sha256_parts(
+	    digest, (const struct bytes[]){BYTES(none), BYTES(hash)}, 2);
+	hex_encode(hex, digest, 32);
+	snprintf(
+	    wanted, sizeof(wanted), " enroll count=1 requests=%s sha256=", hex);
+	assert_non_null(memmem(text.p, text.n, wanted, strlen(wanted)));
+
+	csr_begin(&m);
+	request = csr_sign(&m, &w.arena, false);
+	assert_int_equal(truncate(log, 1), 0);
+	assert_int_equal(ask(request, &answer),
+	    eca_end_entity_error_eca_internal_server_error);
+	assert_non_null(strstr(fi.text, AUDIT_FILE));
+	assert_int_equal(file_write(log, text, 0600, &fi), FAULT_OK);
+	audit_close(w.audit);
+	assert_int_equal(audit_open(&w.audit, w.folder, &fi), FAULT_OK);
+	world_restart(&w);
+	assert_int_equal(ask(request, &answer), GRANTED);
+	assert_int_equal(
+	    audit_verify(&after, w.folder, NULL, NULL, &fi), FAULT_OK);
+	assert_int_equal(after.number, before.number + 1);
+	arena_free(&arena);
+}
+
 /* Near the end of the ECA's certificate lifetimes are cut, then refused. */
 static void
 test_end_of_eca(void **state)
@@ -685,6 +736,7 @@ main(void)
 	    cmocka_unit_test(test_signer_and_content),
 	    cmocka_unit_test(test_every_bit),
 	    cmocka_unit_test(test_repeated_and_duplicate),
+	    cmocka_unit_test(test_accounts),
 	    cmocka_unit_test(test_end_of_eca),
 	};
 

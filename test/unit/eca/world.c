@@ -121,14 +121,15 @@ world_open(struct world *w)
 	assert_non_null(mkdtemp(w->folder));
 	OK(environment_defaults(&w->env, &w->arena, ENVIRONMENT_TEST, &fi));
 	furnish(w);
-	OK(eca_open(&w->eca, w->folder, &w->env, &fi));
+	OK(audit_open(&w->audit, w->folder, &fi));
+	OK(eca_open(&w->eca, w->folder, &w->env, w->audit, &fi));
 }
 
 void
 world_restart(struct world *w)
 {
 	eca_close(w->eca);
-	OK(eca_open(&w->eca, w->folder, &w->env, &fi));
+	OK(eca_open(&w->eca, w->folder, &w->env, w->audit, &fi));
 }
 
 void
@@ -137,6 +138,7 @@ world_close(struct world *w)
 	char command[128];
 
 	eca_close(w->eca);
+	audit_close(w->audit);
 	arena_free(&w->arena);
 	snprintf(command, sizeof(command), "rm -rf '%s'", w->folder);
 	assert_int_equal(system(command), 0);

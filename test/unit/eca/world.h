@@ -12,6 +12,7 @@ struct world {
 	char folder[64];
 	struct environment env;
 	struct arena arena;
+	struct audit *audit;
 	struct eca *eca;
 };
 

@@ -29,6 +29,7 @@
 static struct world world;
 static struct plv_key key[2];
 static char pca_dir[PATH_SIZE];
+static struct audit *audit;
 static struct fault_info info;
 
 static const struct pca_conf conf = {.ra = "ra", .la1 = "la1", .la2 = "la2"};
@@ -53,6 +54,7 @@ set_up(void **state)
 	world_folder(&world, pca_dir, WORLD_PCA);
 	world_share_key(&world, WORLD_LA1, &key[0]);
 	world_share_key(&world, WORLD_LA2, &key[1]);
+	must(audit_open(&audit, pca_dir, &info));
 	return 0;
 }
 
@@ -60,6 +62,7 @@ static int
 tear_down(void **state)
 {
 	(void)state;
+	audit_close(audit);
 	world_remove(&world);
 	return 0;
 }
@@ -69,7 +72,7 @@ open_pca(void)
 {
 	struct pca *out;
 
-	must(pca_new(&out, pca_dir, &conf, &world.environment, &info));
+	must(pca_new(&out, pca_dir, &conf, &world.environment, audit, &info));
 	return out;
 }
 
@@ -725,8 +728,8 @@ die_at(const char *point, struct bytes body, struct bytes confirm)
 
 		setenv("MONARCH_CRASH_AT", point, 1);
 		if (crash_arm("pca", crash_points, &info) != FAULT_OK ||
-		    pca_new(&pca, pca_dir, &conf, &world.environment, &info) !=
-			FAULT_OK)
+		    pca_new(&pca, pca_dir, &conf, &world.environment, audit,
+			&info) != FAULT_OK)
 			_exit(3);
 		if (body.n > 0)
 			(void)!pca_answer_batch(&out, pca, &arena, body, &info);

@@ -20,6 +20,7 @@
 static struct world world;
 static struct plv_key key[2];
 static char pca_dir[PATH_SIZE];
+static struct audit *audit;
 static struct fault_info info;
 
 static const struct pca_conf checking = {
@@ -156,7 +157,7 @@ answer_with_fault(void)
 	struct bytes out;
 	struct pca *pca;
 
-	must(pca_new(&pca, pca_dir, conf, &world.environment, &info));
+	must(pca_new(&pca, pca_dir, conf, &world.environment, audit, &info));
 	faulty.good = pca->self.signer;
 	pca->self.signer.sign = sign_faulty;
 	must(pca_answer_batch(&out, pca, &work, body, &info));
@@ -170,7 +171,8 @@ counts_now(void)
 	struct pca_counts c;
 	struct pca *pca;
 
-	must(pca_new(&pca, pca_dir, &trusting, &world.environment, &info));
+	must(pca_new(
+	    &pca, pca_dir, &trusting, &world.environment, audit, &info));
 	pca_store_counts(pca->store, &c);
 	pca_free(pca);
 	return c;
@@ -234,7 +236,8 @@ a_large_batch_of_our_ra_is_issued_by_several_threads(void **state)
 	(void)state;
 	assert_non_null(a);
 	world.environment.batch_max_requests = MANY;
-	must(pca_new(&pca, pca_dir, &checking, &world.environment, &info));
+	must(pca_new(
+	    &pca, pca_dir, &checking, &world.environment, audit, &info));
 	for (size_t t = 0; t < MANY; t++)
 		ask(&a[t], &how); /* all in the form of the template */
 	body = batch_message(&arena, a, MANY, id, &world.ra);
@@ -262,6 +265,7 @@ set_up(void **state)
 	world_folder(&world, pca_dir, WORLD_PCA);
 	world_share_key(&world, WORLD_LA1, &key[0]);
 	world_share_key(&world, WORLD_LA2, &key[1]);
+	must(audit_open(&audit, pca_dir, &info));
 	return 0;
 }
 
@@ -269,6 +273,7 @@ static int
 tear_down(void **state)
 {
 	(void)state;
+	audit_close(audit);
 	world_remove(&world);
 	return 0;
 }

@@ -25,6 +25,7 @@
 static struct world world;
 static struct plv_key key[2];
 static char pca_dir[PATH_SIZE];
+static struct audit *audit;
 
 static const struct pca_conf conf = {
     .ra = "ra", .la1 = "la1", .la2 = "la2.monarch.test"};
@@ -48,7 +49,7 @@ open_pca(void)
 {
 	struct pca *out;
 
-	must(pca_new(&out, pca_dir, &conf, &world.environment, &info));
+	must(pca_new(&out, pca_dir, &conf, &world.environment, audit, &info));
 	return out;
 }
 
@@ -60,6 +61,7 @@ set_up(void **state)
 	world_folder(&world, pca_dir, WORLD_PCA);
 	world_share_key(&world, WORLD_LA1, &key[0]);
 	world_share_key(&world, WORLD_LA2, &key[1]);
+	must(audit_open(&audit, pca_dir, &info));
 	return 0;
 }
 
@@ -67,6 +69,7 @@ static int
 tear_down(void **state)
 {
 	(void)state;
+	audit_close(audit);
 	world_remove(&world);
 	return 0;
 }
@@ -182,6 +185,136 @@ the_same_keys_asked_twice_get_unrelated_answers(void **state)
 	assert_memory_not_equal(x + t->v + 1, y + t->v + 1, 32);
 	assert_memory_not_equal(x + t->nonce, y + t->nonce, 12);
 	assert_memory_not_equal(x + t->ciphertext, y + t->ciphertext, 16);
+	pca_free(pca);
+	arena_free(&arena);
+}
+
+/* ---- accounts ---- */
+
+struct accounts {
+	unsigned lines;
+	char last[AUDIT_LINE];
+};
+
+static void
+note_issue(void *ctx, const struct audit_end *end, struct bytes time,
+    struct bytes event, struct bytes text)
+{
+	struct accounts *a = ctx;
+
+	(void)end;
+	(void)time;
+	assert_true(bytes_equal(event, bytes_of_string("issue")));
+	snprintf(a->last, sizeof(a->last), "%.*s", (int)text.n,
+	    (const char *)text.p);
+	a->lines++;
+}
+
+static struct accounts
+accounts_now(void)
+{
+	struct accounts a = {0};
+	struct audit_end end;
+
+	must(audit_verify(&end, pca_dir, note_issue, &a, &info));
+	return a;
+}
+
+static int
+compare_hpcrs(const void *a, const void *b)
+{
+	return memcmp(a, b, 32);
+}
+
+/* The line that an RA would write of what it asked for. */
+static void
+line_of(char out[AUDIT_LINE], const struct asked *a, size_t n,
+    const uint8_t batch_id[16])
+{
+	static uint8_t all[MANY][32];
+	char batch[33], hpcrs[65];
+	uint8_t digest[32];
+
+	for (size_t t = 0; t < n; t++)
+		memcpy(all[t], a[t].hpcr, 32);
+	qsort(all, n, 32, compare_hpcrs);
+	sha256(digest, (struct bytes){all[0], n * 32});
+	hex_encode(hpcrs, digest, 32);
+	hex_encode(batch, batch_id, 16);
+	snprintf(out, AUDIT_LINE, "kind=pseudonym batch=%s count=%zu hpcrs=%s",
+	    batch, n, hpcrs);
+}
+
+static void
+what_is_issued_is_accounted_for_once(void **state)
+{
+	struct arena arena = arena_new(1u << 28);
+	struct pca *pca = open_pca();
+	static struct asked a[MANY + 1];
+	struct asking how = usual(&arena);
+	char wanted[AUDIT_LINE];
+	const scms_pdu *reply;
+	struct accounts now;
+	unsigned before = accounts_now().lines;
+	uint8_t id[16];
+
+	(void)state;
+	ask_many(a, MANY + 1, &how);
+	new_batch_id(id);
+	assert_int_equal(send(&reply, pca, &arena, a, MANY, id), MANY);
+	line_of(wanted, a, MANY, id);
+	now = accounts_now();
+	assert_int_equal(now.lines, before + 1);
+	assert_string_equal(now.last, wanted);
+
+	/* the same again issues nothing, one more is one more */
+	assert_int_equal(send(&reply, pca, &arena, a, MANY, id), MANY);
+	assert_int_equal(accounts_now().lines, before + 1);
+	new_batch_id(id);
+	assert_int_equal(send(&reply, pca, &arena, a + 1, MANY, id), MANY);
+	line_of(wanted, a + MANY, 1, id);
+	now = accounts_now();
+	assert_int_equal(now.lines, before + 2);
+	assert_string_equal(now.last, wanted);
+	pca_free(pca);
+	arena_free(&arena);
+}
+
+/* An audit log without room: nothing is issued, and all goes on later. */
+static void
+nothing_is_issued_without_an_account(void **state)
+{
+	struct arena arena = arena_new(1u << 24);
+	struct pca *pca = open_pca();
+	struct asking how = usual(&arena);
+	char log[PATH_SIZE];
+	struct pca_counts before;
+	const scms_pdu *reply;
+	struct asked a[5];
+	struct bytes out, body, kept;
+	uint8_t id[16];
+
+	(void)state;
+	ask_many(a, 5, &how);
+	new_batch_id(id);
+	body = batch_message(&arena, a, 5, id, &world.ra);
+	assert_int_equal(send(&reply, pca, &arena, a, 1, id), 1);
+	before = counts_of(pca);
+	path_join(log, pca_dir, AUDIT_FILE);
+	must(file_read(&kept, &arena, log, 1 << 20, &info));
+	assert_int_equal(truncate(log, 3), 0);
+	assert_int_equal(send_octets(&out, pca, &arena, body), FAULT_STORE);
+	assert_non_null(strstr(info.text, "audit/log"));
+	assert_int_equal(counts_of(pca).pending, before.pending);
+	assert_int_equal(counts_of(pca).issued, before.issued);
+	pca_free(pca);
+
+	must(file_write(log, kept, 0600, &info));
+	audit_close(audit);
+	must(audit_open(&audit, pca_dir, &info));
+	pca = open_pca();
+	assert_int_equal(send(&reply, pca, &arena, a, 5, id), 5);
+	assert_int_equal(counts_of(pca).pending, before.pending + 4);
 	pca_free(pca);
 	arena_free(&arena);
 }
@@ -888,8 +1021,8 @@ die_at(const char *point, struct bytes body, const uint8_t id[16])
 
 		setenv("MONARCH_CRASH_AT", point, 1);
 		if (crash_arm("pca", crash_points, &info) != FAULT_OK ||
-		    pca_new(&pca, pca_dir, &conf, &world.environment, &info) !=
-			FAULT_OK)
+		    pca_new(&pca, pca_dir, &conf, &world.environment, audit,
+			&info) != FAULT_OK)
 			_exit(3);
 		if (id != NULL)
 			confirm(pca, id);
@@ -925,6 +1058,10 @@ a_kill_at_any_commit_loses_and_doubles_nothing(void **state)
 		c = counts_of(pca);
 		pca_free(pca);
 		die_at("pca-batch-checked", body, NULL);
+		pca = open_pca();
+		assert_int_equal(counts_of(pca).issued, c.issued);
+		pca_free(pca);
+		die_at("pca-batch-accounted", body, NULL);
 		pca = open_pca();
 		assert_int_equal(counts_of(pca).issued, c.issued);
 		pca_free(pca);
@@ -1051,6 +1188,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(a_batch_is_issued_and_checked_by_plain_openssl),
+	    cmocka_unit_test(what_is_issued_is_accounted_for_once),
+	    cmocka_unit_test(nothing_is_issued_without_an_account),
 	    cmocka_unit_test(the_same_keys_asked_twice_get_unrelated_answers),
 	    cmocka_unit_test(each_bad_request_is_refused_and_stops_no_other),
 	    cmocka_unit_test(messages_of_others_are_not_answered),
