@@ -188,6 +188,7 @@ begin(struct http_server *s, struct MHD_Connection *mhd, const char *url,
 	ex->request.method = method;
 	ex->request.path = url;
 	ex->request.tail = "";
+	ex->request.tally = &ex->connection->tally;
 	ex->request.arena = &ex->arena;
 	ex->refusal = form_uri_was_cut(ex->connection, url, version)
 			  ? MHD_HTTP_BAD_REQUEST

@@ -32,6 +32,8 @@ struct http_request {
 	struct bytes body;   /* complete */
 	const char *peer;    /* name in the verified TLS client
 				certificate; NULL: none was shown */
+	uint32_t *tally;     /* a number of the connection's, 0 when it
+				opens, for handlers to count with */
 	struct arena *arena; /* lives until the answer is sent */
 };
 

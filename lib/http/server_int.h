@@ -41,6 +41,7 @@ struct connection {
 	_Atomic uint64_t state;
 	bool used;			/* a request has come */
 	size_t uri_n;			/* octets of the latest URI */
+	uint32_t tally;			/* see http_request */
 	char peer[PEER_NAME_MAX];	/* "": not verified */
 	uint32_t not_before, not_after; /* of its certificate */
 };

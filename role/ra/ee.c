@@ -10,8 +10,8 @@
 #include "cert/signature.h"
 #include "role/ra/ee.h"
 
-#define EE_CHUNK      64 /* messages at once */
-#define POLLS_SECONDS 60u
+#define EE_CHUNK     64 /* messages at once */
+#define SAID_SECONDS 60u
 
 /* ---- blacklist and row ---- */
 
@@ -302,20 +302,33 @@ count_failure(struct ra *ra, const struct ee *ee, enum ee_error error)
 	return error;
 }
 
-/* Devices ask for what is not there yet as often as they like: one line a
- * minute tells how often.  It is told at once when time went back. */
-static bool
-is_said(struct ra *ra, enum ee_error error, uint64_t *times)
+/* Devices ask for what is not there yet as often as they like, and reports come
+ * from anybody. */
+static struct ra_said *
+said_of(struct ra *ra, enum ee_step step, enum ee_error error)
 {
-	uint32_t now = time32_now(), then = atomic_load(&ra->polls_said);
+	if (step == EE_STEP_REPORT)
+		return &ra->bad_reports;
+	if (error == EE_ERROR_NO_FILE || error == EE_ERROR_NO_INFO)
+		return &ra->polls;
+	return NULL;
+}
 
-	if (error != EE_ERROR_NO_FILE && error != EE_ERROR_NO_INFO)
+/* One line a minute tells how often.  It is told at once when time went
+ * back. */
+static bool
+is_said(struct ra_said *said, uint64_t *times)
+{
+	uint32_t now = time32_now(), then;
+
+	if (said == NULL)
 		return true;
-	ra_count(&ra->polls);
-	if (now - then < POLLS_SECONDS ||
-	    !atomic_compare_exchange_strong(&ra->polls_said, &then, now))
+	then = atomic_load(&said->at);
+	ra_count(&said->times);
+	if (now - then < SAID_SECONDS ||
+	    !atomic_compare_exchange_strong(&said->at, &then, now))
 		return false;
-	*times = atomic_exchange(&ra->polls, 0);
+	*times = atomic_exchange(&said->times, 0);
 	return true;
 }
 
@@ -331,7 +344,7 @@ say(struct ra *ra, const struct ee *ee, const char *path, enum ee_error error,
 {
 	uint64_t times = 1;
 
-	if (is_said(ra, error, &times))
+	if (is_said(said_of(ra, ee->step, error), &times))
 		log_warn("refused: %s code=%u device=%" PRId64 " times=%" PRIu64
 			 " cause=%s",
 		    path, ee_answer_of(error)->code, who(ee), times, cause);

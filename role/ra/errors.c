@@ -34,6 +34,8 @@ static const struct mapping {
     {EE_STEP_BATCH, ANY, EE_ERROR_NO_FILE},
     {EE_STEP_INFO, ANY, EE_ERROR_NO_INFO},
     {EE_STEP_CHAIN_FILE, ANY, EE_ERROR_NO_CHAIN_FILE},
+    {EE_STEP_REPORT, FAULT_TOO_MANY, EE_ERROR_TOO_MANY},
+    {EE_STEP_REPORT, ANY, EE_ERROR_PARAMETERS},
 };
 
 static const struct ee_answer answers[EE_ERROR_COUNT] = {

@@ -33,6 +33,7 @@ enum ee_step {
 	EE_STEP_BATCH,	 /* is the file there? */
 	EE_STEP_INFO,
 	EE_STEP_CHAIN_FILE,
+	EE_STEP_REPORT, /* a misbehavior report, whoever sends it */
 };
 
 struct ee_answer {

@@ -4,7 +4,7 @@
 
 #include "http/server.h"
 
-#define RA_ROUTES 13
+#define RA_ROUTES 14
 
 extern const struct http_route ra_routes[RA_ROUTES];
 
@@ -19,6 +19,7 @@ http_handler ra_chain_file;	/* chain_file.c */
 http_handler ra_policy_file;	/* policy_file.c */
 http_handler ra_certificate;	/* ra_certificate.c */
 http_handler ra_successor;	/* successor.c */
+http_handler ra_report;		/* report.c */
 http_handler ra_unknown_path;	/* download.c */
 
 #endif /* RA_HANDLERS_H */

@@ -12,6 +12,7 @@
 #include "role/ra/plv.h"
 #include "role/ra/policy_update.h"
 #include "role/ra/ra.h"
+#include "role/ra/report.h"
 #include "role/ra/sender.h"
 #include "role/ra/stages.h"
 #include "role/ra/supply.h"
@@ -37,6 +38,7 @@ static const struct service_thread threads[] = {
     {"closer", RA_PCAS, closer_run},
     {"auth", RA_PCAS, auth_run},
     {"keys", 1, keys_run},
+    {"report", 1, report_run},
 };
 
 static const struct service_command commands[] = {
@@ -84,6 +86,7 @@ stop(void *state)
 	wake_all(&ra->wake);
 	wake_all(&ra->due);
 	wake_all(&ra->auth);
+	wake_all(&ra->report);
 }
 
 static void
@@ -229,6 +232,7 @@ health(void *state, struct service_health *h)
 	health_count(
 	    h, "keys_renewed", (int64_t)atomic_load(&ra->keys_renewed));
 	report_errors(ra, h);
+	report_health(ra, h);
 	policy_health(ra, h);
 	health_stages(h, ra_stages, RA_STAGES);
 	report_peer(&ra->la[0], h);
@@ -241,6 +245,7 @@ health(void *state, struct service_health *h)
 	}
 	for (size_t k = ra->pca_n; k < ra->pca_all; k++)
 		report_peer(&ra->pca[k].peer, h);
+	report_peer(&ra->ma, h);
 	report_peer(&ra->storage, h);
 }
 

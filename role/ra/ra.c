@@ -15,9 +15,14 @@
 #define EE_PORT	     8892
 #define PG_PORT	     8893
 #define ECA_PORT     8895
+#define MA_PORT	     8897
 #define MEMORY	     ((size_t)4 << 20)
 #define CERT_MAX     4096
 #define DB_CACHE_KIB 65536u
+/* While the MA is away: so many times what is released at once, and some. */
+#define REPORTS_WAITING 1000u
+#define REPORT_POOLS	UINT64_C(10)
+#define REPORTS_OCTETS	(UINT64_C(1) << 30)
 /* A disk that was full has room again when somebody made some. */
 #define STORAGE_PAUSE_MS 4000
 
@@ -127,6 +132,8 @@ meet(struct ra *ra, const struct cert *c, struct fault_info *fi)
 	if (strcmp(name, ra->pg.name) == 0 &&
 	    (ra->pg_cert == NULL || c->start > ra->pg_cert->start))
 		ra->pg_cert = c;
+	if (strcmp(name, ra->ma.name) == 0 && ra->ma_certs_n < RA_MA_CERTS)
+		ra->ma_certs[ra->ma_certs_n++] = c;
 	if (perm_role(c) != SCMS_ECA ||
 	    !is_listed(conf, name, ra->environment->domain))
 		return FAULT_OK;
@@ -205,6 +212,7 @@ set_peers(struct ra *ra, struct fault_info *fi)
 	TRY(peer_init(&ra->pg, &ra->arena, conf->pg, domain, PG_PORT, fi));
 	TRY(peer_init(
 	    &ra->enroll, &ra->arena, conf->enroll_at, domain, ECA_PORT, fi));
+	TRY(peer_init(&ra->ma, &ra->arena, conf->ma, domain, MA_PORT, fi));
 	TRY(peer_init(&ra->storage, &ra->arena, "storage.of", "ra", 1, fi));
 	ra->storage.name = "own storage";
 	ra->storage.pause_most_ms = STORAGE_PAUSE_MS;
@@ -212,8 +220,8 @@ set_peers(struct ra *ra, struct fault_info *fi)
 		ra->la[la].call = call_by_http;
 		ra->la[la].ctx = ra->service;
 	}
-	ra->pg.call = call_by_http;
-	ra->pg.ctx = ra->service;
+	ra->pg.call = ra->ma.call = call_by_http;
+	ra->pg.ctx = ra->ma.ctx = ra->service;
 	return pcas_configure(ra, call_by_http, ra->service, fi);
 }
 
@@ -260,6 +268,21 @@ make_folders(const struct ra *ra, struct fault_info *fi)
 }
 
 static enum fault
+open_reports(struct ra *ra, struct fault_info *fi)
+{
+	const struct environment *e = ra->environment;
+	const struct report_limits limits = {
+	    .waiting = REPORTS_WAITING + REPORT_POOLS * e->report_shuffle_count,
+	    .octets = REPORTS_OCTETS,
+	    .an_hour = e->reports_per_hour,
+	};
+	char path[PATH_SIZE];
+
+	ra_path(ra, path, "reports.db", NULL);
+	return reports_open(&ra->reports, path, &limits, fi);
+}
+
+static enum fault
 open_stores(struct ra *ra, struct fault_info *fi)
 {
 	char path[PATH_SIZE];
@@ -279,7 +302,7 @@ open_stores(struct ra *ra, struct fault_info *fi)
 		f = auth_recover(db, fi);
 	ra->db = db;
 	db_cache(db, DB_CACHE_KIB);
-	return f;
+	return f == FAULT_OK ? open_reports(ra, fi) : f;
 }
 
 static void
@@ -322,6 +345,7 @@ ra_alloc(struct service *service)
 	wake_init(&ra->wake);
 	wake_init(&ra->due);
 	wake_init(&ra->auth);
+	wake_init(&ra->report);
 	pools_init(&ra->pools);
 	pthread_mutex_init(&ra->db_lock, NULL);
 	contacts_init(&ra->contacts);
@@ -364,6 +388,7 @@ ra_close(struct ra *ra)
 {
 	if (ra == NULL)
 		return;
+	reports_close(ra->reports);
 	bulk_close(ra->hpcr);
 	db_close(ra->db);
 	pthread_mutex_destroy(&ra->db_lock);
@@ -378,6 +403,7 @@ ra_close(struct ra *ra)
 	wake_destroy(&ra->wake);
 	wake_destroy(&ra->due);
 	wake_destroy(&ra->auth);
+	wake_destroy(&ra->report);
 	component_free(&ra->self);
 	arena_free(&ra->arena);
 	free(ra);

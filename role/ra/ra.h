@@ -17,6 +17,7 @@
 #include "role/ra/policy.h"
 #include "role/ra/pool.h"
 #include "role/ra/published.h"
+#include "role/ra/report_store.h"
 #include "role/ra/request.h"
 #include "role/ra/retry.h"
 #include "role/ra/wake.h"
@@ -30,10 +31,17 @@
 #define RA_PUBLISHED_MAX (4u << 20)  /* LCCF, LPF */
 #define RA_I_END	 65536u	     /* IValue has 16 bits */
 #define RA_ERRORS	 16u	     /* kinds of refusals to devices */
+#define RA_MA_CERTS	 8u	     /* of the MA: it is renewed, too */
 
 struct ra_conf {
 #define CONF_DEF "role/ra/ra_conf.def"
 #include "service/conf_members.h"
+};
+
+/* What is refused so often that one line tells of many times. */
+struct ra_said {
+	_Atomic uint64_t times; /* since a line said so ... */
+	_Atomic uint32_t at;	/* ... at that Time32 */
 };
 
 struct ra {
@@ -50,6 +58,9 @@ struct ra {
 	struct peer enroll;	    /* the ECA that successors come from */
 	const struct cert *pg_cert; /* the newest; NULL: unknown */
 	struct peer storage;	    /* ourselves: disk, database */
+	struct peer ma;
+	const struct cert *ma_certs[RA_MA_CERTS];
+	size_t ma_certs_n; /* 0: reports are refused */
 	/* Those of component.conf, pca_n; then those that have left it and for
 	 * which messages wait (pca_left.c). */
 	struct ra_pca pca[RA_PCAS];
@@ -67,6 +78,8 @@ struct ra {
 	struct wake wake; /* something to plan or to order */
 	struct wake due;  /* something to send or to close */
 	struct wake auth; /* the same of auth.h */
+	struct reports *reports;
+	struct wake report; /* one has come */
 	struct pools pools;
 	struct contacts contacts;
 	int64_t idle_cursor; /* the planner's: how far it has looked */
@@ -78,8 +91,8 @@ struct ra {
 	_Atomic unsigned auth_senders;
 	_Atomic uint64_t downloads, keys_renewed;
 	_Atomic uint64_t errors[RA_ERRORS]; /* by enum ee_error */
-	_Atomic uint64_t polls;		    /* since a line said so ... */
-	_Atomic uint32_t polls_said;	    /* ... at that Time32 */
+	struct ra_said polls, bad_reports;
+	_Atomic uint64_t reports_repeated, reports_sent, reports_dropped;
 };
 
 /*

@@ -11,6 +11,7 @@ const struct http_route ra_routes[RA_ROUTES] = {
 	ra_provision_application, 0},
     {"POST", "/successor-enrollment-certificate", NULL, RA_BODY_MAX,
 	ra_successor, 0},
+    {"POST", "/process-misbehavior-report", NULL, RA_BODY_MAX, ra_report, 0},
     {"POST", "/retrieve-ra-certificate", NULL, RA_BODY_MAX, ra_certificate, 0},
     {"GET", "/retrieve-ra-certificate", NULL, 0, ra_certificate, 0},
     {"GET", "/download/batch", NULL, 0, ra_download_batch, 0},

@@ -51,9 +51,10 @@ class Armed:
         self.name = name
         self.points = [p for p in world.crash_points(name)
                        if p not in BY_COMMAND and
-                       not p.startswith(  # types.py, policy.sh, rollover.sh
+                       # types.py, policy.sh, rollover.sh, test_report.c
+                       not p.startswith(
                            ("ra-auth-", "ra-policy-", "ra-chains-",
-                            "ra-successor-"))]
+                            "ra-successor-", "ra-report-"))]
         random.shuffle(self.points)
         self.hit = []
         self.process = None

@@ -91,6 +91,28 @@ routes_by_thread_per_connection(void **state)
 }
 
 static void
+connections_have_tallies(void **state)
+{
+	struct http_server *s = world_server("pca", pool);
+	struct http_client *one = world_client(NULL);
+	struct http_client *other = world_client(NULL);
+	struct answer a;
+
+	(void)state;
+	world_call(&a, one, s, "GET", "/count", BYTES_NONE);
+	EXPECT(a, 200, "1");
+	world_call(&a, one, s, "GET", "/count", BYTES_NONE);
+	EXPECT(a, 200, "2");
+	world_call(&a, other, s, "GET", "/count", BYTES_NONE);
+	EXPECT(a, 200, "1");
+	world_call(&a, one, s, "GET", "/count", BYTES_NONE);
+	EXPECT(a, 200, "3");
+	http_client_free(one);
+	http_client_free(other);
+	http_server_stop(s, 1);
+}
+
+static void
 bodies_of_every_size(void **state)
 {
 	static const size_t sizes[] = {
@@ -714,6 +736,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(routes_by_pool),
 	    cmocka_unit_test(routes_by_thread_per_connection),
+	    cmocka_unit_test(connections_have_tallies),
 	    cmocka_unit_test(bodies_of_every_size),
 	    cmocka_unit_test(chunked_bodies),
 	    cmocka_unit_test(a_far_too_large_body_is_refused_unread),

@@ -267,11 +267,19 @@ send_error(void *ctx, const struct http_request *q, struct http_response *r)
 	    5057, "raDuplicateRequestReceived: two\r\nlines");
 }
 
+static void
+count(void *ctx, const struct http_request *q, struct http_response *r)
+{
+	(void)ctx;
+	http_reply_text(r, 200, arena_printf(q->arena, "%u", ++*q->tally));
+}
+
 static const struct http_route routes[] = {
     {"GET", "/hello", NULL, 0, say_hello, 0},
     {"POST", "/echo", NULL, 100000, echo, 0},
     {"POST", "/large", NULL, 3000000, echo, 0},
     {"GET", "/files/", NULL, 0, show_request, HTTP_ROUTE_PREFIX},
+    {"GET", "/count", NULL, 0, count, 0},
     {"GET", "/slow", NULL, 0, wait_a_while, 0},
     {"GET", "/together", NULL, 0, ask_together, 0},
     {"GET", "/big", NULL, 0, send_big, 0},

@@ -1045,6 +1045,40 @@ test_ra_certificate(void **state)
 	    call("POST", path, NULL, device[0].request).code, 5070);
 }
 
+/* Over HTTPS, as devices send them; all else is in test_report.c. */
+static void
+test_report(void **state)
+{
+	static const char path[] = "/process-misbehavior-report";
+	struct http_client *first = client;
+	struct answer a;
+
+	(void)state;
+	world.service.environment.reports_per_connection = 2;
+	for (int k = 0; k < 4; k++) {
+		struct bytes report;
+
+		if (k == 3) { /* another connection */
+			struct http_client_config to = {0};
+			char ca[PATH_SIZE], hosts[PATH_SIZE];
+
+			in_folder(ca, "tls-ca.pem");
+			in_folder(hosts, "hosts");
+			to.ca = ca;
+			to.hosts = hosts;
+			must(http_client_new(&client, &to, &fi));
+		}
+		must(spdu_encrypt(&report, &arena, device[k].request,
+		    world.actor[WHO_MA].cert, &fi));
+		a = call("POST", path, NULL, report);
+		assert_int_equal(a.status, k == 2 ? 429 : 200);
+		assert_int_equal(a.code, k == 2 ? 5071 : 0);
+		assert_int_equal(a.body.n, 0);
+	}
+	http_client_free(first);
+	assert_int_equal(call("GET", path, NULL, BYTES_NONE).status, 405);
+}
+
 /* In PROD a device learns nothing but that it failed. */
 static void
 test_prod(void **state)
@@ -1134,6 +1168,7 @@ main(void)
 	    TEST(test_retries),
 	    TEST(test_published),
 	    TEST(test_ra_certificate),
+	    TEST(test_report),
 	    TEST(test_prod),
 	};
 

@@ -37,6 +37,7 @@ static const struct {
     [WHO_LA2] = {"la2.monarch.test", PROFILE_LA, WHO_ICA, true, 2},
     [WHO_STRANGER] = {"eca.elsewhere.test", PROFILE_ECA, WHO_ICA, true, 0},
     [WHO_PCA2] = {"pca2.monarch.test", PROFILE_PCA, WHO_ICA, true, 0},
+    [WHO_MA] = {"ma.monarch.test", PROFILE_MA, WHO_ICA, true, 0},
 };
 
 /* ---- certificates ---- */
@@ -136,6 +137,7 @@ configure(struct world *w)
 	    .pca = {pcas, 1},
 	    .pg = "pg",
 	    .enroll_at = "eca:8895",
+	    .ma = "ma",
 	    .lccf = "data/lccf.oer",
 	    .lpf = "data/lpf.oer",
 	    .eca = {names, 1},

@@ -20,6 +20,7 @@ enum who {
 	WHO_LA2,
 	WHO_STRANGER, /* an ECA that is not on the list */
 	WHO_PCA2,     /* known, but not in component.conf */
+	WHO_MA,
 	WHOS
 };
 
