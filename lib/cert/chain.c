@@ -156,6 +156,13 @@ at_a_time(const struct path *p, size_t i)
 	return p->time != TRUST_ANY_TIME;
 }
 
+static bool
+with_lists(const struct path *p, size_t i)
+{
+	(void)i;
+	return atomic_load(&p->trust->revoked) != NULL;
+}
+
 /* A certificate without its issuer still names its root, by cracaId; that of
  * a root or elector is zero. */
 static enum fault
@@ -284,6 +291,12 @@ check_time(const struct path *p, size_t i, struct fault_info *fi)
 	return validity_check_time(p->cert[i], p->time, fi);
 }
 
+static enum fault
+check_revoked(const struct path *p, size_t i, struct fault_info *fi)
+{
+	return trust_check_revoked(p->trust, p->cert[i], p->time, fi);
+}
+
 static const struct {
 	const char *name;
 	bool (*applies)(const struct path *, size_t);
@@ -299,6 +312,7 @@ static const struct {
     [CHAIN_REGION] = {"region", has_issuer, check_region, true},
     [CHAIN_PERMISSIONS] = {"permissions", has_issuer, check_permissions, true},
     [CHAIN_TIME] = {"time", at_a_time, check_time, false},
+    [CHAIN_REVOKED] = {"not revoked", with_lists, check_revoked, false},
 };
 
 const char *

@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "cert/chainfile.h"
+#include "cert/revoked.h"
 #include "cert/trust_int.h"
 
 #define TRUST_MEMORY ((size_t)256 << 20)
@@ -19,6 +20,7 @@ trust_new(void)
 	struct trust *t = calloc(1, sizeof(*t));
 
 	if (t == NULL || pthread_rwlock_init(&t->lock, NULL) != 0 ||
+	    pthread_rwlock_init(&t->revoking, NULL) != 0 ||
 	    pthread_mutex_init(&t->checking, NULL) != 0)
 		log_fatal("out of memory");
 	t->arena = arena_new(TRUST_MEMORY);
@@ -31,6 +33,8 @@ trust_free(struct trust *t)
 {
 	if (t == NULL)
 		return;
+	revoked_free(t->revoked);
+	pthread_rwlock_destroy(&t->revoking);
 	pthread_rwlock_destroy(&t->lock);
 	pthread_mutex_destroy(&t->checking);
 	arena_free(&t->arena);
@@ -264,6 +268,35 @@ trust_add_folder(
 		free(names[i]);
 	}
 	free(names);
+	return f;
+}
+
+/* ---- revoked ---- */
+
+void
+trust_revoke(struct trust *t, struct revoked *r)
+{
+	struct revoked *former;
+
+	pthread_rwlock_wrlock(&t->revoking);
+	former = atomic_exchange(&t->revoked, r);
+	pthread_rwlock_unlock(&t->revoking);
+	revoked_free(former);
+}
+
+enum fault
+trust_check_revoked(
+    struct trust *t, const struct cert *k, uint32_t time, struct fault_info *fi)
+{
+	const struct revoked *r;
+	enum fault f = FAULT_OK;
+
+	if (atomic_load(&t->revoked) == NULL)
+		return FAULT_OK;
+	pthread_rwlock_rdlock(&t->revoking);
+	if ((r = atomic_load(&t->revoked)) != NULL)
+		f = revoked_check(r, k, time, fi);
+	pthread_rwlock_unlock(&t->revoking);
 	return f;
 }
 

@@ -4,7 +4,8 @@
  * A struct trust holds roots, which are trusted because somebody put them
  * there, and known certificates, which are looked up as issuers and signers
  * and trusted only as far as their chains check out.  It grows and never
- * shrinks, so pointers it gives out live as long as it does.  Any number of
+ * shrinks, so pointers it gives out live as long as it does; what is revoked
+ * stays in it and is refused.  Any number of
  * threads may use it at once.
  *
  * A known certificate's own chain is checked once; after that a leaf costs
@@ -23,6 +24,7 @@
 #include "base/fault.h"
 #include "cert/cert.h"
 
+struct revoked; /* cert/revoked.h */
 struct trust;
 
 struct trust *trust_new(void);
@@ -65,6 +67,17 @@ void trust_set_memory(struct trust *, size_t n);
 enum fault must_check trust_find_signer(struct cert **out, struct arena *,
     struct trust *, const uint8_t id[CERT_ID_SIZE], struct fault_info *);
 
+/*
+ * From now on what this says is revoked, and nothing else (NULL: nothing is):
+ * no chain through such a certificate holds, be it leaf, CA or root, whatever
+ * was checked or remembered before.  The trust takes it over and frees the one
+ * it had, while others go on checking.
+ */
+void trust_revoke(struct trust *, struct revoked *);
+/* revoked_check (revoked.h) against it alone, without the chain. */
+enum fault must_check trust_check_revoked(
+    struct trust *, const struct cert *, uint32_t time, struct fault_info *);
+
 /* Everything but the present time is judged. */
 #define TRUST_ANY_TIME UINT32_MAX
 
@@ -78,6 +91,7 @@ enum chain_check {
 	CHAIN_REGION,	   /* REGION_NOT_NESTED */
 	CHAIN_PERMISSIONS, /* PSID_, SSP_, CHAIN_LENGTH_, EE_TYPE_... */
 	CHAIN_TIME,	   /* NOT_YET_VALID, EXPIRED */
+	CHAIN_REVOKED,	   /* REVOKED, OVERDUE */
 	CHAIN_CHECKS
 };
 const char *chain_check_name(enum chain_check);

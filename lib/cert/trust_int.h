@@ -38,6 +38,9 @@ struct trust {
 	struct entry *bucket[BUCKETS];
 	struct memory *memory; /* NULL: nothing is remembered */
 	size_t memories;
+
+	pthread_rwlock_t revoking;	   /* of what revoked points to */
+	_Atomic(struct revoked *) revoked; /* NULL: nothing */
 };
 
 /* NULL: not known. */
