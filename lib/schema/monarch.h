@@ -1,8 +1,9 @@
 /*
- * monarch.h - our own messages.  Between RA and PCA: many requests, one
+ * monarch.h - our own types.  Between RA and PCA: many requests, one
  * signature; elements are the ScmsPDU of CAMP's single messages, HPCR is the
  * hash of one of them (member raw), wherever it travels.  From MA to CRL
- * generator: what is to be revoked.
+ * generator: what is to be revoked.  In misbehavior reports: what CAMP leaves
+ * open.
  */
 #if !defined(SCHEMA_MONARCH_H) || defined(ASN_ROWS)
 #define SCHEMA_MONARCH_H
@@ -14,6 +15,28 @@
 /* clang-format off */
 #undef ASN_MODULE
 #define ASN_MODULE "Monarch"
+
+/* In misbehavingDeviceInfo of a misbehavior report, where CAMP says nothing;
+ * and what misbehavingDeviceBSMs and reporterDeviceBSMs hold: SPDUs. */
+#define LIST_MONARCH_MISBEHAVIOR_KIND(V, T)				\
+	V(T, speed, "speed", 0)						\
+	V(T, acceleration, "acceleration", 1)				\
+	V(T, position_jump, "positionJump", 2)				\
+	V(T, overlap, "overlap", 3)					\
+	V(T, outside_region, "outsideRegion", 4)			\
+	V(T, stale, "stale", 5)						\
+	V(T, replay, "replay", 6)					\
+	V(T, range, "range", 7)
+ASN_ENUM(monarch_misbehavior_kind, "MonarchMisbehavior.kind", EXTENSIBLE,
+    LIST_MONARCH_MISBEHAVIOR_KIND)
+
+#define LIST_MONARCH_MISBEHAVIOR(R, O, D, T)				\
+	R(T, uint8_1, version, "version")				\
+	R(T, monarch_misbehavior_kind, kind, "kind")
+ASN_SEQUENCE(monarch_misbehavior, "MonarchMisbehavior", CLOSED,
+    LIST_MONARCH_MISBEHAVIOR)
+
+ASN_SEQUENCE_OF(monarch_evidence, "MonarchEvidence", opaque, 0, UINT32_MAX)
 
 ASN_SEQUENCE_OF(monarch_certificate_batch_request_requests,
     "MonarchCertificateBatchRequest.requests", scms_pdu, 0, UINT32_MAX)
