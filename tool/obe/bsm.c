@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/file.h"
-#include "device/monarch.h"
+#include "bsm/bsm.h"
 #include "tool/obe/cmd.h"
 
 static enum fault
