@@ -9,7 +9,6 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-#include "base/time32.h"
 #include "crypto/hash.h"
 #include "service/versions.h"
 
@@ -59,36 +58,18 @@ user(void)
 	return p != NULL ? p->pw_name : "unknown";
 }
 
-/* One write, so that lines of two processes do not mix. */
 static enum fault
-append(const char *path, const char *line, struct fault_info *fi)
-{
-	int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
-	ssize_t n = (ssize_t)strlen(line);
-	bool ok = fd >= 0 && write(fd, line, (size_t)n) == n && fsync(fd) == 0;
-
-	if (!ok)
-		fault_errno(fi, FAULT_IO, "%s", path);
-	if (fd >= 0)
-		close(fd);
-	return ok ? FAULT_OK : FAULT_IO;
-}
-
-static enum fault
-audit(const char *folder, const char *name, struct bytes contents,
+account(struct audit *audit, const char *name, struct bytes contents,
     const char *who, struct fault_info *fi)
 {
-	char path[PATH_SIZE], line[512], now[TIME32_TEXT],
-	    hex[2 * SHA256_SIZE + 1];
+	char hex[2 * SHA256_SIZE + 1];
 	uint8_t hash[SHA256_SIZE];
 
 	sha256(hash, contents);
 	hex_encode(hex, hash, sizeof(hash));
-	time32_text(now, time32_now());
-	snprintf(line, sizeof(line), "%s %.100s %.100s sha256=%s\n", now,
-	    who != NULL ? who : user(), name, hex);
-	path_join(path, folder, VERSION_LOG);
-	return append(path, line, fi);
+	return audit_write(audit, AUDIT_POLICY, fi,
+	    "by=%.100s file=%.100s hash=%s", who != NULL ? who : user(), name,
+	    hex);
 }
 
 static enum fault
@@ -106,15 +87,15 @@ check_same(const char *path, struct bytes contents, struct fault_info *fi)
 }
 
 enum fault
-versions_add(const char *folder, const char *name, struct bytes contents,
-    const char *who, struct fault_info *fi)
+versions_add(struct audit *audit, const char *folder, const char *name,
+    struct bytes contents, const char *who, struct fault_info *fi)
 {
 	char path[PATH_SIZE];
 
 	path_join(path, folder, name);
 	if (file_exists(path))
 		return check_same(path, contents, fi);
-	TRY(audit(folder, name, contents, who, fi));
+	TRY(account(audit, name, contents, who, fi));
 	return file_create(path, contents, 0600, fi);
 }
 

@@ -69,7 +69,7 @@ run(struct service *service, struct command *c,
 	c->arena = arena_new(MEMORY);
 	f = file_read(&in, &c->arena, c->in, PG_REQUEST_MAX, &fi);
 	if (f == FAULT_OK)
-		f = pg_open(&c->pg, service->dir, &fi);
+		f = pg_open(&c->pg, service->dir, service->audit, &fi);
 	if (f == FAULT_OK)
 		f = fn(c, in, &fi);
 	if (f != FAULT_OK)

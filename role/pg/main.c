@@ -8,7 +8,7 @@ start(void **state, struct service *service, struct fault_info *fi)
 {
 	struct pg *pg;
 
-	TRY(pg_open(&pg, service->dir, fi));
+	TRY(pg_open(&pg, service->dir, service->audit, fi));
 	*state = pg;
 	if (pg_renew_policy(pg, time64_now(), fi) != FAULT_OK)
 		log_error("policy stays as it was: %s", fi->text);

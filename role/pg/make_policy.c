@@ -110,7 +110,7 @@ pg_make_policy(struct pg *pg, const char **name, struct arena *arena,
 	*name = arena_printf(arena, PG_POLICY "%02x%02x.oer", id[0], id[1]);
 	if (*name == NULL)
 		return fault_set(fi, FAULT_TOO_LARGE, "policy");
-	return versions_add(pg->folder, *name, file, NULL, fi);
+	return versions_add(pg->audit, pg->folder, *name, file, NULL, fi);
 }
 
 /* The values in force, made anew. */

@@ -29,13 +29,15 @@ open_all(struct pg *pg, const char *folder, struct fault_info *fi)
 }
 
 enum fault
-pg_open(struct pg **out, const char *folder, struct fault_info *fi)
+pg_open(struct pg **out, const char *folder, struct audit *audit,
+    struct fault_info *fi)
 {
 	struct pg *pg = calloc(1, sizeof(*pg));
 	enum fault f;
 
 	if (pg == NULL)
 		log_fatal("out of memory");
+	pg->audit = audit;
 	if ((f = open_all(pg, folder, fi)) != FAULT_OK)
 		pg_close(pg);
 	else

@@ -16,6 +16,7 @@
 
 struct pg {
 	struct component self;
+	struct audit *audit;	/* borrowed */
 	char folder[PATH_SIZE]; /* of the files */
 	atomic_uint_fast64_t signatures, refused, downloads;
 };
@@ -29,7 +30,7 @@ struct pg {
 
 /* Loads everything and verifies the global policy. */
 enum fault must_check pg_open(
-    struct pg **, const char *folder, struct fault_info *);
+    struct pg **, const char *folder, struct audit *, struct fault_info *);
 void pg_close(struct pg *);
 
 /* The file in force: last of its kind by name.  *name is in the arena. */

@@ -103,9 +103,10 @@ publish(struct ra *ra, struct arena *arena, struct bytes file,
 
 	policy_folder(ra, folder);
 	if (published_lccf(name, former, &ra->self, NULL) == FAULT_OK)
-		TRY(versions_add(folder, name, former, "found", fi));
+		TRY(versions_add(
+		    ra->service->audit, folder, name, former, "found", fi));
 	TRY(published_lccf(name, file, &ra->self, fi));
-	TRY(versions_add(folder, name, file, who, fi));
+	TRY(versions_add(ra->service->audit, folder, name, file, who, fi));
 	crash_point("ra-chains-kept");
 	TRY(file_write(ra->lccf.path, file, 0644, fi));
 	crash_point("ra-chains-published");
@@ -152,6 +153,6 @@ chain_keep_gccf(struct ra *ra, struct arena *arena, struct bytes file,
 		    gccf.gccf_version, current.gccf_version);
 	policy_folder(ra, folder);
 	snprintf(name, sizeof(name), CHAIN_GCCF "%04u.oer", gccf.gccf_version);
-	TRY(versions_add(folder, name, file, who, fi));
+	TRY(versions_add(ra->service->audit, folder, name, file, who, fi));
 	return chain_update(ra, arena, who, fi);
 }

@@ -28,7 +28,8 @@ policy_keep(struct ra *ra, const char *name, struct bytes contents,
 	char folder[PATH_SIZE];
 
 	policy_folder(ra, folder);
-	return versions_add(folder, name, contents, who, fi);
+	return versions_add(
+	    ra->service->audit, folder, name, contents, who, fi);
 }
 
 enum fault

@@ -232,8 +232,8 @@ for name in global_policy_0002 global_policy_0003 local_policy_0001_0002; do
 	hash=$(sha256sum "$ENV"/*/data/"$name".oer \
 	    "$ENV"/ra/data/policy/"$name".oer 2>/dev/null | head -n 1 |
 	    cut -d' ' -f1)
-	grep -q "$(id -un) $name.oer sha256=$hash" out ||
+	grep -q "by=$(id -un) file=$name.oer hash=$hash" out ||
 	    { cat out; fail "audit of $name"; }
 done
-grep -q 'scms-ra local_policy_0002_' out || { cat out; fail 'by the RA'; }
+grep -q 'by=scms-ra file=local_policy_0002_' out || { cat out; fail 'by the RA'; }
 check 'down' "$SCMS" down "$ENV"

@@ -64,18 +64,26 @@ show_version(struct policy_desk *d, const char *version, struct fault_info *fi)
 	return print_view(d, &view, title, fi);
 }
 
-static enum fault
-print_log(struct policy_desk *d, const char *folder, struct fault_info *fi)
+static void
+print_line(void *ctx, const struct audit_end *end, struct bytes time,
+    struct bytes event, struct bytes text)
 {
-	char where[PATH_SIZE], path[PATH_SIZE];
-	struct bytes text;
+	(void)end;
+	if (bytes_equal(event, bytes_of_string("policy")))
+		printf("%.*s %s %.*s\n", (int)time.n, (const char *)time.p,
+		    (const char *)ctx, (int)text.n, (const char *)text.p);
+}
+
+/* Who made what, by the audit logs, which are verified meanwhile. */
+static enum fault
+print_log(struct policy_desk *d, char *component, struct fault_info *fi)
+{
+	char folder[PATH_SIZE];
+	struct audit_end end;
 	enum fault f;
 
-	path_join(where, d->site->dir, folder);
-	path_join(path, where, VERSION_LOG);
-	f = file_read(&text, &d->arena, path, POLICY_FILE, fi);
-	if (f == FAULT_OK)
-		fwrite(text.p, 1, text.n, stdout);
+	path_join(folder, d->site->dir, component);
+	f = audit_verify(&end, folder, print_line, component, fi);
 	return f == FAULT_NOT_FOUND ? FAULT_OK : f; /* nothing changed yet */
 }
 
@@ -85,8 +93,10 @@ show(struct policy_desk *d, const struct options *o, struct fault_info *fi)
 	char now[TIME32_TEXT], title[200];
 
 	if (o->audit) {
-		TRY(print_log(d, "pg/data", fi));
-		return print_log(d, "ra/data/policy", fi);
+		char pg[] = "pg", ra[] = "ra";
+
+		TRY(print_log(d, pg, fi));
+		return print_log(d, ra, fi);
 	}
 	if (o->version != NULL)
 		return show_version(d, o->version, fi);

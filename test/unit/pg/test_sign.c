@@ -20,6 +20,7 @@
 static struct fault_info fi;
 static struct arena arena;
 static struct pg *pg;
+static struct audit *audit;
 static uint32_t now;
 static char folder[] = "/tmp/pg-test.XXXXXX";
 
@@ -124,12 +125,13 @@ begin(void **state)
 	put("cert.oer", self.cert->raw);
 	path_join(path, folder, "sign.key");
 	OK(key_save(self.key, path, BYTES_NONE, &fi));
+	OK(audit_open(&audit, folder, &fi));
 	/* Without its files the PG does not start. */
-	assert_int_not_equal(pg_open(&pg, folder, &fi), FAULT_OK);
+	assert_int_not_equal(pg_open(&pg, folder, audit, &fi), FAULT_OK);
 	put_policy(&self);
-	assert_int_not_equal(pg_open(&pg, folder, &fi), FAULT_OK);
+	assert_int_not_equal(pg_open(&pg, folder, audit, &fi), FAULT_OK);
 	put_chains(&self);
-	OK(pg_open(&pg, folder, &fi));
+	OK(pg_open(&pg, folder, audit, &fi));
 	key_free(root.key);
 	key_free(self.key);
 	return 0;
@@ -142,6 +144,7 @@ end(void **state)
 
 	(void)state;
 	pg_close(pg);
+	audit_close(audit);
 	arena_free(&arena);
 	snprintf(command, sizeof(command), "rm -rf '%s'", folder);
 	return system(command);

@@ -14,6 +14,7 @@
 static char folder[] = "/tmp/versions.XXXXXX";
 static struct fault_info fi;
 static struct arena arena;
+static struct audit *audit;
 
 static int
 set_up(void **state)
@@ -22,6 +23,7 @@ set_up(void **state)
 	strcpy(folder + strlen(folder) - 6, "XXXXXX");
 	assert_non_null(mkdtemp(folder));
 	arena = arena_new(1u << 20);
+	assert_int_equal(audit_open(&audit, folder, &fi), FAULT_OK);
 	return 0;
 }
 
@@ -31,6 +33,7 @@ tear_down(void **state)
 	char command[64];
 
 	(void)state;
+	audit_close(audit);
 	arena_free(&arena);
 	snprintf(command, sizeof(command), "rm -rf %s", folder);
 	return system(command);
@@ -39,7 +42,8 @@ tear_down(void **state)
 static enum fault
 add(const char *name, const char *contents, const char *who)
 {
-	return versions_add(folder, name, bytes_of_string(contents), who, &fi);
+	return versions_add(
+	    audit, folder, name, bytes_of_string(contents), who, &fi);
 }
 
 static const char *
@@ -56,7 +60,7 @@ read_log(void)
 	char path[PATH_SIZE];
 	struct bytes b;
 
-	path_join(path, folder, VERSION_LOG);
+	path_join(path, folder, AUDIT_FILE);
 	if (file_read(&b, &arena, path, 1u << 16, &fi) != FAULT_OK)
 		return "";
 	return arena_printf(&arena, "%.*s", (int)b.n, (const char *)b.p);
@@ -97,9 +101,9 @@ test_log(void **state)
 	assert_int_equal(add("a_0001.oer", "abc", "me"), FAULT_OK);
 	first = read_log();
 	assert_int_equal(lines(first), 1);
-	assert_non_null(strstr(first,
-	    "Z me a_0001.oer sha256=ba7816bf8f01cfea414140de5dae2223"
-	    "b00361a396177a9cb410ff61f20015ad\n"));
+	assert_non_null(
+	    strstr(first, "Z policy by=me file=a_0001.oer hash=ba7816bf8f01cfea"
+			  "414140de5dae2223b00361a396177a9cb410ff61f20015ad "));
 	/* The same again is no other version; another one is refused. */
 	assert_int_equal(add("a_0001.oer", "abc", "me"), FAULT_OK);
 	assert_int_equal(add("a_0001.oer", "abd", "me"), FAULT_EXISTS);
@@ -107,7 +111,7 @@ test_log(void **state)
 	assert_int_equal(add("a_0002.oer", "abd", NULL), FAULT_OK);
 	assert_memory_equal(read_log(), first, strlen(first));
 	assert_int_equal(lines(read_log()), 2);
-	assert_null(strstr(strchr(read_log(), '\n'), " me "));
+	assert_null(strstr(strchr(read_log(), '\n'), "by=me "));
 }
 
 static void
