@@ -145,6 +145,7 @@ configure(struct world *w)
 	w->service.dir = w->dir;
 	w->service.conf.listen = "127.0.0.1:8892";
 	w->service.role_conf = &w->conf;
+	must(audit_open(&w->service.audit, w->dir, &fi));
 }
 
 void
@@ -208,6 +209,7 @@ world_remove(struct world *w)
 	char command[128];
 
 	world_stop(w);
+	audit_close(w->service.audit);
 	for (int who = 0; who < WHOS; who++) {
 		key_free(w->actor[who].sign);
 		key_free(w->actor[who].enc);
