@@ -30,6 +30,8 @@ ma_load(struct ma **out, struct service *service, struct fault_info *fi)
 	ma->service = service;
 	ma->conf = service->role_conf;
 	ma->environment = &service->environment;
+	ma->call = inquiry_call_http;
+	ma->call_ctx = service->client;
 	if ((f = load(ma, fi)) != FAULT_OK)
 		ma_close(ma);
 	else

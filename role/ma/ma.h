@@ -21,6 +21,7 @@
 #include "cert/cert.h"
 #include "crypto/linkage.h"
 #include "http/server.h"
+#include "inquiry/ask.h"
 #include "keys/component.h"
 #include "role/ma/store.h"
 #include "service/service.h"
@@ -36,7 +37,11 @@ struct ma {
 	const struct environment *environment;
 	struct component self;
 	char known[PATH_SIZE]; /* folder of the peers' certificates */
-	struct crew *crew;     /* threads that help to check evidence */
+	/* How peers are called: inquiry_call_http, or what a test puts in its
+	 * place. */
+	inquiry_call_fn *call;
+	void *call_ctx;
+	struct crew *crew; /* threads that help to check evidence */
 	/* The one connection to the database.  It is held for a statement or
 	 * a transaction, never while a peer is asked. */
 	pthread_mutex_t lock;

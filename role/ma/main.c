@@ -1,5 +1,5 @@
 /* main.c - scms-ma, the misbehavior authority. */
-#include "role/ma/ma.h"
+#include "role/ma/revoke.h"
 #include "service/crash.h"
 
 static const struct conf_key keys[] = {
@@ -54,6 +54,10 @@ finish(void *state)
 	ma_close(state);
 }
 
+static const struct service_thread threads[] = {
+    {"revoke", REVOKE_THREADS, revoke_run},
+};
+
 static const struct service_def service = {
     .program = "scms-ma",
     .role = "ma",
@@ -63,6 +67,8 @@ static const struct service_def service = {
     .conf_size = sizeof(struct ma_conf),
     .tls = HTTP_TLS_INTERNAL,
     .threading = HTTP_THREAD_PER_CONNECTION,
+    .threads = threads,
+    .threads_n = sizeof(threads) / sizeof(threads[0]),
     .crash_points = crash_points,
     .check = check,
     .open = start,

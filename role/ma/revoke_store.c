@@ -1,4 +1,5 @@
 /* revoke_store.c - see revoke_store.h. */
+#include <stdio.h>
 #include <string.h>
 
 #include "base/secret.h"
@@ -170,11 +171,9 @@ got_row(void *ctx, const struct db_row *row, struct fault_info *fi)
 	r->state = (enum ma_revocation_state)db_int(row, 9);
 	r->tries = (unsigned)db_int(row, 10);
 	if (!db_is_null(row, 11))
-		r->ra = arena_printf(l->arena, "%s", db_text(row, 11));
-	if (!db_is_null(row, 12))
-		TRY(db_blob_copy(row, 12, r->hpcr, sizeof(r->hpcr), fi));
-	r->j_max = (uint8_t)db_int(row, 13);
-	r->period = (uint32_t)db_int(row, 14);
+		TRY(db_blob_copy(row, 11, r->hpcr, sizeof(r->hpcr), fi));
+	r->j_max = (uint8_t)db_int(row, 12);
+	r->period = (uint32_t)db_int(row, 13);
 	return r->reason != NULL ? FAULT_OK
 				 : fault_set(fi, FAULT_TOO_LARGE, "revocation");
 }
@@ -245,9 +244,14 @@ revocation_wait(struct ma *ma, const struct revocation *r, const char *text,
 	    DB_TEXT(text), DB_INT(time32_now()), DB_INT(pause));
 }
 
+/* Chains, digests, and what was asked and may not have been answered. */
 static enum fault
 forget(struct ma *ma, const struct revocation *r, struct fault_info *fi)
 {
+	char keys[64];
+
+	snprintf(keys, sizeof(keys), "revocation %lld *", (long long)r->number);
+	TRY(DB_RUN(ma->db, DO_QUESTIONS_DROP, fi, DB_TEXT(keys)));
 	TRY(DB_RUN(ma->db, DO_CHAINS_FORGET, fi, DB_INT(r->number)));
 	return DB_RUN(ma->db, DO_DIGESTS_FORGET, fi, DB_INT(r->number));
 }
@@ -278,12 +282,12 @@ read_seed(struct chain *c, unsigned la, const struct db_row *row,
     struct fault_info *fi)
 {
 	c->i[la] = -1;
-	if (db_is_null(row, 8 + la))
+	if (db_is_null(row, 6 + la))
 		return FAULT_OK;
-	TRY(db_blob_copy(row, 6 + la, c->la_id[la], 2, fi));
+	TRY(db_blob_copy(row, 4 + la, c->la_id[la], 2, fi));
 	TRY(db_blob_copy(
-	    row, 8 + la, c->seed[la].b, sizeof(c->seed[la].b), fi));
-	c->i[la] = db_int(row, 10 + la);
+	    row, 6 + la, c->seed[la].b, sizeof(c->seed[la].b), fi));
+	c->i[la] = db_int(row, 8 + la);
 	return FAULT_OK;
 }
 
@@ -297,13 +301,12 @@ got_chain(void *ctx, const struct db_row *row, struct fault_info *fi)
 		return fault_set(fi, FAULT_TOO_LARGE, "chains of a device");
 	c->number = db_int(row, 0);
 	for (unsigned k = 0; k < 2; k++) {
-		c->la[k] = arena_printf(l->arena, "%s", db_text(row, 1 + k));
-		c->lci[k] = bytes_copy(l->arena, db_blob(row, 3 + k));
-		if (c->la[k] == NULL || c->lci[k].p == NULL)
+		c->lci[k] = bytes_copy(l->arena, db_blob(row, 1 + k));
+		if (c->lci[k].p == NULL)
 			return fault_set(fi, FAULT_TOO_LARGE, "chains");
 		TRY(read_seed(c, k, row, fi));
 	}
-	c->i_max = (uint16_t)db_int(row, 5);
+	c->i_max = (uint16_t)db_int(row, 3);
 	l->out->n++;
 	return FAULT_OK;
 }

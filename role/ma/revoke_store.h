@@ -17,10 +17,9 @@ struct revocation {
 	uint8_t id[REVOCATION_ID_SIZE];
 	enum ma_revocation_state state;
 	unsigned tries;
-	const char *ra; /* from MA_HPCR on */
-	uint8_t hpcr[HPCR_SIZE];
-	uint8_t j_max;	 /* from MA_CHAINS on */
-	uint32_t period; /* of the seeds, from MA_SEEDS on */
+	uint8_t hpcr[HPCR_SIZE]; /* from MA_HPCR on */
+	uint8_t j_max;		 /* from MA_CHAINS on */
+	uint32_t period;	 /* of the seeds, from MA_SEEDS on */
 };
 
 enum fault must_check revocation_load(struct revocation *, struct ma *,
@@ -42,8 +41,7 @@ enum fault must_check revocation_end(struct ma *, struct revocation *,
 /* A pair of chains of a device. */
 struct chain {
 	int64_t number;
-	const char *la[2];
-	struct bytes lci[2];
+	struct bytes lci[2]; /* of LA1, of LA2: LinkageChainId */
 	uint16_t i_max;
 	/* Of the seeds: LA id, and their period; -1: not known. */
 	uint8_t la_id[2][2];
