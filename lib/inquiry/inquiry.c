@@ -207,6 +207,7 @@ status_of(enum fault f)
 	case FAULT_UNKNOWN_ALTERNATIVE:
 	case FAULT_TOO_DEEP:
 	case FAULT_BAD_MESSAGE:
+	case FAULT_BAD_VERSION:
 	case FAULT_BAD_TIME:
 	case FAULT_NOT_FOR_US:
 	case FAULT_BAD_TAG:

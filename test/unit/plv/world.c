@@ -22,6 +22,7 @@ struct actor {
 	bool encrypts, daemon;
 	uint16_t la_id;
 	const char *certificate_name;
+	bool unknown; /* to the others */
 };
 
 static const struct actor actors[WORLD_COUNT] = {
@@ -39,6 +40,16 @@ static const struct actor actors[WORLD_COUNT] = {
 	"la2.monarch.test"},
     [WORLD_OTHER_RA] = {"other_ra", PROFILE_RA, WORLD_ICA, true, true, 0,
 	"ra.elsewhere.test"},
+    [WORLD_MA] = {"ma", PROFILE_MA, WORLD_ROOT, true, true, 0,
+	"ma.monarch.test"},
+    [WORLD_OTHER_MA] = {"other_ma", PROFILE_MA, WORLD_ROOT, true, true, 0,
+	"ma.elsewhere.test"},
+    [WORLD_AUDITOR1] = {"auditor1", PROFILE_AUDITOR, WORLD_ROOT, false, false,
+	0, "auditor1.monarch.test"},
+    [WORLD_AUDITOR2] = {"auditor2", PROFILE_AUDITOR, WORLD_ROOT, false, false,
+	0, "auditor2.monarch.test"},
+    [WORLD_STRANGER] = {"stranger", PROFILE_AUDITOR, WORLD_ROOT, false, false,
+	0, "auditor3.monarch.test", true},
 };
 
 static _Thread_local struct fault_info info;
@@ -67,7 +78,7 @@ issue(struct world *w, enum world_who who, const uint8_t craca[3])
 	const struct actor *a = &actors[who];
 	struct profile_params p = {.name = a->certificate_name,
 	    .la_id = a->la_id,
-	    .start = w->now - 10 * 604800,
+	    .start = w->now - 10 * 604800 + w->renewals,
 	    .lifetime = {6, who == WORLD_ROOT  ? 20
 			    : who == WORLD_ICA ? 10
 					       : 4}};
@@ -118,16 +129,26 @@ make_folder(struct world *w, enum world_who who)
 	path_join(sub, folder, "known");
 	must(file_mkdir(sub, 0700, &info));
 	for (enum world_who t = WORLD_ICA; t < WORLD_COUNT; t++) {
+		if (actors[t].unknown)
+			continue;
 		(void)snprintf(name, sizeof(name), "%s.oer", actors[t].name);
 		put(sub, name, w->cert[t]);
 	}
+}
+
+static void
+load(struct world *w, struct component *out, enum world_who who)
+{
+	char folder[PATH_SIZE];
+
+	world_folder(w, folder, who);
+	must(component_load(out, folder, &info));
 }
 
 void
 world_make(struct world *w)
 {
 	static const uint8_t none[3];
-	char folder[PATH_SIZE];
 	struct cert *root;
 
 	memset(w, 0, sizeof(*w));
@@ -145,10 +166,10 @@ world_make(struct world *w)
 	for (enum world_who t = WORLD_ICA; t < WORLD_COUNT; t++)
 		if (actors[t].daemon)
 			make_folder(w, t);
-	world_folder(w, folder, WORLD_RA);
-	must(component_load(&w->ra, folder, &info));
-	world_folder(w, folder, WORLD_OTHER_RA);
-	must(component_load(&w->other_ra, folder, &info));
+	load(w, &w->ra, WORLD_RA);
+	load(w, &w->other_ra, WORLD_OTHER_RA);
+	load(w, &w->ma, WORLD_MA);
+	load(w, &w->other_ma, WORLD_OTHER_MA);
 }
 
 void
@@ -158,6 +179,8 @@ world_remove(struct world *w)
 
 	component_free(&w->ra);
 	component_free(&w->other_ra);
+	component_free(&w->ma);
+	component_free(&w->other_ma);
 	for (enum world_who t = WORLD_ROOT; t < WORLD_COUNT; t++) {
 		key_free(w->sign[t]);
 		key_free(w->enc[t]);
@@ -165,6 +188,26 @@ world_remove(struct world *w)
 	(void)snprintf(command, sizeof(command), "rm -rf %s", w->dir);
 	assert_int_equal(system(command), 0);
 	arena_free(&w->arena);
+}
+
+void
+world_renew(struct world *w, enum world_who who)
+{
+	char folder[PATH_SIZE], command[3 * PATH_SIZE + 64];
+	struct cert *root;
+
+	world_folder(w, folder, who);
+	(void)snprintf(command, sizeof(command),
+	    "cd %s && mkdir former && mv cert.oer former/1.oer && "
+	    "mv enc.key former/1.key && rm -r sign.key trust known",
+	    folder);
+	assert_int_equal(system(command), 0);
+	must(cert_load(&root, &w->arena, w->cert[WORLD_ROOT], &info));
+	key_free(w->sign[who]);
+	key_free(w->enc[who]);
+	w->renewals++;
+	issue(w, who, root->id + CERT_ID_SIZE - 3);
+	make_folder(w, who);
 }
 
 void
