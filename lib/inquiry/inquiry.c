@@ -15,7 +15,7 @@
 
 struct inquiry {
 	struct inquiry_conf conf;
-	char *ma;
+	char *ma, *folder;
 	struct ledger *ledger;
 };
 
@@ -40,9 +40,11 @@ inquiry_open(struct inquiry **out, const struct inquiry_conf *conf,
 	enum fault f;
 
 	if (q == NULL ||
-	    asprintf(&q->ma, "ma.%s", conf->environment->domain) < 0)
+	    asprintf(&q->ma, "ma.%s", conf->environment->domain) < 0 ||
+	    (q->folder = strdup(conf->folder)) == NULL)
 		log_fatal("out of memory");
 	q->conf = *conf;
+	q->conf.folder = q->folder;
 	f = open_ledger(q, fi);
 	if (f == FAULT_OK && conf->self->enc_key == NULL)
 		f = fault_set(
@@ -61,6 +63,7 @@ inquiry_close(struct inquiry *q)
 	if (q == NULL)
 		return;
 	ledger_close(q->ledger);
+	free(q->folder);
 	free(q->ma);
 	free(q);
 }

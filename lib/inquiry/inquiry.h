@@ -44,7 +44,8 @@ struct inquiry_conf {
 	struct audit *audit;
 };
 
-/* Opens or makes the database; what conf points to is borrowed. */
+/* Opens or makes the database; what conf points to is borrowed, but for the
+ * folder. */
 enum fault must_check inquiry_open(
     struct inquiry **, const struct inquiry_conf *, struct fault_info *);
 void inquiry_close(struct inquiry *); /* NULL is fine */

@@ -43,6 +43,10 @@ pca_open(void **state, struct service *service, struct fault_info *fi)
 	    pca->ra, PLV_PEER_SIZE, pca_http_agree_request, 0};
 	pca->routes[4] = (struct http_route){"POST", "/key-agreement-response",
 	    pca->ra, PLV_MESSAGE_MAX, pca_http_agree_response, 0};
+	pca->routes[5] = (struct http_route){"POST", inquiry_path(INQUIRY_PLVS),
+	    inquiry_ma(pca->inquiry), INQUIRY_BODY_MAX, pca_http_plvs, 0};
+	pca->routes[6] = (struct http_route){"POST", inquiry_path(INQUIRY_HPCR),
+	    inquiry_ma(pca->inquiry), INQUIRY_BODY_MAX, pca_http_hpcr, 0};
 	service->routes = pca->routes;
 	service->routes_n = sizeof(pca->routes) / sizeof(*pca->routes);
 	*state = pca;

@@ -45,6 +45,15 @@ check_self(struct pca *pca, struct fault_info *fi)
 }
 
 static enum fault
+open_inquiry(struct pca *pca, const char *dir, struct fault_info *fi)
+{
+	const struct inquiry_conf conf = {&pca->self, dir, pca->environment,
+	    pca->environment->ma_lvs_per_day, pca->audit};
+
+	return inquiry_open(&pca->inquiry, &conf, fi);
+}
+
+static enum fault
 load(struct pca *pca, const char *dir, const struct pca_conf *conf,
     struct fault_info *fi)
 {
@@ -74,7 +83,8 @@ load(struct pca *pca, const char *dir, const struct pca_conf *conf,
 	TRY(pca_store_open(&pca->store, path, fi));
 	path_join(pca->dir, dir, "");
 	path_join(pca->keys, dir, "data/plv-keys");
-	return plv_ring_open(&pca->ring, pca->keys, fi);
+	TRY(plv_ring_open(&pca->ring, pca->keys, fi));
+	return open_inquiry(pca, dir, fi);
 }
 
 static void
@@ -119,6 +129,7 @@ pca_free(struct pca *pca)
 	if (pca == NULL)
 		return;
 	issuer_stop(&pca->issuer);
+	inquiry_close(pca->inquiry);
 	plv_ring_free(pca->ring);
 	pca_store_close(pca->store);
 	checked_signer_stop(&pca->checked);

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "http/server.h"
+#include "inquiry/inquiry.h"
 #include "keys/component.h"
 #include "plv/ring.h"
 #include "role/pca/checked.h"
@@ -60,7 +61,8 @@ struct pca {
 	pthread_mutex_t lock; /* of the idle places */
 	pthread_cond_t freed;
 	struct workplace place[PCA_AT_ONCE], *idle;
-	struct http_route routes[5];
+	struct inquiry *inquiry; /* of the MA */
+	struct http_route routes[7];
 	atomic_uint_fast64_t batches, refused[REFUSALS];
 };
 
@@ -103,6 +105,8 @@ void pca_http_succeed(struct http_response *, struct bytes answer);
 http_handler pca_http_batch, pca_http_single, pca_http_confirm;
 /* http_agree.c */
 http_handler pca_http_agree_request, pca_http_agree_response;
+/* ma.c */
+http_handler pca_http_plvs, pca_http_hpcr;
 /* agree.c */
 int pca_agree_request(struct service *, int argc, char **argv);
 int pca_agree_confirm(struct service *, int argc, char **argv);

@@ -431,16 +431,8 @@ pca_store_confirm(struct pca_store *s, const uint8_t batch_id[BATCH_ID_OCTETS],
 
 /* ---- for the MA ---- */
 
-enum fault
-pca_store_find_issued(struct pca_store *s, struct bytes *record,
-    struct arena *arena, const uint8_t hpcr[HPCR_OCTETS], struct fault_info *fi)
-{
-	return bulk_find(
-	    s->shelf[SHELF_PSEUDONYM].issued, record, arena, hpcr, fi);
-}
-
-enum fault
-pca_store_find_lv(struct pca_store *s, uint8_t hpcr[HPCR_OCTETS],
+static enum fault
+find_linkage(struct pca_store *s, uint8_t hpcr[HPCR_OCTETS],
     const struct lv *lv, struct fault_info *fi)
 {
 	uint8_t memory[256];
@@ -451,6 +443,72 @@ pca_store_find_lv(struct pca_store *s, uint8_t hpcr[HPCR_OCTETS],
 	if (value.n != HPCR_OCTETS)
 		return fault_set(fi, FAULT_STORE, "a record is too short");
 	memcpy(hpcr, value.p, HPCR_OCTETS);
+	return FAULT_OK;
+}
+
+struct wanted {
+	const struct lv *lv;
+	uint8_t *hpcr;
+	bool found;
+};
+
+static enum fault
+compare_one(
+    void *ctx, const uint8_t *key, struct bytes value, struct fault_info *fi)
+{
+	struct wanted *w = ctx;
+
+	if (value.n < RECORD_AT_REPLY)
+		return fault_set(fi, FAULT_STORE, "a record is too short");
+	if (memcmp(value.p + RECORD_AT_LV, w->lv, sizeof(*w->lv)) == 0) {
+		memcpy(w->hpcr, key, HPCR_OCTETS);
+		w->found = true;
+	}
+	return FAULT_OK;
+}
+
+/* Reads all that is pending: the MA asks seldom, and for few that are. */
+static enum fault
+find_pending_lv(struct pca_store *s, uint8_t hpcr[HPCR_OCTETS],
+    const struct lv *lv, struct fault_info *fi)
+{
+	struct wanted w = {lv, hpcr, false};
+	bool is_pending;
+
+	pthread_mutex_lock(&s->lock);
+	is_pending = keyset_has(s->lvs, lv->b);
+	pthread_mutex_unlock(&s->lock);
+	if (is_pending)
+		TRY(bulk_each(s->shelf[SHELF_PSEUDONYM].pending, BULK_ALL,
+		    compare_one, &w, fi));
+	return w.found ? FAULT_OK
+		       : fault_set(fi, FAULT_NOT_FOUND, "no such certificate");
+}
+
+/* A record that is confirmed meanwhile is among the others before it goes. */
+enum fault
+pca_store_find_lv(struct pca_store *s, uint8_t hpcr[HPCR_OCTETS],
+    const struct lv *lv, struct fault_info *fi)
+{
+	enum fault f = find_pending_lv(s, hpcr, lv, fi);
+
+	return f == FAULT_NOT_FOUND ? find_linkage(s, hpcr, lv, fi) : f;
+}
+
+enum fault
+pca_store_find_record(struct pca_store *s, struct bytes *record,
+    struct arena *arena, const uint8_t hpcr[HPCR_OCTETS], struct fault_info *fi)
+{
+	enum fault f = bulk_find(
+	    s->shelf[SHELF_PSEUDONYM].pending, record, arena, hpcr, fi);
+
+	if (f == FAULT_NOT_FOUND)
+		return bulk_find(
+		    s->shelf[SHELF_PSEUDONYM].issued, record, arena, hpcr, fi);
+	TRY(f);
+	if (record->n < RECORD_AT_REPLY)
+		return fault_set(fi, FAULT_STORE, "a record is too short");
+	*record = (struct bytes){record->p + RECORD_AT_I, ISSUED_OCTETS};
 	return FAULT_OK;
 }
 

@@ -88,13 +88,15 @@ enum fault must_check pca_store_put(struct pca_store *, enum pca_shelf,
 enum fault must_check pca_store_confirm(struct pca_store *,
     const uint8_t batch_id[BATCH_ID_OCTETS], struct fault_info *);
 
-/* What the MA will ask for: by HPCR or by linkage value; record from i on,
- * ISSUED_OCTETS.  FAULT_NOT_FOUND; unconfirmed ones are not looked at. */
-enum fault must_check pca_store_find_issued(struct pca_store *,
-    struct bytes *record, struct arena *, const uint8_t hpcr[HPCR_OCTETS],
-    struct fault_info *);
+/*
+ * What the MA asks for, confirmed or not: the HPCR of a linkage value, and the
+ * record of an HPCR from i on, ISSUED_OCTETS, in the arena.  FAULT_NOT_FOUND.
+ */
 enum fault must_check pca_store_find_lv(struct pca_store *,
     uint8_t hpcr[HPCR_OCTETS], const struct lv *, struct fault_info *);
+enum fault must_check pca_store_find_record(struct pca_store *,
+    struct bytes *record, struct arena *, const uint8_t hpcr[HPCR_OCTETS],
+    struct fault_info *);
 
 struct pca_counts {
 	uint64_t issued, pending, octets; /* pseudonym certificates */

@@ -59,8 +59,9 @@ enum fault office_ask(struct inquiry_reply *, const struct office *,
 void countersign(scms_pdu *, enum inquiry_kind, struct arena *,
     const struct world *, const enum world_who *auditors, size_t n);
 
-/* A digest over the files in FOLDER/data, databases by their contents. */
-void data_digest(char out[65], const char *folder);
+/* A digest over the files in FOLDER/data, databases by their contents; with or
+ * without that of questions. */
+void data_digest(char out[65], const char *folder, bool with_ledger);
 /* Lines of an audit log with this event and this text; the log holds. */
 unsigned audit_lines(const char *folder, const char *event, const char *text);
 

@@ -938,24 +938,23 @@ records_are_found_by_hpcr_and_by_linkage_value(void **state)
 	ask_many(a, 20, &how);
 	new_batch_id(id);
 	assert_int_equal(send(&reply, pca, &arena, a, 20, id), 20);
-	assert_int_equal(pca_store_find_issued(
-			     pca->store, &record, &arena, a[0].hpcr, &info),
-	    FAULT_NOT_FOUND);
-	confirm(pca, id);
-	for (size_t t = 0; t < 20; t++) {
+	for (size_t t = 0; t < 40; t++) {
 		scms_pdu pdu;
 		pseudonym_cert_request_info *p;
 		struct bytes plv;
 
-		must(pca_store_find_lv(pca->store, found, &a[t].lv, &info));
-		assert_memory_equal(found, a[t].hpcr, 32);
-		must(pca_store_find_issued(
+		if (t == 20) /* and once more, confirmed */
+			confirm(pca, id);
+		must(
+		    pca_store_find_lv(pca->store, found, &a[t % 20].lv, &info));
+		assert_memory_equal(found, a[t % 20].hpcr, 32);
+		must(pca_store_find_record(
 		    pca->store, &record, &arena, found, &info));
 		assert_int_equal(record.n, ISSUED_OCTETS);
-		assert_int_equal(record.p[0] << 8 | record.p[1], a[t].i);
-		assert_memory_equal(record.p + 2, a[t].lv.b, 9);
+		assert_int_equal(record.p[0] << 8 | record.p[1], a[t % 20].i);
+		assert_memory_equal(record.p + 2, a[t % 20].lv.b, 9);
 		must(coer_decode(
-		    &scms_pdu_asn, &pdu, &arena, a[t].octets, &info));
+		    &scms_pdu_asn, &pdu, &arena, a[t % 20].octets, &info));
 		p = &pdu.content.pca_ra.ra_pca_cert_request.cert_request_info
 			 .pseudonym_cert_req;
 		must(coer_encode_new(&plv, &arena,
@@ -965,6 +964,13 @@ records_are_found_by_hpcr_and_by_linkage_value(void **state)
 		    &encrypted_individual_plv_asn, &p->enc_plv2, &info));
 		assert_memory_equal(record.p + 112, plv.p, 101);
 	}
+	a[0].lv.b[8] ^= 1;
+	assert_int_equal(pca_store_find_lv(pca->store, found, &a[0].lv, &info),
+	    FAULT_NOT_FOUND);
+	a[0].hpcr[0] ^= 1;
+	assert_int_equal(pca_store_find_record(
+			     pca->store, &record, &arena, a[0].hpcr, &info),
+	    FAULT_NOT_FOUND);
 	pca_free(pca);
 	arena_free(&arena);
 }
@@ -1084,7 +1090,7 @@ a_kill_at_any_commit_loses_and_doubles_nothing(void **state)
 		assert_int_equal(d.pending, c.pending);
 		assert_int_equal(d.issued, c.issued + N);
 		for (size_t t = 0; t < N; t++) {
-			must(pca_store_find_issued(
+			must(pca_store_find_record(
 			    pca->store, &record, &arena, a[t].hpcr, &info));
 			must(pca_store_find_lv(
 			    pca->store, found, &a[t].lv, &info));
