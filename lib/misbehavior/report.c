@@ -123,6 +123,24 @@ came_with_certificate(const struct spdu *spdu)
 	       signer_identifier_certificate;
 }
 
+/* The certificate has to be valid when the report was made, not when it is
+ * read: a device may keep a report for longer than its certificate lasts. */
+static enum fault
+check_age(
+    uint64_t generated, const struct report_rules *r, struct fault_info *fi)
+{
+	uint64_t made = generated / 1000000, now = r->now;
+
+	if (made > now + r->tolerance)
+		return fault_set(fi, FAULT_GENERATED_IN_FUTURE,
+		    "generated %llu s in the future",
+		    (unsigned long long)(made - now));
+	if (now > made + r->max_age + r->tolerance)
+		return fault_set(fi, FAULT_TOO_OLD, "generated %llu s ago",
+		    (unsigned long long)(now - made));
+	return FAULT_OK;
+}
+
 enum fault
 misbehavior_report_open(struct opened_report *out, struct arena *arena,
     struct bytes in, const struct decryption_key *key, size_t n,
@@ -131,9 +149,7 @@ misbehavior_report_open(struct opened_report *out, struct arena *arena,
 {
 	const struct spdu_rules r = {
 	    .psid = PSID_MISBEHAVIOR,
-	    .now = rules->now,
-	    .max_age = rules->max_age,
-	    .tolerance = rules->tolerance,
+	    .now = TRUST_ANY_TIME,
 	    .need_generation_time = true,
 	};
 	struct bytes plain;
@@ -141,6 +157,7 @@ misbehavior_report_open(struct opened_report *out, struct arena *arena,
 
 	TRY(spdu_decrypt(&plain, arena, in, key, n, fi));
 	TRY(spdu_open(&spdu, arena, plain, trust, &r, fi));
+	TRY(check_age(spdu.header.generation_time, rules, fi));
 	if (!spdu.is_unsecured || !came_with_certificate(&spdu))
 		return fault_set(fi, FAULT_BAD_MESSAGE,
 		    "report without its signer's certificate");
@@ -150,6 +167,7 @@ misbehavior_report_open(struct opened_report *out, struct arena *arena,
 	out->origin = (struct report_origin){
 	    spdu.header.generation_time, spdu.header.place};
 	out->reporter = spdu.signer;
+	out->signed_report = plain;
 	out->digest = spdu.digest;
 	return misbehavior_report_decode(&out->report, arena, spdu.payload, fi);
 }

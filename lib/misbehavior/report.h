@@ -66,6 +66,7 @@ struct opened_report {
 	struct misbehavior_report report;
 	struct report_origin origin;
 	const struct cert *reporter; /* checked; its linkage value in tbs->id */
+	struct bytes signed_report;  /* without its encryption */
 	struct digest digest; /* tells the report, however it is encrypted */
 };
 

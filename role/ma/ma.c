@@ -11,11 +11,13 @@ load(struct ma *ma, struct fault_info *fi)
 	service_path(ma->service, ma->known, "known");
 	TRY(component_load(&ma->self, ma->service->dir, fi));
 	TRY(perm_check_role(ma->self.cert, SCMS_MA, fi));
-	return ma->self.enc_key != NULL
-		   ? FAULT_OK
-		   : fault_set(fi, FAULT_CONFIG,
-			 "the certificate has no key that reports are "
-			 "encrypted to");
+	if (ma->self.enc_key == NULL)
+		return fault_set(fi, FAULT_CONFIG,
+		    "the certificate has no key that reports are encrypted to");
+	ma->keys[ma->keys_n++] = ma->self.decryption;
+	for (size_t k = 0; k < ma->self.former_n; k++)
+		ma->keys[ma->keys_n++] = ma->self.former[k];
+	return FAULT_OK;
 }
 
 enum fault
@@ -52,7 +54,6 @@ ma_open(struct ma **out, struct service *service, struct fault_info *fi)
 		ma_close(ma);
 		return f;
 	}
-	ma->crew = crew_for_machine();
 	*out = ma;
 	return FAULT_OK;
 }
@@ -62,7 +63,6 @@ ma_close(struct ma *ma)
 {
 	if (ma == NULL)
 		return;
-	crew_free(ma->crew);
 	db_close(ma->db);
 	component_free(&ma->self);
 	pthread_mutex_destroy(&ma->lock);

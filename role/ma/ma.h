@@ -16,7 +16,6 @@
 #include <pthread.h>
 #include <stdint.h>
 
-#include "base/crew.h"
 #include "base/file.h"
 #include "cert/cert.h"
 #include "crypto/linkage.h"
@@ -36,16 +35,20 @@ struct ma {
 	const struct ma_conf *conf;
 	const struct environment *environment;
 	struct component self;
+	/* What reports may be encrypted to: the present key, former ones. */
+	struct decryption_key keys[1 + COMPONENT_FORMER];
+	size_t keys_n;
 	char known[PATH_SIZE]; /* folder of the peers' certificates */
 	/* How peers are called: inquiry_call_http, or what a test puts in its
 	 * place. */
 	inquiry_call_fn *call;
 	void *call_ctx;
-	struct crew *crew; /* threads that help to check evidence */
 	/* The one connection to the database.  It is held for a statement or
 	 * a transaction, never while a peer is asked. */
 	pthread_mutex_t lock;
 	struct db *db;
+	struct http_route route;
+	bool waiting; /* detection has said that it waits for an answer */
 };
 
 /* Keys, certificates and settings: what a check of the folder needs. */

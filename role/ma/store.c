@@ -10,22 +10,71 @@ static const char *const statements[] = {
 
 /*
  * sender: a certificate that somebody was reported under, or reported under.
- * Pseudonym certificates have lv, i and issuer; others their HashedId8 only.
+ * Pseudonym certificates have lv, i and issuer; those that name their holder
+ * have its RIF.
  * wrong: as a reporter it counts nothing.
- * report: one that holds; digest is that of the octets that came in, body the
- * signed report without its encryption.
+ *
+ * report: one that holds.  digest tells the signed report, body is that
+ * report, words what its evidence shows; made and taken are Time32, began and
+ * ended are the milliseconds of its first and last message about the suspect,
+ * lat and long where those were. incident: the case that it belongs to; null:
+ * nobody has looked at it.
+ *
+ * incident: a case (that word is SQL's).  state: enum ma_case_state.  proved:
+ * so many reporters are known to be different devices, those in panel; tried:
+ * panels that were not.  handed: revoke.h knows.
  */
-static const char reports[] = "create table sender("
-			      " number integer primary key,"
-			      " id blob not null unique,"
-			      " lv blob,"
-			      " i integer,"
-			      " issuer blob,"
-			      " wrong integer not null default 0);"
-			      "create table report("
-			      " number integer primary key,"
-			      " digest blob not null unique,"
-			      " body blob not null);";
+static const char reports[] =
+    "create table sender("
+    " number integer primary key,"
+    " id blob not null unique,"
+    " lv blob,"
+    " i integer,"
+    " issuer blob,"
+    " rif blob,"
+    " wrong integer not null default 0);"
+    "create table incident("
+    " number integer primary key,"
+    " opened integer not null,"
+    " state integer not null default 0,"
+    " proved integer not null default 0,"
+    " tried integer not null default 0,"
+    " rif blob,"
+    " into_case integer,"
+    " decided integer,"
+    " who text,"
+    " reason text,"
+    " handed integer not null default 0);"
+    "create table report("
+    " number integer primary key,"
+    " digest blob not null unique,"
+    " body blob not null,"
+    " taken integer not null,"
+    " made integer not null,"
+    " kind integer not null,"
+    " counts integer not null,"
+    " words text not null,"
+    " suspect integer not null references sender,"
+    " reporter integer not null references sender,"
+    " began integer not null,"
+    " ended integer not null,"
+    " lat0 integer not null,"
+    " long0 integer not null,"
+    " lat1 integer not null,"
+    " long1 integer not null,"
+    " incident integer references incident,"
+    " compared integer not null default 0);"
+    "create index report_incident on report(incident);"
+    "create index report_suspect on report(suspect);"
+    "create index report_reporter on report(reporter);"
+    "create index report_began on report(began);"
+    "create table panel("
+    " incident integer not null references incident,"
+    " sender integer not null references sender,"
+    " primary key(incident, sender));"
+    "create table refusal("
+    " reason text primary key,"
+    " n integer not null)";
 
 /*
  * question: what is asked of one peer; key says what for; hash is that of what
