@@ -8,6 +8,7 @@
 #include "cert/spdu.h"
 #include "coer/coer.h"
 #include "device/monarch.h"
+#include "device/verify.h"
 #include "schema/dot2.h"
 
 #define KNOWN_LIMIT   (16u << 20)
@@ -262,10 +263,11 @@ check_steps(struct monarch_report *report, struct arena *arena,
 	return check_chain(report, arena, v, leaf, now, fi);
 }
 
-static void
-give_out(
-    struct monarch_message *out, const struct spdu *spdu, const signed_data *s)
+void
+verifier_give(struct monarch_message *out, const struct spdu *spdu)
 {
+	const signed_data *s = &spdu->data->content.signed_data;
+
 	out->psid = (uint32_t)spdu->header.psid;
 	out->generation_time = spdu->header.generation_time;
 	memcpy(out->signer, spdu->signer->id, sizeof(out->signer));
@@ -287,38 +289,59 @@ check_age(
 }
 
 enum fault
-monarch_verify(const struct monarch_verifier *v, struct monarch_message *out,
-    struct monarch_report *report, struct bytes in,
+verifier_open(const struct monarch_verifier *v, struct spdu *out,
+    struct arena *arena, struct monarch_report *report, struct bytes in,
     const struct monarch_rules *rules, struct fault_info *fi)
 {
-	struct arena arena = arena_new(MESSAGE_LIMIT + 4 * in.n);
-	struct fault_info own = {0};
 	struct spdu_rules r = {
 	    .psid = rules->psid,
 	    .now = rules->now != 0 ? rules->now : time32_now(),
 	    .tolerance = rules->seconds != 0 ? rules->seconds : SECONDS,
 	    .need_generation_time = true,
 	};
+	enum fault fault;
+
+	if (report != NULL)
+		report->n = 0;
+	TRY(check_steps(report, arena, v, in, r.now, fi));
+	fault = spdu_open(out, arena, in, v->trust, &r, fi);
+	if (fault == FAULT_OK)
+		fault = check_age(out, &r, fi);
+	/* last, so that what is refused leaves no trace */
+	if (fault == FAULT_OK && v->replay != NULL)
+		fault = replay_check(v->replay, &out->digest, r.now, fi);
+	report_message(report, v->replay != NULL, fault, fi);
+	return fault;
+}
+
+void
+verifier_remember(const struct monarch_verifier *v, const struct cert *signer)
+{
+	trust_remember(v->trust, signer);
+}
+
+enum fault
+verifier_check(const struct monarch_verifier *v, struct cert *cert,
+    uint32_t now, struct fault_info *fi)
+{
+	return trust_check_chain(NULL, v->trust, cert, now, fi);
+}
+
+enum fault
+monarch_verify(const struct monarch_verifier *v, struct monarch_message *out,
+    struct monarch_report *report, struct bytes in,
+    const struct monarch_rules *rules, struct fault_info *fi)
+{
+	struct arena arena = arena_new(MESSAGE_LIMIT + 4 * in.n);
+	struct fault_info own = {0};
 	struct spdu spdu;
 	enum fault fault;
 
-	fi = fi == NULL ? &own : fi;
 	memset(out, 0, sizeof(*out));
-	if (report != NULL)
-		report->n = 0;
-	fault = check_steps(report, &arena, v, in, r.now, fi);
-	if (fault == FAULT_OK) {
-		fault = spdu_open(&spdu, &arena, in, v->trust, &r, fi);
-		if (fault == FAULT_OK)
-			fault = check_age(&spdu, &r, fi);
-		/* last, so that what is refused leaves no trace */
-		if (fault == FAULT_OK && v->replay != NULL)
-			fault =
-			    replay_check(v->replay, &spdu.digest, r.now, fi);
-		report_message(report, v->replay != NULL, fault, fi);
-	}
+	fault = verifier_open(
+	    v, &spdu, &arena, report, in, rules, fi == NULL ? &own : fi);
 	if (fault == FAULT_OK)
-		give_out(out, &spdu, &spdu.data->content.signed_data);
+		verifier_give(out, &spdu);
 	arena_free(&arena);
 	return fault;
 }
