@@ -96,7 +96,7 @@ start_server(uint16_t *port)
 {
 	static const struct http_route routes[] = {
 	    {"POST", "/echo", NULL, 4000000, echo, 0}};
-	const struct http_route_set set = {routes, 1, NULL};
+	const struct http_route_set set = {.routes = routes, .n = 1};
 	const struct http_server_config config = {.listen = "127.0.0.1:0",
 	    .cert = path_of("s.pem"),
 	    .key = path_of("s.key"),

@@ -203,7 +203,17 @@ ballot_check(struct ballot *out, struct arena *a, struct bytes ballot,
 	return FAULT_OK;
 }
 
-/* ---- merging ---- */
+enum fault
+ballot_subject(struct cert **out, struct arena *a, struct bytes ballot,
+    struct fault_info *fi)
+{
+	elector_ballot *b;
+
+	TRY(open_ballot(&b, a, ballot, fi));
+	return cert_of(out, a, &b->certificate, fi);
+}
+
+/* ---- other endorsements ---- */
 
 /* The octets of each, to be compared. */
 static enum fault
@@ -248,4 +258,35 @@ ballot_merge(struct bytes *out, struct arena *a, struct bytes ballot,
 	TRY(add_endorsements(list, &n, a, b, fi));
 	TRY(add_endorsements(list, &n, a, o, fi));
 	return ballot_build(out, a, subject, list, n, fi);
+}
+
+static bool
+signed_by_any(const ieee1609_dot2_data *d, struct arena *a,
+    struct cert *const *elector, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (d->content.is == ieee1609_dot2_content_signed_data &&
+		    signed_by(d, a, elector[i]))
+			return true;
+	return false;
+}
+
+enum fault
+ballot_keep(struct bytes *out, size_t *kept, struct arena *a,
+    struct bytes ballot, struct cert *const *elector, size_t n,
+    struct fault_info *fi)
+{
+	elector_ballot *b;
+	size_t i, k = 0;
+
+	*out = ballot;
+	TRY(open_ballot(&b, a, ballot, fi));
+	for (i = 0; i < b->endorsements.n; i++)
+		if (signed_by_any(&b->endorsements.v[i], a, elector, n))
+			b->endorsements.v[k++] = b->endorsements.v[i];
+	*kept = b->endorsements.n = k;
+	return k == 0 ? FAULT_OK
+		      : coer_encode_new(out, a, &elector_ballot_asn, b, fi);
 }

@@ -52,5 +52,14 @@ enum fault must_check ballot_check(struct ballot *out, struct arena *,
  * CONSTRAINT: they are about two. */
 enum fault must_check ballot_merge(struct bytes *out, struct arena *,
     struct bytes ballot, struct bytes other, struct fault_info *);
+/* The ballot with those endorsements alone that the n electors signed (whatever
+ * they are about); *kept is their number, and if it is 0, *out is the ballot
+ * as it was. */
+enum fault must_check ballot_keep(struct bytes *out, size_t *kept,
+    struct arena *, struct bytes ballot, struct cert *const *elector, size_t n,
+    struct fault_info *);
+/* The certificate that it is about; nothing is checked. */
+enum fault must_check ballot_subject(
+    struct cert **, struct arena *, struct bytes ballot, struct fault_info *);
 
 #endif /* CERT_BALLOT_H */

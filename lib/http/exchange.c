@@ -118,6 +118,8 @@ admit(struct exchange *ex, const char *method)
 		    connection_peer(ex->server, ex->connection, ex->mhd);
 	if (!route_permits(ex->server, ex->route, ex->request.peer))
 		return MHD_HTTP_FORBIDDEN;
+	if (ex->closed != NULL && atomic_load(ex->closed))
+		return MHD_HTTP_SERVICE_UNAVAILABLE;
 	return prepare_body(ex);
 }
 

@@ -24,10 +24,12 @@ allow(struct exchange *ex, const char *method)
 }
 
 static void
-take(struct exchange *ex, const struct http_route *r, void *ctx)
+take(struct exchange *ex, const struct http_route *r,
+    const struct http_route_set *set)
 {
 	ex->route = r;
-	ex->ctx = ctx;
+	ex->ctx = set->ctx;
+	ex->closed = set->closed;
 	ex->request.method = r->method;
 	ex->request.tail = ex->request.path + strlen(r->path);
 }
@@ -46,7 +48,7 @@ route_find(struct exchange *ex, const char *method)
 			if (!path_matches(r, ex->request.path))
 				continue;
 			if (strcmp(r->method, as) == 0) {
-				take(ex, r, s->sets[i].ctx);
+				take(ex, r, &s->sets[i]);
 				return 0;
 			}
 			allow(ex, r->method);

@@ -8,12 +8,14 @@
  * source address appears in any log or answer.
  *
  * Before a handler runs, in this order: form of the request (400), path (404),
- * method (405), caller (403, empty body), declared size (413), memory (503);
+ * method (405), caller (403, empty body), whether the routes are closed (503),
+ * declared size (413), memory (503);
  * a body that turns out larger than permitted gets 413 too.
  */
 #ifndef HTTP_SERVER_H
 #define HTTP_SERVER_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -134,6 +136,7 @@ struct http_route_set {
 	const struct http_route *routes;
 	size_t n;
 	void *ctx;
+	const atomic_bool *closed; /* while true: 503; NULL: never */
 };
 
 enum http_tls {

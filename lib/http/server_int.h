@@ -54,6 +54,7 @@ struct exchange {
 	struct connection *connection;
 	const struct http_route *route;
 	void *ctx;
+	const atomic_bool *closed; /* of its set */
 	struct arena arena;
 	unsigned refusal;  /* status, or 0 */
 	const char *allow; /* method, beside 405 */

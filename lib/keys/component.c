@@ -5,6 +5,7 @@
 
 #include "base/file.h"
 #include "keys/component.h"
+#include "keys/component_anchors.h"
 #include "schema/dot2.h"
 
 #define CERTIFICATE_MAX 4096
@@ -14,10 +15,14 @@ static enum fault
 load_trust(struct component *c, const char *folder, struct fault_info *fi)
 {
 	char path[PATH_SIZE];
+	struct anchors anchors;
 
 	c->trust = trust_new();
 	path_join(path, folder, "trust");
 	TRY(trust_add_folder(c->trust, path, true, fi));
+	TRY(component_anchors_read(&anchors, &c->arena, folder, fi));
+	for (size_t k = 0; k < anchors.roots; k++)
+		TRY(trust_add_root(c->trust, anchors.root[k]->raw, fi));
 	path_join(path, folder, "known");
 	return trust_add_folder(c->trust, path, false, fi);
 }

@@ -5,7 +5,8 @@
  *	cert.oer		its 1609.2 certificate
  *	sign.key  enc.key	its keys (key.h); enc.key only where the
  *				certificate has an encryption key
- *	trust/ *.oer		roots
+ *	trust/ *.oer		roots; others are kept by ballot
+ *				(component_anchors.h)
  *	known/ *.oer		chain files, certificates of peers
  *	former/ X.oer X.key	certificates it had, with their encryption keys,
  *				for messages of those who have not seen the

@@ -96,6 +96,8 @@ everything(struct frame *f, struct service_health *h)
 		health_degraded(h, "not ready");
 	if (audit_is_broken(f->service.audit, &fi))
 		health_degraded(h, "audit log: %s", fi.text);
+	if (f->watch != NULL)
+		watch_health(f->watch, h);
 	if (f->service.def->health != NULL)
 		f->service.def->health(f->service.state, h);
 	return json_pack("{s:s, s:s, s:s, s:b, s:s, s:s, s:O, s:O}",

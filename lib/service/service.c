@@ -257,8 +257,9 @@ start_server(struct frame *f, struct fault_info *fi)
 	service_path(s, ca, "tls-ca.pem");
 	service_path(s, cert, "tls.pem");
 	service_path(s, key, "tls.key");
-	f->sets[0] = (struct http_route_set){s->routes, s->routes_n, s->state};
-	f->sets[1] = (struct http_route_set){health, 1, f};
+	f->sets[0] = (struct http_route_set){
+	    s->routes, s->routes_n, s->state, &f->closed};
+	f->sets[1] = (struct http_route_set){health, 1, f, NULL};
 	TRY(http_server_start(&server, &config, fi));
 	atomic_store(&f->server, server);
 	return FAULT_OK;
@@ -274,6 +275,24 @@ run_thread(void *arg)
 	if (!service_stopping(s))
 		service_fail(s, "thread %s has ended", t->def->name);
 	return NULL;
+}
+
+static void *
+run_watch(void *arg)
+{
+	watch_run(arg);
+	return NULL;
+}
+
+static void
+start_watching(struct frame *f)
+{
+	if (f->watch == NULL)
+		return;
+	if (pthread_create(&f->watcher, NULL, run_watch, f->watch) != 0)
+		log_fatal("cannot make a thread");
+	pthread_setname_np(f->watcher, "watch");
+	f->watching = true;
 }
 
 static void
@@ -337,6 +356,8 @@ stop(struct frame *f)
 	join_threads(f, &until);
 	http_client_interrupt(s->client);
 	join_threads(f, NULL);
+	if (f->watching)
+		pthread_join(f->watcher, NULL);
 }
 
 static void
@@ -344,6 +365,7 @@ free_frame(struct frame *f)
 {
 	struct service *s = &f->service;
 
+	watch_close(f->watch);
 	if (s->state != NULL && s->def->close != NULL)
 		s->def->close(s->state);
 	audit_close(s->audit);
@@ -398,8 +420,12 @@ start(struct frame *f, struct fault_info *fi)
 	    f->service.environment.kind, f->service.environment.domain,
 	    crypto_engine());
 	TRY(def->open(&f->service.state, &f->service, fi));
+	if (def->self != NULL)
+		TRY(watch_open(&f->watch, &f->service,
+		    def->self(f->service.state), &f->closed, fi));
 	TRY(start_server(f, fi));
 	start_threads(f);
+	start_watching(f);
 	return FAULT_OK;
 }
 

@@ -16,11 +16,12 @@
  *	scms-ra --help | --version
  *
  * Order of a start: secret_process, component.conf, environment, clock, TLS
- * client, lock on run/pid, log, audit log, def->open, listen, threads, then
- *run/ready as soon as def->ready says so.  Order of a stop (SIGTERM, SIGINT):
- *run/ready is removed, def->stop, running requests are answered (stop_seconds),
- *threads end, def->close, run/pid is emptied, status 0.  run/pid stays locked
- *as long as the process lives, so a SIGKILL leaves nothing to clean up.
+ * client, lock on run/pid, log, audit log, def->open, what was revoked before
+ * (watch.h), listen, threads, then run/ready as soon as def->ready says so.
+ * Order of a stop (SIGTERM, SIGINT): run/ready is removed, def->stop, running
+ * requests are answered (stop_seconds), threads end, def->close, run/pid is
+ * emptied, status 0.  run/pid stays locked as long as the process lives, so a
+ * SIGKILL leaves nothing to clean up.
  */
 #ifndef SERVICE_SERVICE_H
 #define SERVICE_SERVICE_H
@@ -75,6 +76,7 @@ struct service_command {
 };
 
 struct service_health;
+struct component; /* keys/component.h */
 
 struct service_def {
 	const char *program;	     /* "scms-ra" */
@@ -97,6 +99,12 @@ struct service_def {
 	enum fault (*check)(struct service *, struct fault_info *);
 	/* Loads keys, opens stores, recovers. */
 	enum fault (*open)(void **state, struct service *, struct fault_info *);
+	/* Whose chain and trust the frame watches (watch.h); NULL: nobody's. */
+	struct component *(*self)(void *state);
+	/* Something was revoked, added or removed since; NULL: all the same.
+	 * Called by the thread that watches. */
+	void (*trust_changed)(void *state);
+	bool meets_pseudonyms; /* linkage seeds of CRLs are expanded, too */
 	bool (*ready)(void *state); /* NULL: once listening */
 	/* Adds figures to /healthz; called by a server thread. */
 	void (*health)(void *state, struct service_health *);

@@ -6,6 +6,7 @@
 #include <stdatomic.h>
 
 #include "service/service.h"
+#include "service/watch.h"
 
 struct frame;
 
@@ -30,6 +31,10 @@ struct frame {
 	pthread_mutex_t lock;
 	pthread_cond_t wake;
 	_Atomic bool stopping, failed, ready;
+	struct watch *watch; /* NULL: there is nothing to watch for */
+	pthread_t watcher;
+	bool watching;	     /* watcher runs */
+	atomic_bool closed;  /* all routes of the role */
 	char health_key[33]; /* hex */
 };
 

@@ -77,6 +77,14 @@ finish(void *state)
 	dcm_close(state);
 }
 
+static struct component *
+self(void *state)
+{
+	struct dcm *dcm = state;
+
+	return &dcm->self;
+}
+
 static const struct service_def service = {
     .program = "scms-dcm",
     .role = "dcm",
@@ -93,6 +101,7 @@ static const struct service_def service = {
     .crash_points = crash_points,
     .check = check,
     .open = start,
+    .self = self,
     .health = health,
     .close = finish,
 };

@@ -82,6 +82,14 @@ finish(void *state)
 	eca_close(state);
 }
 
+static struct component *
+self(void *state)
+{
+	struct eca *eca = state;
+
+	return &eca->self;
+}
+
 static const struct service_def service = {
     .program = "scms-eca",
     .role = "eca",
@@ -93,6 +101,7 @@ static const struct service_def service = {
     .threading = HTTP_THREAD_PER_CONNECTION,
     .crash_points = crash_points,
     .open = start,
+    .self = self,
     .health = health,
     .close = finish,
 };

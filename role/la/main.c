@@ -71,6 +71,14 @@ static const struct service_command commands[] = {
 	la_agree_finish},
 };
 
+static struct component *
+self(void *state)
+{
+	struct la *la = state;
+
+	return &la->self;
+}
+
 static const struct service_def la_service = {
     .program = "scms-la",
     .role = "la",
@@ -85,6 +93,7 @@ static const struct service_def la_service = {
     .commands_n = sizeof(commands) / sizeof(*commands),
     .crash_points = crash_points,
     .open = la_open,
+    .self = self,
     .health = la_health,
     .close = la_close,
 };

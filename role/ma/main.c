@@ -119,6 +119,14 @@ static const struct service_thread threads[] = {
     {"revoke", REVOKE_THREADS, revoke_run},
 };
 
+static struct component *
+self(void *state)
+{
+	struct ma *ma = state;
+
+	return &ma->self;
+}
+
 static struct service_def service = {
     .program = "scms-ma",
     .role = "ma",
@@ -134,6 +142,8 @@ static struct service_def service = {
     .crash_points = crash_points,
     .check = check,
     .open = start,
+    .self = self,
+    .meets_pseudonyms = true,
     .health = health,
     .close = finish,
 };

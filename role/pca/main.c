@@ -95,6 +95,14 @@ static const struct service_command commands[] = {
 	"take the shared key into use and acknowledge it", pca_agree_confirm},
 };
 
+static struct component *
+self(void *state)
+{
+	struct pca *pca = state;
+
+	return &pca->self;
+}
+
 static const struct service_def pca_service = {
     .program = "scms-pca",
     .role = "pca",
@@ -109,6 +117,7 @@ static const struct service_def pca_service = {
     .commands_n = sizeof(commands) / sizeof(*commands),
     .crash_points = crash_points,
     .open = pca_open,
+    .self = self,
     .health = pca_health,
     .close = pca_close,
 };

@@ -34,7 +34,7 @@ finish(void *state)
 
 static const struct http_route routes[] = {
     {"GET", "/global-policy", "ra", 0, pg_handle_policy, 0},
-    {"GET", "/global-certificate-chain", "ra", 0, pg_handle_chains, 0},
+    {"GET", "/global-certificate-chain", "*", 0, pg_handle_chains, 0},
     {"POST", "/sign-policy", "ra", PG_REQUEST_MAX, pg_handle_sign, 0},
 };
 
@@ -44,6 +44,23 @@ static const struct service_command commands[] = {
     {"sign-policy", "--ra NAME --in REQUEST --out REPLY",
 	"sign a custom policy as POST /sign-policy does", pg_command_sign},
 };
+
+static struct component *
+self(void *state)
+{
+	struct pg *pg = state;
+
+	return &pg->self;
+}
+
+static void
+trust_changed(void *state)
+{
+	struct fault_info fi;
+
+	if (pg_purge(state, &fi) != FAULT_OK)
+		log_error("the global chain file stays as it was: %s", fi.text);
+}
 
 static const struct service_def service = {
     .program = "scms-pg",
@@ -57,6 +74,8 @@ static const struct service_def service = {
     .commands = commands,
     .commands_n = sizeof(commands) / sizeof(commands[0]),
     .open = start,
+    .self = self,
+    .trust_changed = trust_changed,
     .health = health,
     .close = finish,
 };

@@ -1,4 +1,5 @@
 /* pg.c - opening and closing; see pg.h. */
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/log.h"
@@ -16,6 +17,7 @@ open_all(struct pg *pg, const char *folder, struct fault_info *fi)
 
 	TRY(component_load(&pg->self, folder, fi));
 	TRY(perm_check_role(pg->self.cert, SCMS_PG, fi));
+	snprintf(pg->dir, sizeof(pg->dir), "%s", folder);
 	path_join(pg->folder, folder, "data");
 	f = pg_global_policy(pg, &file, &name, &arena, fi);
 	if (f == FAULT_OK &&

@@ -17,6 +17,7 @@
 struct pg {
 	struct component self;
 	struct audit *audit;	/* borrowed */
+	char dir[PATH_SIZE];	/* of the component */
 	char folder[PATH_SIZE]; /* of the files */
 	atomic_uint_fast64_t signatures, refused, downloads;
 };
@@ -61,6 +62,13 @@ enum fault must_check pg_make_policy(struct pg *, const char **name,
  * file, or our certificate, is another than the one it was made with. */
 enum fault must_check pg_renew_policy(
     struct pg *, uint64_t now, struct fault_info *);
+
+/*
+ * Makes the next global chain file without what was revoked or removed since,
+ * or has ended, if there is any, and the policy that names it.  A PG that is
+ * itself revoked changes nothing.
+ */
+enum fault must_check pg_purge(struct pg *, struct fault_info *);
 
 /* The commands of the operator's tool: policies, without a network. */
 int pg_command_make(struct service *, int argc, char **argv);

@@ -70,12 +70,14 @@ check_ma(struct ra *ra, struct arena *arena, const struct chain_file *in,
     struct fault_info *fi)
 {
 	struct cert *c;
+	enum fault f;
 
 	TRY(cert_load(&c, arena, in->ma, fi));
-	if (trust_check_chain(NULL, ra->self.trust, c, TRUST_ANY_TIME, fi) !=
-	    FAULT_OK)
-		return fault_prefix(fi, "MA in the global chain file");
-	return FAULT_OK;
+	f = trust_check_chain(NULL, ra->self.trust, c, TRUST_ANY_TIME, fi);
+	/* A chain file must have one, even if it is revoked. */
+	return f == FAULT_OK || f == FAULT_REVOKED
+		   ? FAULT_OK
+		   : fault_prefix(fi, "MA in the global chain file");
 }
 
 /* ---- the file ---- */

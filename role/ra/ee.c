@@ -169,6 +169,20 @@ read_all(struct ee_message *m, size_t n, struct db *db)
 	db_rollback(db);
 }
 
+/* Revoked by itself, which is the same as blocked; or no longer issued by
+ * anybody who is trusted. */
+static enum fault
+why_not(
+    struct ee_message *m, const struct ra *ra, struct cert *cert, uint32_t now)
+{
+	if (trust_check_revoked(
+		ra->self.trust, cert, TRUST_ANY_TIME, &m->why) == FAULT_OK)
+		return trust_check_chain(
+		    NULL, ra->self.trust, cert, now, &m->why);
+	m->ee.step = EE_STEP_BLACKLIST;
+	return FAULT_REVOKED;
+}
+
 static void
 certify_all(struct ee_message *m, size_t n, const struct ra *ra)
 {
@@ -186,8 +200,7 @@ certify_all(struct ee_message *m, size_t n, const struct ra *ra)
 		m[k].ee.step = EE_STEP_CERTIFICATE;
 		/* a second time, to learn why */
 		if (verdict[i] != FAULT_OK)
-			m[k].fault = trust_check_chain(
-			    NULL, ra->self.trust, cert[i], now, &m[k].why);
+			m[k].fault = why_not(&m[k], ra, cert[i], now);
 		if (m[k].fault == FAULT_OK)
 			m[k].fault = check_issuer(&m[k].ee, ra, &m[k].why);
 		i++;

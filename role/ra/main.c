@@ -249,6 +249,23 @@ health(void *state, struct service_health *h)
 	report_peer(&ra->storage, h);
 }
 
+static struct component *
+self(void *state)
+{
+	struct ra *ra = state;
+
+	return &ra->self;
+}
+
+/* The PG leaves out of its chain file what is revoked. */
+static void
+trust_changed(void *state)
+{
+	struct ra *ra = state;
+
+	atomic_store(&ra->pg_wanted, true);
+}
+
 static const struct service_def ra_service = {
     .program = "scms-ra",
     .role = "ra",
@@ -268,6 +285,8 @@ static const struct service_def ra_service = {
     .crash_points = crash_points,
     .check = check,
     .open = start,
+    .self = self,
+    .trust_changed = trust_changed,
     .health = health,
     .stop = stop,
     .close = finish,

@@ -230,7 +230,8 @@ policy_run(void *state, struct service *service)
 	unsigned pause;
 
 	while (!service_sleep(service, LOOK_MS)) {
-		if (!is_due(ra, last))
+		if (!atomic_exchange(&ra->pg_wanted, false) &&
+		    !is_due(ra, last))
 			continue;
 		last = time32_now();
 		while ((pause = policy_visit(ra)) > 0)

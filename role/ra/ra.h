@@ -86,7 +86,8 @@ struct ra {
 	struct retries *retries;
 	struct published lccf, lpf;
 	struct ra_policies policies;
-	_Atomic uint32_t pg_visited;		     /* Time32; 0: not yet */
+	_Atomic uint32_t pg_visited; /* Time32; 0: not yet */
+	atomic_bool pg_wanted;	     /* something has changed: visit it now */
 	_Atomic unsigned senders, closers, fetchers; /* threads that run */
 	_Atomic unsigned auth_senders;
 	_Atomic uint64_t downloads, keys_renewed;

@@ -96,6 +96,12 @@ introduce(struct ceremony *c, const struct setting *s, struct fault_info *fi)
 
 	snprintf(name, sizeof(name), "%s/trust/root.oer", folder);
 	TRY(ceremony_write(c, name, c->actor[ACTOR_ROOT].raw, 0644, fi));
+	for (unsigned k = 0; k < ELECTORS; k++) {
+		snprintf(name, sizeof(name), "%s/electors/elector%u.oer",
+		    folder, k + 1);
+		TRY(ceremony_write(
+		    c, name, c->actor[ACTOR_ELECTOR1 + k].raw, 0644, fi));
+	}
 	for (const enum actor_id *id = s->known; *id != ACTOR_ROOT; id++) {
 		snprintf(name, sizeof(name), "%s/known/%s.oer", folder,
 		    actor_info[*id].file);

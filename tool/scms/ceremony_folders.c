@@ -27,7 +27,7 @@ static const struct folder fixed[] = {
 };
 
 static const char *const inside[] = {
-    "", "/trust", "/known", "/data", "/log", "/run"};
+    "", "/trust", "/electors", "/known", "/data", "/log", "/run"};
 
 #define SETTINGS_MAX 65536u
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "cert/ballot.h"
-#include "tool/scms/chains.h"
+#include "cert/chains.h"
 #include "tool/scms/component.h"
 
 #define FILE_LIMIT ((size_t)4 << 20)
@@ -115,7 +115,7 @@ write_chain_files(struct component_job *job, struct fault_info *fi)
 
 	fill_update(&u, added, gone, job);
 	if (job->plan.is_new[ACTOR_ROOT])
-		TRY(ceremony_elect(&job->c, &u.ballot, fi));
+		TRY(ceremony_elect(&job->c, &u.root_ballot, fi));
 	ceremony_record(&job->c, "Chain files (SHA-256)");
 	TRY(write_next(job, GCCF, &u, fi));
 	return write_next(job, LCCF, &u, fi);

@@ -293,7 +293,7 @@ static const struct http_route routes[] = {
     {"POST", "/ra-only", "ra", 1000, echo, 0},
 };
 static const struct http_route_set set = {
-    routes, sizeof(routes) / sizeof(*routes), NULL};
+    .routes = routes, .n = sizeof(routes) / sizeof(*routes)};
 
 struct http_server *
 world_server(const char *name, struct http_server_config c)

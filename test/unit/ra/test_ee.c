@@ -72,7 +72,8 @@ make_tls(void)
 static void
 start_server(void)
 {
-	const struct http_route_set set = {ra_routes, RA_ROUTES, world.ra};
+	const struct http_route_set set = {
+	    .routes = ra_routes, .n = RA_ROUTES, .ctx = world.ra};
 	char ca[PATH_SIZE], cert[PATH_SIZE], key[PATH_SIZE], hosts[PATH_SIZE];
 	const struct http_server_config config = {
 	    .listen = "127.0.0.1:0",

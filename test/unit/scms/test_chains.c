@@ -2,7 +2,7 @@
 #include "test/unit/cert/common.h"
 
 #include "cert/ballot.h"
-#include "tool/scms/chains.h"
+#include "cert/chains.h"
 
 static struct chain_file
 old_file(bool local)
@@ -142,7 +142,7 @@ another_root(void **state)
 	issue(&elector, template_for(&elector, PROFILE_ELECTOR), NULL);
 	OK(endorsement_sign(&endorsement, &A, ENDORSE_ADD_ROOT, root.cert, NOW,
 	    &elector.signer, FI));
-	OK(ballot_build(&u.ballot, &A, root.cert, &endorsement, 1, FI));
+	OK(ballot_build(&u.root_ballot, &A, root.cert, &endorsement, 1, FI));
 	f = next(&global, &u);
 	assert_int_equal(f.n_root_ballot, 2);
 	assert_bytes(f.root_cert[1], root.cert->raw);
