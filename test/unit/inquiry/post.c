@@ -105,7 +105,8 @@ office_open(struct office *o, struct world *w, enum world_who who,
 	assert_true(n <= sizeof(o->routes) / sizeof(*o->routes));
 	*o = (struct office){.world = w, .who = who};
 	memcpy(o->routes, routes, n * sizeof(*routes));
-	o->set = (struct http_route_set){o->routes, n, ctx};
+	o->set =
+	    (struct http_route_set){.routes = o->routes, .n = n, .ctx = ctx};
 	world_folder(w, o->folder, who);
 	make_tls(w, names, sizeof(names) / sizeof(*names));
 	tls_path(ca, w, "ca", "pem");
