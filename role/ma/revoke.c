@@ -220,19 +220,17 @@ begin(struct step *s, struct fault_info *fi)
 	return ma_peers(&s->peers, s->arena, s->ma, fi);
 }
 
-/* As far as it goes. */
 static void
-go_on(struct step *s, struct service *service)
+go_on(struct step *s)
 {
 	unsigned kind = s->r->subject.kind == MA_PSEUDONYM ? 0 : 1;
 	struct fault_info fi;
 	enum fault f;
 
 	f = begin(s, &fi);
-	while (f == FAULT_OK && s->r->state < MA_DONE &&
-	       !service_stopping(service))
+	while (f == FAULT_OK && s->r->state < MA_DONE)
 		f = states[s->r->state].step[kind](s, &fi);
-	if (f == FAULT_OK || service_stopping(service))
+	if (f == FAULT_OK)
 		return;
 	if (is_final(f))
 		fail(s, fi.text);
@@ -240,8 +238,8 @@ go_on(struct step *s, struct service *service)
 		wait_for(s, fi.text);
 }
 
-static void
-work(struct ma *ma, struct service *service, int64_t number)
+void
+revoke_go_on(struct ma *ma, int64_t number)
 {
 	struct arena arena = arena_new(MEMORY);
 	struct revocation r;
@@ -253,7 +251,7 @@ work(struct ma *ma, struct service *service, int64_t number)
 	f = revocation_load(&r, ma, &arena, number, &fi);
 	pthread_mutex_unlock(&ma->lock);
 	if (f == FAULT_OK)
-		go_on(&s, service);
+		go_on(&s);
 	else
 		log_warn("revocation %lld: %s", (long long)number, fi.text);
 	arena_free(&arena);
@@ -271,7 +269,7 @@ revoke_run(void *state, struct service *service)
 			service_sleep(service, LOOK_MS);
 			continue;
 		}
-		work(ma, service, *claimed);
+		revoke_go_on(ma, *claimed);
 		give(claimed);
 	}
 }

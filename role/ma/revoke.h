@@ -57,6 +57,8 @@ struct ma_revocation {
 enum fault must_check ma_revocation_find(struct ma_revocation *, struct ma *,
     struct arena *, int64_t case_id, struct fault_info *);
 
+/* Carries out one that is not at its end, as far as that is possible now. */
+void revoke_go_on(struct ma *, int64_t number);
 /* Threads of the daemon: carry out what was decided, until it stops. */
 void revoke_run(void *ma, struct service *);
 #define REVOKE_THREADS 4u

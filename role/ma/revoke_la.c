@@ -187,9 +187,9 @@ revoke_find_seeds(struct step *s, struct fault_info *fi)
 		TRY(choose(&w, s, fi));
 		if (w.n > 0)
 			TRY(ask(s, &w, fi));
+		/* It is asked anew, for the period that has begun. */
+		if (step_period(s, time32_now()) != w.i)
+			return FAULT_OK;
 	}
-	/* Else it is asked anew, for the period that has begun. */
-	if (step_period(s, time32_now()) != w.i)
-		return FAULT_OK;
 	return step_commit(s, MA_SEEDS, NULL, store_period, &w.i, fi);
 }
