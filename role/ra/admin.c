@@ -482,6 +482,14 @@ report(const struct command *c, const uint8_t id[8], bool blocked, bool changed)
 	printf("\n");
 }
 
+/* Before it is done; the RA's number of the device, 0: it was never here. */
+static enum fault
+audit(const struct command *c, const char *verb, struct fault_info *fi)
+{
+	return audit_write(c->ra->service->audit, AUDIT_BLACKLIST, fi,
+	    "by=operator verb=%s device=%lld", verb, (long long)c->last.number);
+}
+
 static enum fault
 block(struct command *c, struct db *db, struct fault_info *fi)
 {
@@ -489,6 +497,7 @@ block(struct command *c, struct db *db, struct fault_info *fi)
 	bool changed;
 
 	TRY(find_enrollment(id, c, db, fi));
+	TRY(audit(c, "block", fi));
 	TRY(admin_block(&changed, db, id, time32_now(), fi));
 	report(c, id, true, changed);
 	return FAULT_OK;
@@ -504,6 +513,7 @@ unblock(struct command *c, struct db *db, struct fault_info *fi)
 		return fault_set(fi, FAULT_DENIED,
 		    "re-instantiation is not allowed (allow_reinstantiation)");
 	TRY(find_enrollment(id, c, db, fi));
+	TRY(audit(c, "unblock", fi));
 	TRY(admin_unblock(
 	    &changed, db, id, time32_now(), ra_period_now(c->ra), fi));
 	report(c, id, false, changed);

@@ -14,8 +14,8 @@ int admin_device(struct service *, int argc, char **argv);
 /*
  * Blocks an enrollment certificate (HashedId8): no more downloads, and units
  * that have not been sent leave their pools.  Unblocking puts those back whose
- * period is not over.  *changed: it was not so already.  now is Time32, i the
- * running period.
+ * period is not over; FAULT_DENIED if the MA had it blacklisted.  *changed: it
+ * was not so already.  now is Time32, i the running period.
  */
 enum fault must_check admin_block(bool *changed, struct db *,
     const uint8_t id[8], uint32_t now, struct fault_info *);

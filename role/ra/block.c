@@ -1,7 +1,8 @@
-/* block.c - the internal blacklist; see admin.h. */
+/* block.c - the internal blacklist; see admin.h and block.h. */
 #include <stdlib.h>
 
 #include "role/ra/admin.h"
+#include "role/ra/block.h"
 #include "role/ra/db.h"
 #include "role/ra/pool.h"
 #include "service/crash.h"
@@ -146,44 +147,75 @@ each_device(struct db *db, const uint8_t id[8], device_fn *fn, uint32_t now,
 
 /* With an enrollment certificate go those that follow it or came before. */
 static enum fault
-change(bool *changed, struct db *db, const uint8_t id[8], bool blocked,
-    uint32_t now, uint32_t i, struct fault_info *fi)
+block(bool *changed, struct db *db, enum statement how, const uint8_t id[8],
+    uint32_t now, struct fault_info *fi)
 {
-	*changed = false;
-	TRY(db_begin(db, fi));
-	if (blocked)
-		TRY(DB_RUN(db, DO_BLOCK, fi, DB_BLOB(id, 8), DB_INT(now)));
-	else
-		TRY(DB_RUN(db, DO_UNBLOCK, fi, DB_BLOB(id, 8)));
+	TRY(DB_RUN(db, how, fi, DB_BLOB(id, 8), DB_INT(now)));
 	*changed = db_changes(db) > 0;
-	if (*changed)
-		TRY(each_device(
-		    db, id, blocked ? stop_device : resume_device, now, i, fi));
-	return db_commit(db, fi);
+	return *changed ? each_device(db, id, stop_device, now, 0, fi)
+			: FAULT_OK;
+}
+
+static enum fault
+unblock(bool *changed, struct db *db, const uint8_t id[8], uint32_t now,
+    uint32_t i, struct fault_info *fi)
+{
+	bool revoked;
+
+	TRY(block_is_for_ever(&revoked, db, id, fi));
+	if (revoked)
+		return fault_set(fi, FAULT_DENIED,
+		    "the MA has blacklisted it: it must be bootstrapped again");
+	TRY(DB_RUN(db, DO_UNBLOCK, fi, DB_BLOB(id, 8)));
+	*changed = db_changes(db) > 0;
+	return *changed ? each_device(db, id, resume_device, now, i, fi)
+			: FAULT_OK;
+}
+
+enum fault
+block_for_ever(bool *changed, struct db *db, const uint8_t id[8], uint32_t now,
+    struct fault_info *fi)
+{
+	return block(changed, db, DO_REVOKE, id, now, fi);
+}
+
+enum fault
+block_is_for_ever(
+    bool *revoked, struct db *db, const uint8_t id[8], struct fault_info *fi)
+{
+	const struct db_value arg[] = {DB_BLOB(id, 8)};
+	int64_t n;
+
+	TRY(db_run_int(db, &n, DO_REVOKED, arg, 1, fi));
+	*revoked = n > 0;
+	return FAULT_OK;
+}
+
+/* The end of a transaction of the operator. */
+static enum fault
+finish(enum fault f, struct db *db, struct fault_info *fi)
+{
+	if (f == FAULT_OK)
+		f = db_commit(db, fi);
+	if (f != FAULT_OK)
+		db_rollback(db);
+	else
+		crash_point("ra-blocked");
+	return f;
 }
 
 enum fault
 admin_block(bool *changed, struct db *db, const uint8_t id[8], uint32_t now,
     struct fault_info *fi)
 {
-	enum fault f = change(changed, db, id, true, now, 0, fi);
-
-	if (f != FAULT_OK)
-		db_rollback(db);
-	else
-		crash_point("ra-blocked");
-	return f;
+	TRY(db_begin(db, fi));
+	return finish(block(changed, db, DO_BLOCK, id, now, fi), db, fi);
 }
 
 enum fault
 admin_unblock(bool *changed, struct db *db, const uint8_t id[8], uint32_t now,
     uint32_t i, struct fault_info *fi)
 {
-	enum fault f = change(changed, db, id, false, now, i, fi);
-
-	if (f != FAULT_OK)
-		db_rollback(db);
-	else
-		crash_point("ra-blocked");
-	return f;
+	TRY(db_begin(db, fi));
+	return finish(unblock(changed, db, id, now, i, fi), db, fi);
 }

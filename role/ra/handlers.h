@@ -4,7 +4,7 @@
 
 #include "http/server.h"
 
-#define RA_ROUTES 14
+#define RA_ROUTES 18
 
 extern const struct http_route ra_routes[RA_ROUTES];
 
@@ -20,6 +20,8 @@ http_handler ra_policy_file;	/* policy_file.c */
 http_handler ra_certificate;	/* ra_certificate.c */
 http_handler ra_successor;	/* successor.c */
 http_handler ra_report;		/* report.c */
-http_handler ra_unknown_path;	/* download.c */
+/* ma.c */
+http_handler ra_blacklist, ra_blacklist_rif, ra_chains, ra_digests;
+http_handler ra_unknown_path; /* download.c */
 
 #endif /* RA_HANDLERS_H */

@@ -297,10 +297,11 @@ write_slot(struct pool_tally *t, size_t at, struct db *db, uint32_t since,
 	uint32_t n = t->v[at].n;
 
 	t->v[at].n = 0;
-	return n == 0 ? FAULT_OK
-		      : DB_RUN(db, DO_POOL_ADD, fi, DB_INT(key->class),
-			    DB_INT(key->i), DB_INT(key->each), DB_INT(n),
-			    DB_INT(since));
+	if (n == 0)
+		return FAULT_OK;
+	TRY(DB_RUN(db, DO_MOST_ADD, fi, DB_INT(key->i), DB_INT(key->each)));
+	return DB_RUN(db, DO_POOL_ADD, fi, DB_INT(key->class), DB_INT(key->i),
+	    DB_INT(key->each), DB_INT(n), DB_INT(since));
 }
 
 enum fault

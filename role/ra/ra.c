@@ -283,6 +283,20 @@ open_reports(struct ra *ra, struct fault_info *fi)
 }
 
 static enum fault
+open_inquiry(struct ra *ra, struct fault_info *fi)
+{
+	const struct inquiry_conf conf = {
+	    .self = &ra->self,
+	    .folder = ra->service->dir,
+	    .environment = ra->environment,
+	    .per_day = ra->environment->ma_blacklists_per_day,
+	    .audit = ra->service->audit,
+	};
+
+	return inquiry_open(&ra->inquiry, &conf, fi);
+}
+
+static enum fault
 open_stores(struct ra *ra, struct fault_info *fi)
 {
 	char path[PATH_SIZE];
@@ -302,7 +316,9 @@ open_stores(struct ra *ra, struct fault_info *fi)
 		f = auth_recover(db, fi);
 	ra->db = db;
 	db_cache(db, DB_CACHE_KIB);
-	return f == FAULT_OK ? open_reports(ra, fi) : f;
+	if (f == FAULT_OK)
+		f = open_reports(ra, fi);
+	return f == FAULT_OK ? open_inquiry(ra, fi) : f;
 }
 
 static void
@@ -388,6 +404,7 @@ ra_close(struct ra *ra)
 {
 	if (ra == NULL)
 		return;
+	inquiry_close(ra->inquiry);
 	reports_close(ra->reports);
 	bulk_close(ra->hpcr);
 	db_close(ra->db);

@@ -9,6 +9,7 @@
 #include "cert/cert.h"
 #include "http/client.h"
 #include "http/server.h"
+#include "inquiry/inquiry.h"
 #include "keys/component.h"
 #include "role/ra/contacts.h"
 #include "role/ra/db.h"
@@ -79,7 +80,8 @@ struct ra {
 	struct wake due;  /* something to send or to close */
 	struct wake auth; /* the same of auth.h */
 	struct reports *reports;
-	struct wake report; /* one has come */
+	struct wake report;	 /* one has come */
+	struct inquiry *inquiry; /* the MA's questions */
 	struct pools pools;
 	struct contacts contacts;
 	int64_t idle_cursor; /* the planner's: how far it has looked */

@@ -1,4 +1,5 @@
-/* routes.c - what devices may ask for, and how long it may be. */
+/* routes.c - what devices and the MA may ask for, and how long it may be. */
+#include "inquiry/inquiry.h"
 #include "role/ra/handlers.h"
 #include "role/ra/ra.h"
 
@@ -21,5 +22,10 @@ const struct http_route ra_routes[RA_ROUTES] = {
     {"GET", "/download/info", NULL, 0, ra_download_info, 0},
     {"GET", "/download/local-certificate-chain", NULL, 0, ra_chain_file, 0},
     {"GET", "/download/policy/local", NULL, 0, ra_policy_file, 0},
+    {"POST", "/blacklist-by-hpcr", "ma", INQUIRY_BODY_MAX, ra_blacklist, 0},
+    {"POST", "/blacklist-by-rif", "ma", INQUIRY_BODY_MAX, ra_blacklist_rif, 0},
+    {"POST", "/retrieve-linkage-chain-identifiers", "ma", INQUIRY_BODY_MAX,
+	ra_chains, 0},
+    {"POST", "/certificate-digests", "ma", INQUIRY_BODY_MAX, ra_digests, 0},
     {"GET", "/download/", NULL, 0, ra_unknown_path, HTTP_ROUTE_PREFIX},
 };

@@ -278,10 +278,21 @@ static const char step_successor[] =
     " since integer not null) without rowid;"
     "create index successor_id on successor(enrollment_id);"
     "create index successor_next on successor(next_id);";
+
+/*
+ * Whom the MA has blacklisted stays so; and the most certificates that any unit
+ * of a period was planned with, which the MA is told.
+ */
+static const char step_ma[] =
+    "alter table blocked add column revoked integer not null default 0;"
+    "create table most("
+    " i integer primary key,"
+    " n integer not null);"
+    "insert into most(i, n) select i, max(n) from unit group by i;";
 /* clang-format on */
 
 static const char *const steps[] = {
-    step_1, step_2, step_3, step_auth, step_idle, step_successor};
+    step_1, step_2, step_3, step_auth, step_idle, step_successor, step_ma};
 
 static const char *const statements[] = {
 #define STATEMENT(name, sql) sql,

@@ -32,7 +32,7 @@ AGREEMENT = [
     ("la", "agree-finish", "--in", "ack", None, "la-agree-finished"),
 ]
 # And those of a renewal of keys: test/e2e/pcas.sh.
-ELSEWHERE = {"ra-blocked", "ra-key-requested", "ra-key-answered",
+ELSEWHERE = {"ra-blocked", "ra-blacklisted", "ra-key-requested", "ra-key-answered",
              "ra-key-confirmed"}
 BY_COMMAND = {m[5] for m in AGREEMENT} | ELSEWHERE
 POINT_SECONDS = 90
