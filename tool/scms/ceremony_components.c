@@ -36,7 +36,8 @@ static const struct setting settings[] = {
     {PART_CRLSTORE, "crlstore", "", {ACTOR_ROOT}},
     {PART_PG, "pg", "", {ACTOR_ICA, ACTOR_RA}},
     {PART_DCM, "dcm", "", {ACTOR_ICA, ACTOR_ECA}},
-    {PART_MA, "ma", "",
+    /* it asks the RA itself, not through the LOP */
+    {PART_MA, "ma", "hosts = ../operator/hosts\n",
 	{ACTOR_ICA, ACTOR_PCA, ACTOR_LA1, ACTOR_LA2, ACTOR_RA, ACTOR_CRLG,
 	    ACTOR_ECA, ACTOR_AUDITOR1, ACTOR_AUDITOR2}},
     {PART_CRLG, NULL, NULL, {ACTOR_ROOT}},
