@@ -117,7 +117,7 @@ read_kinds(
 	return f;
 }
 
-/* "revoked (blacklisted)" */
+/* "open", "to be revoked (blacklisted)", "revoked" */
 static enum fault
 state_words(char out[48], struct ma *ma, struct arena *arena,
     const struct line *v, struct fault_info *fi)
@@ -128,13 +128,13 @@ state_words(char out[48], struct ma *ma, struct arena *arena,
 		TRY(ma_revocation_find(&r, ma, arena, v->number, fi));
 	if (v->state == CASE_MERGED)
 		snprintf(out, 48, "part of case %" PRId64, v->into);
-	else if (v->state == CASE_REVOKED)
-		snprintf(out, 48, "to be revoked (%s)",
-		    r.number != 0 ? ma_revocation_word(r.state) : "next");
-	else
+	else if (v->state != CASE_REVOKED || r.state == MA_DONE)
 		snprintf(out, 48, "%s", ma_case_word(v->state));
-	if (v->state == CASE_REVOKED && r.number != 0 && r.state == MA_DONE)
-		snprintf(out, 48, "revoked");
+	else if (r.state == MA_FAILED)
+		snprintf(out, 48, "revocation failed");
+	else
+		snprintf(
+		    out, 48, "to be revoked (%s)", ma_revocation_word(r.state));
 	return FAULT_OK;
 }
 

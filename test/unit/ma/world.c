@@ -399,14 +399,21 @@ world_report(struct world *w, const struct vehicle *reporter,
 }
 
 struct bytes
-world_good(struct world *w, const struct vehicle *reporter,
-    const struct vehicle *suspect)
+world_seen(struct world *w, const struct vehicle *reporter,
+    const struct vehicle *suspect, uint32_t ago, double north)
 {
 	struct bytes bsms[3];
 
-	world_speeding(w, bsms, suspect, w->now - 60, 0);
+	world_speeding(w, bsms, suspect, w->now - ago, north);
 	return world_report(
-	    w, reporter, MISBEHAVIOR_SPEED, bsms, 3, w->now - 50);
+	    w, reporter, MISBEHAVIOR_SPEED, bsms, 3, w->now - ago + 10);
+}
+
+struct bytes
+world_good(struct world *w, const struct vehicle *reporter,
+    const struct vehicle *suspect)
+{
+	return world_seen(w, reporter, suspect, 60, 0);
 }
 
 enum ma_reason

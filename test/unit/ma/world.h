@@ -91,6 +91,9 @@ struct bytes world_report(struct world *, const struct vehicle *reporter,
 /* One about speed with good evidence. */
 struct bytes world_good(
     struct world *, const struct vehicle *reporter, const struct vehicle *);
+/* The same, seconds ago and metres north. */
+struct bytes world_seen(struct world *, const struct vehicle *reporter,
+    const struct vehicle *, uint32_t ago, double north);
 /* As if the RA had brought it; the reason as ma_report_check says it,
  * MA_REASONS: it holds, and is stored. */
 enum ma_reason world_bring(struct world *, struct bytes);
