@@ -514,8 +514,10 @@ INTERNAL = (("pca", 4, 8891, "POST", "/certificate-batch"),
             ("eca", 3, 8895, "POST", "/enrollment-certificate-request"),
             ("pg", 8, 8893, "GET", "/global-policy"),
             ("pg", 8, 8893, "GET", "/global-certificate-chain"),
-            ("pg", 8, 8893, "POST", "/sign-policy"))
+            ("pg", 8, 8893, "POST", "/sign-policy"),
+            ("ma", 9, 8897, "POST", "/misbehavior-report"))
 MAY = {"pca": ("ra",), "la1": ("ra",), "la2": ("ra",), "pg": ("ra",),
+       "ma": ("ra",),
        "eca": ("operator", "dcm", "ra")}
 
 
