@@ -186,7 +186,7 @@ bench_la(void)
 	struct la *la;
 
 	world_folder(&world, dir, WORLD_LA1);
-	need(la_new(&la, dir, &conf, &world.environment, &info));
+	need(la_new(&la, dir, &conf, &world.environment, NULL, &info));
 	for (int round = 0; round < ROUNDS; round++) {
 		body = order(&arena);
 		begin();

@@ -56,6 +56,15 @@ check_self(struct la *la, const struct la_conf *conf, struct fault_info *fi)
 }
 
 static enum fault
+open_inquiry(struct la *la, const char *dir, struct fault_info *fi)
+{
+	const struct inquiry_conf conf = {&la->self, dir, la->environment,
+	    la->environment->ma_lvs_per_day, la->audit};
+
+	return inquiry_open(&la->inquiry, &conf, fi);
+}
+
+static enum fault
 load(struct la *la, const char *dir, const struct la_conf *conf,
     struct fault_info *fi)
 {
@@ -71,12 +80,14 @@ load(struct la *la, const char *dir, const struct la_conf *conf,
 	TRY(chain_keys_load(&la->keys, path, la_store_is_fresh(la->store), fi));
 	path_join(la->folder, dir, "data/plv-keys");
 	TRY(plv_ring_open(&la->ring, la->folder, fi));
+	TRY(open_inquiry(la, dir, fi));
 	return plv_pending_sweep(la->folder, la->ring, fi);
 }
 
 enum fault
 la_new(struct la **out, const char *dir, const struct la_conf *conf,
-    const struct environment *environment, struct fault_info *fi)
+    const struct environment *environment, struct audit *audit,
+    struct fault_info *fi)
 {
 	struct la *la = calloc(1, sizeof(*la));
 	enum fault f;
@@ -84,9 +95,11 @@ la_new(struct la **out, const char *dir, const struct la_conf *conf,
 	if (la == NULL)
 		log_fatal("out of memory");
 	la->environment = environment;
+	la->audit = audit;
 	pthread_mutex_init(&la->flights.lock, NULL);
 	pthread_cond_init(&la->flights.landed, NULL);
 	pthread_mutex_init(&la->agreeing, NULL);
+	pthread_mutex_init(&la->asking, NULL);
 	sem_init(&la->places, 0, LA_AT_ONCE);
 	f = load(la, dir, conf, fi);
 	if (f != FAULT_OK) {
@@ -102,12 +115,14 @@ la_free(struct la *la)
 {
 	if (la == NULL)
 		return;
+	inquiry_close(la->inquiry);
 	plv_ring_free(la->ring);
 	la_store_close(la->store);
 	component_free(&la->self);
 	sem_destroy(&la->places);
 	pthread_mutex_destroy(&la->flights.lock);
 	pthread_mutex_destroy(&la->agreeing);
+	pthread_mutex_destroy(&la->asking);
 	pthread_cond_destroy(&la->flights.landed);
 	wipe(la, sizeof(*la));
 	free(la);

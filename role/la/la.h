@@ -9,6 +9,7 @@
 #include <stdatomic.h>
 
 #include "http/server.h"
+#include "inquiry/inquiry.h"
 #include "keys/component.h"
 #include "plv/ring.h"
 #include "role/la/chain.h"
@@ -55,6 +56,7 @@ struct la_pcas {
 
 struct la {
 	const struct environment *environment;
+	struct audit *audit;
 	struct component self;
 	uint8_t id[2];
 	char ra[PLV_PEER_SIZE];
@@ -65,8 +67,10 @@ struct la {
 	struct chain_keys keys;
 	struct la_store *store;
 	struct flights flights;
-	sem_t places; /* LA_AT_ONCE */
-	struct http_route routes[4];
+	sem_t places;		 /* LA_AT_ONCE */
+	struct inquiry *inquiry; /* of the MA */
+	pthread_mutex_t asking;	 /* one count of what is linked at a time */
+	struct http_route routes[6];
 };
 
 /* "ra" -> "ra.monarch.test"; names with a dot stay. */
@@ -79,9 +83,10 @@ enum fault must_check la_pcas_read(struct la_pcas *, const struct la_conf *,
 /* NULL: not one of ours. */
 const char *la_pca_named(const struct la_pcas *, struct bytes name);
 
-/* Loads all of DIR and DIR/data; environment is borrowed. */
+/* Loads all of DIR and DIR/data; environment and audit are borrowed. */
 enum fault must_check la_new(struct la **, const char *dir,
-    const struct la_conf *, const struct environment *, struct fault_info *);
+    const struct la_conf *, const struct environment *, struct audit *,
+    struct fault_info *);
 void la_free(struct la *);
 
 /* pre_linkage_values.c */
@@ -106,6 +111,12 @@ la_http_fail(struct http_response *, enum fault, const struct fault_info *);
 void la_http_reply(struct http_response *, struct bytes);
 /* http_agree.c */
 http_handler la_http_key_use, la_http_agree_request, la_http_agree_ack;
+/* linkage_info.c */
+http_handler la_http_linkage_info;
+/* linkage_seed.c */
+/* The week whose seeds the MA wants, in decimal: the message has none. */
+#define LA_WEEK_HEADER "Monarch-I"
+http_handler la_http_seeds;
 /* agree.c */
 int la_agree_respond(struct service *, int argc, char **argv);
 int la_agree_finish(struct service *, int argc, char **argv);

@@ -22,8 +22,8 @@ la_open(void **state, struct service *service, struct fault_info *fi)
 {
 	struct la *la;
 
-	TRY(la_new(
-	    &la, service->dir, service->role_conf, &service->environment, fi));
+	TRY(la_new(&la, service->dir, service->role_conf, &service->environment,
+	    service->audit, fi));
 	la->routes[0] = (struct http_route){"POST", "/pre-linkage-values",
 	    la->ra, LA_BODY_MAX, la_pre_linkage_values, 0};
 	la->routes[1] = (struct http_route){
@@ -32,6 +32,11 @@ la_open(void **state, struct service *service, struct fault_info *fi)
 	    la->ra, PLV_MESSAGE_MAX, la_http_agree_request, 0};
 	la->routes[3] = (struct http_route){"POST", "/key-agreement-ack",
 	    la->ra, PLV_MESSAGE_MAX, la_http_agree_ack, 0};
+	la->routes[4] = (struct http_route){"POST",
+	    inquiry_path(INQUIRY_LINKAGE_INFO), inquiry_ma(la->inquiry),
+	    INQUIRY_BODY_MAX, la_http_linkage_info, 0};
+	la->routes[5] = (struct http_route){"POST", inquiry_path(INQUIRY_SEEDS),
+	    inquiry_ma(la->inquiry), INQUIRY_BODY_MAX, la_http_seeds, 0};
 	service->routes = la->routes;
 	service->routes_n = sizeof(la->routes) / sizeof(*la->routes);
 	*state = la;

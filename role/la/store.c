@@ -54,7 +54,7 @@ static const struct db_schema schema = {
 struct la_store {
 	pthread_mutex_t lock; /* of all below */
 	struct db *db;
-	char answers[PATH_SIZE];
+	char path[PATH_SIZE], answers[PATH_SIZE];
 	struct la_counts counts;
 };
 
@@ -149,11 +149,9 @@ count(struct la_store *s, struct fault_info *fi)
 static enum fault
 open_all(struct la_store *s, const char *data, struct fault_info *fi)
 {
-	char path[PATH_SIZE];
-
 	TRY(file_mkdir(data, 0700, fi));
-	path_join(path, data, "la.db");
-	TRY(db_open(&s->db, path, &schema, fi));
+	path_join(s->path, data, "la.db");
+	TRY(db_open(&s->db, s->path, &schema, fi));
 	path_join(s->answers, data, "answers");
 	TRY(file_mkdir(s->answers, 0700, fi));
 	TRY(sweep(s, fi));
@@ -279,6 +277,35 @@ la_store_find_chain(struct la_store *s, struct chain_range *out,
 	TRY(f);
 	return out->j_n > 0 ? FAULT_OK
 			    : fault_set(fi, FAULT_NOT_FOUND, "no such chain");
+}
+
+struct each {
+	la_chain_fn *fn;
+	void *ctx;
+};
+
+static enum fault
+chain_seen(void *ctx, const struct db_row *row, struct fault_info *fi)
+{
+	struct each *e = ctx;
+
+	return e->fn(e->ctx, db_blob(row, 0), fi);
+}
+
+/* By a connection of its own. */
+enum fault
+la_store_each_chain(struct la_store *s, uint16_t i_first, uint16_t i_last,
+    la_chain_fn *fn, void *ctx, struct fault_info *fi)
+{
+	struct each e = {fn, ctx};
+	struct db *db;
+	enum fault f;
+
+	TRY(db_open_readonly(&db, s->path, &schema, fi));
+	f = DB_EACH(db, CHAIN_EACH, chain_seen, &e, fi, DB_INT(i_first),
+	    DB_INT(i_last));
+	db_close(db);
+	return f;
 }
 
 enum fault

@@ -43,6 +43,12 @@ enum fault must_check la_store_open_answer(struct la_store *, int *fd,
 enum fault must_check la_store_find_chain(struct la_store *,
     struct chain_range *, const uint8_t id[CHAIN_ID_OCTETS],
     struct fault_info *);
+/* Each chain, as chain_seal made it, that may have given values of a week from
+ * i_first to i_last; those who order go on meanwhile. */
+typedef enum fault
+la_chain_fn(void *ctx, struct bytes sealed, struct fault_info *);
+enum fault must_check la_store_each_chain(struct la_store *, uint16_t i_first,
+    uint16_t i_last, la_chain_fn *, void *ctx, struct fault_info *);
 /* Values sealed under a key so far. */
 enum fault must_check la_store_key_use(struct la_store *, uint64_t *,
     const uint8_t key_id[8], struct fault_info *);

@@ -27,11 +27,13 @@
 #include "role/la/la.h"
 #include "schema/scms_protocol.h"
 #include "service/crash.h"
-#include "test/unit/plv/world.h"
+#include "test/unit/la/orders.h"
+#include "test/unit/la/plain.h"
 
 static struct world world;
 static struct plv_key shared;
 static char la_dir[PATH_SIZE];
+static struct audit *audit;
 
 static const struct la_conf conf = {.la_id = {0, 1},
     .ra = "ra",
@@ -56,159 +58,16 @@ open_la(void)
 {
 	struct la *out;
 
-	must(la_new(&out, la_dir, &conf, &world.environment, &info));
+	must(la_new(&out, la_dir, &conf, &world.environment, audit, &info));
 	return out;
 }
 
 /* ---- orders ---- */
 
-#define MORE_MAX 4
-
-struct wish {
-	const char *ra_id, *pca_id;
-	uint16_t i_min, i_max;
-	uint8_t j_max;
-	uint32_t fresh;		     /* 0: absent */
-	struct bytes more[MORE_MAX]; /* LCIs */
-	size_t more_n;
-	const struct component *signer;
-	uint64_t time; /* 0: absent */
-	bool group;    /* the other kind of request */
-};
-
 static struct wish
 usual(void)
 {
-	return (struct wish){.ra_id = "ra.monarch.test",
-	    .pca_id = "pca.monarch.test",
-	    .i_min = world.week,
-	    .i_max = (uint16_t)(world.week + 3),
-	    .j_max = 20,
-	    .fresh = 2,
-	    .signer = &world.ra,
-	    .time = time64_now()};
-}
-
-static void
-fill_header(ra_la_pre_linkage_value_request_msg_header *h, const struct wish *w)
-{
-	h->version = 1;
-	h->ra_id = bytes_of_string(w->ra_id);
-	h->pca_id = bytes_of_string(w->pca_id);
-	h->i_min = w->i_min;
-	h->i_max = w->i_max;
-}
-
-static struct bytes
-encode_wish(struct arena *arena, const struct wish *w)
-{
-	scms_pdu pdu = {.version = 1};
-	ra_la_individual_pre_linkage_value_request_msg *m =
-	    &pdu.content.la_ra.ra_la_individual_pre_linkage_value_request;
-	ra_la_individual_pre_linkage_value_request_msg_continuations_ind more;
-	linkage_chain_id lci[MORE_MAX];
-	uint32_t fresh = w->fresh;
-	struct bytes out;
-
-	pdu.content.is = scms_pdu_content_la_ra;
-	if (w->group) {
-		pdu.content.la_ra.is =
-		    la_ra_interface_pdu_ra_la_group_pre_linkage_value_request;
-		fill_header(&pdu.content.la_ra
-				 .ra_la_group_pre_linkage_value_request.header,
-		    w);
-	} else {
-		pdu.content.la_ra.is =
-		    la_ra_interface_pdu_ra_la_individual_pre_linkage_value_request;
-		fill_header(&m->header, w);
-		m->j_max = w->j_max;
-		m->number_of_fresh_ind = fresh > 0 ? &fresh : NULL;
-		for (size_t t = 0; t < w->more_n; t++)
-			must(coer_decode(&linkage_chain_id_asn, &lci[t], arena,
-			    w->more[t], &info));
-		more.n = w->more_n;
-		more.v = lci;
-		m->continuations_ind = w->more_n > 0 ? &more : NULL;
-	}
-	must(coer_encode_new(&out, arena, &scms_pdu_asn, &pdu, &info));
-	return out;
-}
-
-static struct bytes
-sign_wish(struct arena *arena, const struct wish *w)
-{
-	const struct spdu_header header = {.psid = 0x23,
-	    .has_generation_time = w->time != 0,
-	    .generation_time = w->time};
-	struct bytes out;
-
-	must(spdu_sign(&out, arena, &header, encode_wish(arena, w),
-	    SIGNER_DIGEST, &w->signer->signer, &info));
-	return out;
-}
-
-/* ---- answers ---- */
-
-/* The octets of an answer, copied into the test's arena. */
-static enum fault
-send(struct bytes *out, struct la *la, struct arena *arena, struct bytes body,
-    struct fault_info *fi)
-{
-	struct arena work = arena_new(LA_ARENA);
-	struct la_answer a;
-	enum fault f = la_answer_order(&a, la, &work, body, fi);
-	uint8_t *p;
-
-	if (f == FAULT_OK && a.fd >= 0) {
-		p = arena_alloc(arena, (size_t)a.n, 1);
-		assert_non_null(p);
-		assert_int_equal(pread(a.fd, p, (size_t)a.n, 0), a.n);
-		close(a.fd);
-		*out = (struct bytes){p, (size_t)a.n};
-	} else if (f == FAULT_OK) {
-		*out = bytes_copy(arena, a.octets);
-	}
-	arena_free(&work);
-	return f;
-}
-
-/* Opens an answer as the RA does; it belongs to body. */
-static const la_ra_pre_linkage_value_response_msg *
-open_answer(struct arena *arena, struct bytes answer, struct bytes body)
-{
-	const struct spdu_rules rules = {.psid = 0x23,
-	    .now = time32_now(),
-	    .tolerance = 5,
-	    .need_generation_time = true};
-	scms_pdu *pdu = ARENA_NEW(arena, scms_pdu);
-	const la_ra_pre_linkage_value_response_msg *m;
-	struct bytes again;
-	struct spdu spdu;
-	uint8_t hash[32];
-
-	must(spdu_open(&spdu, arena, answer, world.ra.trust, &rules, &info));
-	assert_string_equal(cert_name(arena, spdu.signer), "la1.monarch.test");
-	must(coer_decode(&scms_pdu_asn, pdu, arena, spdu.payload, &info));
-	must(coer_encode_new(&again, arena, &scms_pdu_asn, pdu, &info));
-	assert_true(bytes_equal(again, spdu.payload));
-	m = &pdu->content.la_ra.la_ra_pre_linkage_value_response;
-	EVP_Digest(body.p, body.n, hash, NULL, EVP_sha256(), NULL);
-	assert_memory_equal(m->request_hash.b, hash + 24, 8);
-	assert_true(bytes_equal(m->la_id, bytes_of_string("la1.monarch.test")));
-	return m;
-}
-
-static const pre_linkage_value_request_response *
-success_of(struct arena *arena, struct la *la, struct bytes body)
-{
-	const la_ra_pre_linkage_value_response_msg *m;
-	struct bytes answer;
-
-	must(send(&answer, la, arena, body, &info));
-	m = open_answer(arena, answer, body);
-	assert_int_equal(
-	    m->reply.is, la_ra_pre_linkage_value_response_msg_reply_success);
-	return &m->reply.success;
+	return wish_usual(&world);
 }
 
 /* The LaRaErrorCode of a refused wish; -1: common. */
@@ -220,8 +79,8 @@ refusal_of(struct la *la, const struct wish *w)
 	const la_ra_pre_linkage_value_response_msg *m;
 	int code;
 
-	must(send(&answer, la, &arena, body, &info));
-	m = open_answer(&arena, answer, body);
+	must(send_order(&answer, la, &arena, body, &info));
+	m = open_answer(&world, &arena, answer, body);
 	assert_int_equal(
 	    m->reply.is, la_ra_pre_linkage_value_response_msg_reply_failure);
 	code = m->reply.failure.is == scms_error_common
@@ -233,82 +92,6 @@ refusal_of(struct la *la, const struct wish *w)
 
 /* ---- by plain OpenSSL ---- */
 
-static void
-evp_open(
-    uint8_t *out, const uint8_t *key, const aes_ccm_ciphertext *in, int plain_n)
-{
-	EVP_CIPHER_CTX *c = EVP_CIPHER_CTX_new();
-	uint8_t tag[16];
-	int n;
-
-	assert_int_equal(in->ccm_ciphertext.n, plain_n + 16);
-	memcpy(tag, in->ccm_ciphertext.p + plain_n, 16);
-	EVP_DecryptInit_ex(c, EVP_aes_128_ccm(), NULL, NULL, NULL);
-	EVP_CIPHER_CTX_ctrl(c, EVP_CTRL_AEAD_SET_IVLEN, 12, NULL);
-	EVP_CIPHER_CTX_ctrl(c, EVP_CTRL_AEAD_SET_TAG, 16, tag);
-	EVP_DecryptInit_ex(c, NULL, NULL, key, in->nonce.b);
-	EVP_DecryptUpdate(c, NULL, &n, NULL, plain_n);
-	assert_int_equal(
-	    EVP_DecryptUpdate(c, out, &n, in->ccm_ciphertext.p, plain_n), 1);
-	EVP_CIPHER_CTX_free(c);
-}
-
-static void
-open_encrypted(
-    uint8_t *out, const encrypted_data *in, const uint8_t *key, int plain_n)
-{
-	uint8_t one[16];
-
-	evp_open(one, key,
-	    &in->recipients.v[0].symm_recip_info.enc_key.aes128ccm, 16);
-	evp_open(out, one, &in->ciphertext.aes128ccm, plain_n);
-}
-
-/* The chain behind an LCI: i0 and ls(i0), with the LA's storage key. */
-static void
-open_lci(uint16_t *i0, uint8_t seed[16], const encrypted_data *lci)
-{
-	uint8_t in[32 + 4 + 18], key[64], plain[18];
-	char path[PATH_SIZE];
-	FILE *f;
-
-	path_join(path, la_dir, "data/storage.key");
-	f = fopen(path, "rb");
-	assert_non_null(f);
-	assert_int_equal(fread(in, 1, 33, f), 32);
-	(void)fclose(f);
-	memcpy(in + 32, (uint8_t[]){0, 0, 0, 1}, 4);
-	memcpy(in + 36, "monarch-la-storage", 18);
-	EVP_Digest(in, sizeof(in), key, NULL, EVP_sha256(), NULL);
-	open_encrypted(plain, lci, key + 16, 18); /* the second 16 */
-	*i0 = (uint16_t)(plain[0] << 8 | plain[1]);
-	memcpy(seed, plain + 2, 16);
-}
-
-static void
-evp_step(uint8_t seed[16])
-{
-	uint8_t block[32] = {0, 1}, hash[32]; /* la_id || ls || 0 */
-
-	memcpy(block + 2, seed, 16);
-	EVP_Digest(block, sizeof(block), hash, NULL, EVP_sha256(), NULL);
-	memcpy(seed, hash, 16);
-}
-
-static void
-evp_plv(uint8_t out[9], const uint8_t seed[16], uint8_t j)
-{
-	EVP_CIPHER_CTX *c = EVP_CIPHER_CTX_new();
-	uint8_t block[16] = {0, 1, 0, 0, 0, j}, e[32];
-	int n;
-
-	EVP_EncryptInit_ex(c, EVP_aes_128_ecb(), NULL, seed, NULL);
-	EVP_EncryptUpdate(c, e, &n, block, 16);
-	for (n = 0; n < 9; n++)
-		out[n] = e[n] ^ block[n];
-	EVP_CIPHER_CTX_free(c);
-}
-
 /* All of one chain of an answer, computed anew. */
 static void
 check_chain(const individual_plv_response_linkage_chain *c, uint16_t i_min,
@@ -317,12 +100,12 @@ check_chain(const individual_plv_response_linkage_chain *c, uint16_t i_min,
 	uint8_t seed[16], plain[11], want[9];
 	uint16_t i0, i;
 
-	open_lci(&i0, seed, &c->linkage_chain_id);
+	plain_lci(la_dir, &i0, seed, &c->linkage_chain_id);
 	assert_true(i0 <= i_min);
 	assert_int_equal(c->j_max, j_max);
 	assert_int_equal(c->values.n, i_max - i_min);
 	for (i = i0; i < i_min; i++)
-		evp_step(seed);
+		plain_step(seed, conf.la_id);
 	for (; i < i_max; i++) {
 		assert_int_equal(c->values.v[i - i_min].n, j_max);
 		for (uint8_t j = 0; j < j_max; j++) {
@@ -330,13 +113,12 @@ check_chain(const individual_plv_response_linkage_chain *c, uint16_t i_min,
 			    &c->values.v[i - i_min].v[j];
 
 			assert_memory_equal(p->la_id.b, "\0\1", 2);
-			open_encrypted(
-			    plain, &p->enc_plv, shared.symm.key.b, 11);
+			plain_open(plain, &p->enc_plv, shared.symm.key.b, 11);
 			assert_int_equal(plain[0] << 8 | plain[1], i);
-			evp_plv(want, seed, j);
+			plain_plv(want, seed, conf.la_id, j);
 			assert_memory_equal(plain + 2, want, 9);
 		}
-		evp_step(seed);
+		plain_step(seed, conf.la_id);
 	}
 }
 
@@ -352,6 +134,7 @@ set_up(void **state)
 	world_folder(&world, la_dir, WORLD_LA1);
 	world_share_key(&world, WORLD_LA1, &shared);
 	path_join(data, la_dir, "data");
+	must(audit_open(&audit, la_dir, &info));
 	return 0;
 }
 
@@ -359,6 +142,7 @@ static int
 tear_down(void **state)
 {
 	(void)state;
+	audit_close(audit);
 	world_remove(&world);
 	return 0;
 }
@@ -375,7 +159,7 @@ fresh_chains_hold_what_plain_openssl_computes(void **state)
 	w.i_min = (uint16_t)(world.week + 5); /* not from i0 on */
 	w.i_max = (uint16_t)(world.week + 25);
 	w.fresh = 3;
-	r = success_of(&arena, la, sign_wish(&arena, &w));
+	r = success_of(&world, &arena, la, sign_wish(&arena, &w));
 	assert_int_equal(r->i_min, w.i_min);
 	assert_int_equal(r->i_max, w.i_max);
 	assert_int_equal(r->individual.n, 3);
@@ -385,14 +169,15 @@ fresh_chains_hold_what_plain_openssl_computes(void **state)
 		uint16_t i0;
 
 		check_chain(&r->individual.v[t], w.i_min, w.i_max, 20);
-		open_lci(&i0, seed, &r->individual.v[t].linkage_chain_id);
+		plain_lci(
+		    la_dir, &i0, seed, &r->individual.v[t].linkage_chain_id);
 		assert_int_equal(i0, world.week); /* of creation */
 	}
 	w = usual();
 	w.i_min = (uint16_t)(world.week - 1); /* grace: i0 moves along */
 	w.j_max = 255;
 	w.fresh = 1;
-	r = success_of(&arena, la, sign_wish(&arena, &w));
+	r = success_of(&world, &arena, la, sign_wish(&arena, &w));
 	check_chain(&r->individual.v[0], w.i_min, w.i_max, 255);
 	la_free(la);
 	arena_free(&arena);
@@ -421,10 +206,10 @@ chains_go_on_from_their_lci(void **state)
 	uint16_t i0;
 
 	(void)state;
-	r = success_of(&arena, la, sign_wish(&arena, &w));
+	r = success_of(&world, &arena, la, sign_wish(&arena, &w));
 	lci[0] = lci_octets(&arena, &r->individual.v[0]);
 	lci[1] = lci_octets(&arena, &r->individual.v[1]);
-	open_lci(&i0, a, &r->individual.v[0].linkage_chain_id);
+	plain_lci(la_dir, &i0, a, &r->individual.v[0].linkage_chain_id);
 
 	/* One fresh, two continued, with a gap of two weeks. */
 	w.i_min = (uint16_t)(world.week + 5);
@@ -435,13 +220,13 @@ chains_go_on_from_their_lci(void **state)
 	w.more_n = 2;
 	la_free(la); /* a restart between makes no difference */
 	la = open_la();
-	r = success_of(&arena, la, sign_wish(&arena, &w));
+	r = success_of(&world, &arena, la, sign_wish(&arena, &w));
 	assert_int_equal(r->individual.n, 3);
 	for (size_t t = 0; t < 3; t++)
 		check_chain(&r->individual.v[t], w.i_min, w.i_max, 20);
 	c = &r->individual.v[2];
 	assert_true(bytes_equal(lci_octets(&arena, c), lci[0]));
-	open_lci(&i0, b, &c->linkage_chain_id);
+	plain_lci(la_dir, &i0, b, &c->linkage_chain_id);
 	assert_memory_equal(a, b, 16);
 
 	/* Given ranges, and those in the gap, are not given again. */
@@ -461,7 +246,7 @@ chains_go_on_from_their_lci(void **state)
 	assert_int_equal(
 	    refusal_of(la, &w), la_ra_error_code_invalid_continue_chain);
 	w.more_n = 1; /* and that has moved nothing */
-	(void)success_of(&arena, la, sign_wish(&arena, &w));
+	(void)success_of(&world, &arena, la, sign_wish(&arena, &w));
 	la_free(la);
 	arena_free(&arena);
 }
@@ -485,8 +270,8 @@ goes_on(struct la *la, struct arena *arena, struct wish *w, int i_min,
 	struct bytes body = continuation(arena, w, i_min, i_max, j_max), answer;
 	const la_ra_pre_linkage_value_response_msg *m;
 
-	must(send(&answer, la, arena, body, &info));
-	m = open_answer(arena, answer, body);
+	must(send_order(&answer, la, arena, body, &info));
+	m = open_answer(&world, arena, answer, body);
 	if (m->reply.is == la_ra_pre_linkage_value_response_msg_reply_success) {
 		assert_int_equal(m->reply.success.individual.n, w->more_n);
 		check_chain(&m->reply.success.individual.v[0], w->i_min,
@@ -512,7 +297,7 @@ more_values_of_the_latest_range_are_given_once(void **state)
 
 	(void)state;
 	w.fresh = 1;
-	r = success_of(&arena, la, sign_wish(&arena, &w)); /* 0 .. 3 */
+	r = success_of(&world, &arena, la, sign_wish(&arena, &w)); /* 0 .. 3 */
 	w.fresh = 0;
 	w.more_n = 1;
 	w.more[0] = w.more[1] = lci_octets(&arena, &r->individual.v[0]);
@@ -528,12 +313,12 @@ more_values_of_the_latest_range_are_given_once(void **state)
 	w.more_n = 1;
 
 	body = continuation(&arena, &w, 4, 8, 60);
-	must(send(&a, la, &arena, body, &info));
-	r = success_of(&arena, la, body);
+	must(send_order(&a, la, &arena, body, &info));
+	r = success_of(&world, &arena, la, body);
 	check_chain(&r->individual.v[0], w.i_min, w.i_max, 60);
 	la_free(la);
 	la = open_la();
-	must(send(&b, la, &arena, body, &info));
+	must(send_order(&b, la, &arena, body, &info));
 	assert_true(bytes_equal(a, b));
 
 	assert_false(goes_on(la, &arena, &w, 4, 8, 60)); /* given now */
@@ -562,29 +347,30 @@ the_same_octets_get_the_same_answer_until_confirmed(void **state)
 	uint8_t hash[1][32];
 
 	(void)state;
-	must(send(&a, la, &arena, body, &info));
+	must(send_order(&a, la, &arena, body, &info));
 	la_store_counts(la->store, &counts);
 	stored = counts.answers;
 	time_set_offset(3600); /* long after the tolerance */
-	must(send(&b, la, &arena, body, &info));
+	must(send_order(&b, la, &arena, body, &info));
 	time_set_offset(0);
 	assert_true(bytes_equal(a, b));
 	la_free(la);
 	la = open_la();
-	must(send(&b, la, &arena, body, &info));
+	must(send_order(&b, la, &arena, body, &info));
 	assert_true(bytes_equal(a, b));
 
 	/* The same message signed anew is a replay. */
 	other = sign_wish(&arena, &w);
 	assert_false(bytes_equal(other, body));
-	assert_int_equal(send(&b, la, &arena, other, &fi), FAULT_REPLAYED);
+	assert_int_equal(
+	    send_order(&b, la, &arena, other, &fi), FAULT_REPLAYED);
 
 	EVP_Digest(body.p, body.n, hash[0], NULL, EVP_sha256(), NULL);
 	must(la_store_confirm(
 	    la->store, (const uint8_t(*)[8])(hash[0] + 24), 1, &info));
 	la_store_counts(la->store, &counts);
 	assert_int_equal(counts.answers, stored - 1);
-	assert_int_equal(send(&b, la, &arena, body, &fi), FAULT_REPLAYED);
+	assert_int_equal(send_order(&b, la, &arena, body, &fi), FAULT_REPLAYED);
 	must(la_store_confirm(
 	    la->store, (const uint8_t(*)[8])(hash[0] + 24), 1, &info));
 	la_store_counts(la->store, &counts);
@@ -607,8 +393,8 @@ an_order_that_waited_is_met_once(void **state)
 	(void)state;
 	other = sign_wish(&arena, &w);
 	time_set_offset(LA_ORDER_SECONDS - 10);
-	must(send(&out, la, &arena, body, &info));
-	(void)open_answer(&arena, out, body);
+	must(send_order(&out, la, &arena, body, &info));
+	(void)open_answer(&world, &arena, out, body);
 	sha256(hash, body);
 	must(la_store_confirm(
 	    la->store, (const uint8_t(*)[8])(hash + 24), 1, &info));
@@ -620,9 +406,10 @@ an_order_that_waited_is_met_once(void **state)
 
 		time_set_offset(t);
 		next.time = time64_now();
-		must(send(&out, la, &arena, sign_wish(&arena, &next), &info));
+		must(send_order(
+		    &out, la, &arena, sign_wish(&arena, &next), &info));
 		assert_int_not_equal(
-		    send(&out, la, &arena, other, &fi), FAULT_OK);
+		    send_order(&out, la, &arena, other, &fi), FAULT_OK);
 		assert_true(
 		    fi.code == FAULT_REPLAYED || t > LA_ORDER_SECONDS + 4);
 	}
@@ -642,7 +429,7 @@ send_in_thread(void *arg)
 {
 	struct sender *s = arg;
 
-	must(send(&s->answer, s->la, &s->arena, s->body, &info));
+	must(send_order(&s->answer, s->la, &s->arena, s->body, &info));
 	return NULL;
 }
 
@@ -692,7 +479,7 @@ more_values_at_once_are_given_once(void **state)
 
 	(void)state;
 	w.fresh = 1;
-	r = success_of(&arena, la, sign_wish(&arena, &w));
+	r = success_of(&world, &arena, la, sign_wish(&arena, &w));
 	w.fresh = 0;
 	w.more_n = 1;
 	w.more[0] = lci_octets(&arena, &r->individual.v[0]);
@@ -706,7 +493,8 @@ more_values_at_once_are_given_once(void **state)
 	for (size_t t = 0; t < 4; t++)
 		pthread_join(thread[t], NULL);
 	for (size_t t = 0; t < 4; t++) {
-		met += open_answer(&arena, s[t].answer, s[t].body)->reply.is ==
+		met += open_answer(&world, &arena, s[t].answer, s[t].body)
+			   ->reply.is ==
 		       la_ra_pre_linkage_value_response_msg_reply_success;
 		arena_free(&s[t].arena);
 	}
@@ -727,7 +515,7 @@ what_cannot_be_met_is_refused_by_name(void **state)
 	uint8_t bad[LCI_OCTETS];
 
 	(void)state;
-	r = success_of(&arena, la, sign_wish(&arena, &w));
+	r = success_of(&world, &arena, la, sign_wish(&arena, &w));
 	lci = lci_octets(&arena, &r->individual.v[0]);
 	assert_int_equal(lci.n, LCI_OCTETS);
 	la_store_counts(la->store, &before);
@@ -780,12 +568,13 @@ what_is_not_genuine_gets_no_answer(void **state)
 
 	(void)state;
 	la_store_counts(la->store, &before);
-#define FAILS(fault, change)                                                \
-	do {                                                                \
-		w = usual();                                                \
-		change;                                                     \
-		body = sign_wish(&arena, &w);                               \
-		assert_int_equal(send(&out, la, &arena, body, &fi), fault); \
+#define FAILS(fault, change)                                         \
+	do {                                                         \
+		w = usual();                                         \
+		change;                                              \
+		body = sign_wish(&arena, &w);                        \
+		assert_int_equal(                                    \
+		    send_order(&out, la, &arena, body, &fi), fault); \
 	} while (0)
 	FAILS(FAULT_NO_GENERATION_TIME, w.time = 0);
 	FAILS(FAULT_TOO_OLD, w.time -= (LA_ORDER_SECONDS + 7) * 1000000ull);
@@ -800,16 +589,16 @@ what_is_not_genuine_gets_no_answer(void **state)
 	memcpy(copy, body.p, body.n);
 	copy[body.n - 1] ^= 1;
 	assert_int_equal(
-	    send(&out, la, &arena, (struct bytes){copy, body.n}, &fi),
+	    send_order(&out, la, &arena, (struct bytes){copy, body.n}, &fi),
 	    FAULT_BAD_SIGNATURE);
-	assert_int_equal(
-	    send(&out, la, &arena, (struct bytes){body.p, body.n - 1}, &fi),
+	assert_int_equal(send_order(&out, la, &arena,
+			     (struct bytes){body.p, body.n - 1}, &fi),
 	    FAULT_TRUNCATED);
 	assert_int_equal(
-	    send(&out, la, &arena, BYTES_NONE, &fi), FAULT_TRUNCATED);
+	    send_order(&out, la, &arena, BYTES_NONE, &fi), FAULT_TRUNCATED);
 	la_store_counts(la->store, &after);
 	assert_memory_equal(&before, &after, sizeof(before));
-	must(send(&out, la, &arena, body, &info)); /* it was a good one */
+	must(send_order(&out, la, &arena, body, &info)); /* it was a good one */
 	la_free(la);
 	arena_free(&arena);
 }
@@ -828,13 +617,13 @@ no_changed_octet_is_ever_answered(void **state)
 
 	(void)state;
 	assert_true(body.n < sizeof(copy));
-	must(send(&out, la, &arena, body, &info));
+	must(send_order(&out, la, &arena, body, &info));
 	la_store_counts(la->store, &before);
 	for (size_t bit = 0; bit < 8 * body.n; bit++) {
 		memcpy(copy, body.p, body.n);
 		copy[bit / 8] ^= (uint8_t)(1 << bit % 8);
-		if (send(&out, la, &arena, (struct bytes){copy, body.n}, &fi) ==
-		    FAULT_OK)
+		if (send_order(&out, la, &arena, (struct bytes){copy, body.n},
+			&fi) == FAULT_OK)
 			fail_msg("bit %zu of %zu octets", bit, body.n);
 	}
 	la_store_counts(la->store, &after);
@@ -859,8 +648,8 @@ die_at(const char *point, struct bytes body)
 
 		setenv("MONARCH_CRASH_AT", point, 1);
 		if (crash_arm("la", crash_points, &fi) != FAULT_OK ||
-		    la_new(&la, la_dir, &conf, &world.environment, &fi) !=
-			FAULT_OK)
+		    la_new(&la, la_dir, &conf, &world.environment, audit,
+			&fi) != FAULT_OK)
 			_exit(3);
 		if (strstr(point, "confirm") != NULL) {
 			uint8_t hash[32];
@@ -869,7 +658,7 @@ die_at(const char *point, struct bytes body)
 			(void)!la_store_confirm(la->store,
 			    (const uint8_t(*)[8])(hash + 24), 1, &fi);
 		} else {
-			(void)!send(&out, la, &arena, body, &fi);
+			(void)!send_order(&out, la, &arena, body, &fi);
 		}
 		_exit(4);
 	}
@@ -915,8 +704,8 @@ a_kill_at_any_commit_loses_and_doubles_nothing(void **state)
 	la_store_counts(la->store, &after);
 	assert_memory_equal(&before, &after, sizeof(before));
 	assert_int_equal(count_answers(), (size_t)before.answers);
-	must(send(&out, la, &arena, body, &info));
-	(void)open_answer(&arena, out, body);
+	must(send_order(&out, la, &arena, body, &info));
+	(void)open_answer(&world, &arena, out, body);
 	la_store_counts(la->store, &after);
 	assert_int_equal(after.chains, before.chains + 2);
 	la_free(la);
@@ -928,9 +717,9 @@ a_kill_at_any_commit_loses_and_doubles_nothing(void **state)
 	la = open_la();
 	la_store_counts(la->store, &after);
 	assert_int_equal(after.chains, before.chains + 4);
-	must(send(&out, la, &arena, body, &info));
-	(void)open_answer(&arena, out, body);
-	must(send(&again, la, &arena, body, &info));
+	must(send_order(&out, la, &arena, body, &info));
+	(void)open_answer(&world, &arena, out, body);
+	must(send_order(&again, la, &arena, body, &info));
 	assert_true(bytes_equal(out, again));
 	la_store_counts(la->store, &after);
 	assert_int_equal(after.chains, before.chains + 4);
@@ -942,7 +731,8 @@ a_kill_at_any_commit_loses_and_doubles_nothing(void **state)
 	assert_int_equal(count_answers(), (size_t)after.answers);
 	la = open_la();
 	assert_int_equal(count_answers(), (size_t)after.answers - 1);
-	assert_int_equal(send(&out, la, &arena, body, &fi), FAULT_REPLAYED);
+	assert_int_equal(
+	    send_order(&out, la, &arena, body, &fi), FAULT_REPLAYED);
 	la_free(la);
 	arena_free(&arena);
 }
@@ -1003,7 +793,8 @@ a_commit_that_fails_keeps_the_answer(void **state)
 
 	(void)state;
 	for (int k = 0; k < 6; k++, w.time++)
-		must(send(&out, la, &arena, sign_wish(&arena, &w), &info));
+		must(
+		    send_order(&out, la, &arena, sign_wish(&arena, &w), &info));
 	w.fresh = 1;
 	w.i_max = (uint16_t)(w.i_min + 1);
 	body = sign_wish(&arena, &w);
@@ -1016,14 +807,14 @@ a_commit_that_fails_keeps_the_answer(void **state)
 	tight.rlim_cur = (rlim_t)st.st_size;
 	signal(SIGXFSZ, SIG_IGN);
 	assert_int_equal(setrlimit(RLIMIT_FSIZE, &tight), 0);
-	f = send(&out, la, &arena, body, &fi);
+	f = send_order(&out, la, &arena, body, &fi);
 	assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
 	assert_int_equal(f, FAULT_STORE);
 	assert_int_equal(count_answers(), files + 1);
-	must(send(&out, la, &arena, body, &info));
+	must(send_order(&out, la, &arena, body, &info));
 	la_free(la);
 	la = open_la();
-	must(send(&again, la, &arena, body, &info));
+	must(send_order(&again, la, &arena, body, &info));
 	assert_true(bytes_equal(out, again));
 	assert_int_equal(count_answers(), files + 1);
 	la_free(la);
@@ -1042,10 +833,10 @@ seeds_and_values_are_nowhere_in_clear(void **state)
 	uint16_t i0;
 
 	(void)state;
-	r = success_of(&arena, la, sign_wish(&arena, &w));
+	r = success_of(&world, &arena, la, sign_wish(&arena, &w));
 	lci = lci_octets(&arena, &r->individual.v[0]);
-	open_lci(&i0, seed, &r->individual.v[0].linkage_chain_id);
-	evp_plv(value, seed, 0);
+	plain_lci(la_dir, &i0, seed, &r->individual.v[0].linkage_chain_id);
+	plain_plv(value, seed, conf.la_id, 0);
 	la_free(la);
 	assert_false(on_disk(seed, 16));
 	assert_false(on_disk(value, 9));
@@ -1095,11 +886,13 @@ a_wrong_la_id_or_a_lost_storage_key_ends_the_start(void **state)
 	(void)state;
 	other.la_id[1] = 2;
 	assert_int_equal(
-	    la_new(&la, la_dir, &other, &world.environment, &fi), FAULT_CONFIG);
+	    la_new(&la, la_dir, &other, &world.environment, audit, &fi),
+	    FAULT_CONFIG);
 	path_join(from, la_dir, "data/storage.key");
 	path_join(to, la_dir, "data/storage.gone");
 	assert_int_equal(rename(from, to), 0);
-	assert_int_equal(la_new(&la, la_dir, &conf, &world.environment, &fi),
+	assert_int_equal(
+	    la_new(&la, la_dir, &conf, &world.environment, audit, &fi),
 	    FAULT_NOT_FOUND);
 	assert_int_equal(rename(to, from), 0);
 	la = open_la();
