@@ -108,6 +108,11 @@ enum fault must_check crl_sign(struct bytes *out, struct arena *,
 enum fault must_check crl_read(struct crl *out, struct arena *,
     struct bytes contents, struct fault_info *);
 
+/* The columns of a SecuredCrl, and its raw; nothing is authenticated.  Faults:
+ * those of crl_read; BAD_MESSAGE: not signed data around unsecured data. */
+enum fault must_check crl_peek(
+    struct crl *out, struct arena *, struct bytes secured, struct fault_info *);
+
 /*
  * May this certificate sign lists of this series for this CRACA?  signer's
  * chain must have been checked.  PSID_NOT_PERMITTED, SSP_NOT_PERMITTED (the

@@ -158,6 +158,26 @@ crl_read(struct crl *out, struct arena *a, struct bytes contents,
 	return read_contents(out, &linked, a, contents, fi);
 }
 
+enum fault
+crl_peek(struct crl *out, struct arena *a, struct bytes secured,
+    struct fault_info *fi)
+{
+	ieee1609_dot2_data *d = ARENA_NEW(a, ieee1609_dot2_data);
+	const ieee1609_dot2_data *inner = NULL;
+
+	if (d == NULL)
+		return no_memory(fi);
+	TRY(coer_decode(&ieee1609_dot2_data_asn, d, a, secured, fi));
+	if (d->content.is == ieee1609_dot2_content_signed_data)
+		inner = d->content.signed_data.tbs_data.payload.data;
+	if (inner == NULL ||
+	    inner->content.is != ieee1609_dot2_content_unsecured_data)
+		return fault_set(fi, FAULT_BAD_MESSAGE, "not a signed CRL");
+	TRY(crl_read(out, a, inner->content.unsecured_data, fi));
+	out->raw = secured;
+	return FAULT_OK;
+}
+
 /* ---- permission ---- */
 
 static enum fault

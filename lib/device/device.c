@@ -7,11 +7,13 @@
 #include "base/secret.h"
 #include "base/time32.h"
 #include "cert/policy.h"
+#include "device/crl_self.h"
 #include "device/device.h"
 #include "device/place.h"
 #include "device/policy_file.h"
 
 #define ARENA_LIMIT (8u << 20)
+#define CRL_ARENA   ((size_t)1 << 30)
 
 void
 device_tell(
@@ -43,11 +45,13 @@ device_note(
     struct monarch_device *d, enum fault fault, const struct fault_info *fi)
 {
 	if (fault == FAULT_OK) {
-		d->state.failures = d->state.stopped = 0;
+		d->state.failures = d->state.stopped = d->state.blocked = 0;
 		d->state.last_contact = time32_now();
 		d->state.last_error[0] = '\0';
 	} else if (fault != FAULT_USAGE) {
 		d->state.failures++;
+		if (fault == FAULT_BLOCKED && d->state.blocked == 0)
+			d->state.blocked = time32_now();
 		d->state.stopped =
 		    d->state.failures >= d->settings.failures_most;
 		snprintf(d->state.last_error, sizeof(d->state.last_error),
@@ -139,21 +143,88 @@ load_chains(struct monarch_device *d, uint32_t now, struct fault_info *fi)
 	return FAULT_OK;
 }
 
+/* ---- what is revoked ---- */
+
+static void
+vote_on_held(struct anchors *a, const struct folder *f, uint32_t now)
+{
+	struct arena arena = arena_new(CRL_ARENA);
+	struct crl_lists *held = ARENA_NEW(&arena, struct crl_lists);
+
+	if (held != NULL && folder_has(f, FOLDER_CRL_LISTS) &&
+	    crl_file_read(held, &arena, f, NULL) == FAULT_OK)
+		anchors_vote_ballots(a, &held->ballots, now);
+	arena_free(&arena);
+}
+
+/* Roots and electors; *lost: a root that was trusted is gone. */
+static enum fault
+vote(struct monarch_device *d, bool *lost,
+    const struct anchors_removals *ballots, struct fault_info *fi)
+{
+	struct anchors *a = &d->identity.anchors;
+	/* Somebody may have been stopped between writing the chain file and
+	 * these. */
+	bool changed = a->changed;
+
+	*lost = a->lost;
+	if (ballots != NULL)
+		anchors_vote_ballots(a, ballots, time32_now());
+	else
+		vote_on_held(a, &d->folder, time32_now());
+	*lost |= a->lost;
+	return changed || a->changed ? anchors_write(&d->folder, a, fi)
+				     : FAULT_OK;
+}
+
+enum fault
+device_vote(struct monarch_device *d, const struct anchors_removals *ballots,
+    struct fault_info *fi)
+{
+	bool lost;
+
+	TRY(vote(d, &lost, ballots, fi));
+	return lost ? device_load_identity(d, fi) : FAULT_OK;
+}
+
+/* What is wrong with the lists does not keep a device from its work, part of
+ * which is to fetch others. */
+static void
+watch_lists(struct monarch_device *d, uint32_t now)
+{
+	struct fault_info fi;
+
+	crl_watch_free(&d->crl);
+	crl_watch_init(&d->crl, &d->folder, d->identity.trust);
+	d->crl.keep = true;
+	if (crl_watch_renew(&d->crl, now, &fi) != FAULT_OK)
+		device_tell(d, MONARCH_REFUSED, fi.text);
+}
+
+enum fault
+device_check_self(struct monarch_device *d, struct fault_info *fi)
+{
+	return d->crl.revoked == NULL ? FAULT_OK
+				      : crl_self_find(d->identity.trust,
+					    &d->folder, time32_now(), fi);
+}
+
+/* ---- all of it ---- */
+
 enum fault
 device_load_identity(struct monarch_device *d, struct fault_info *fi)
 {
-	const struct anchors *anchors = &d->identity.anchors;
 	uint32_t now = time32_now();
+	bool lost;
 
 	TRY(load_chains(d, now, fi));
-	/* Somebody was stopped between writing the chain file and these. */
-	if (anchors->changed) {
-		TRY(anchors_write(&d->folder, anchors, fi));
-		if (anchors->lost)
-			TRY(load_chains(d, now, fi));
-	}
+	TRY(vote(d, &lost, NULL, fi));
+	if (lost)
+		TRY(load_chains(d, now, fi));
 	policy_file_read(d, now);
-	return load_enrollment(d, now, fi);
+	TRY(load_enrollment(d, now, fi));
+	watch_lists(d, now);
+	return FAULT_OK;
 }
 
 enum fault
@@ -228,6 +299,7 @@ monarch_close(struct monarch_device *d)
 	if (d == NULL)
 		return;
 	http_client_free(d->client);
+	crl_watch_free(&d->crl);
 	identity_free(&d->identity);
 	arena_free(&d->arena);
 	folder_unlock(&d->folder);

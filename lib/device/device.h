@@ -4,6 +4,7 @@
 #ifndef DEVICE_DEVICE_H
 #define DEVICE_DEVICE_H
 
+#include "device/crl_watch.h"
 #include "device/folder.h"
 #include "device/identity.h"
 #include "device/monarch.h"
@@ -25,6 +26,7 @@ struct monarch_device {
 	struct arena arena; /* the bundle */
 	struct bundle bundle;
 	struct identity identity;
+	struct crl_watch crl; /* of the identity's trust */
 	struct state state;
 	struct monarch_refusal refusal;
 	/* The policy held: when it was made, whose values were read when, and
@@ -45,6 +47,14 @@ enum fault must_check device_open(struct monarch_device **, const char *folder,
     const struct monarch_settings *, struct fault_info *);
 /* Who the device is and whom it trusts, from what its folder holds. */
 enum fault must_check device_load_identity(
+    struct monarch_device *, struct fault_info *);
+/* Removes what these ballots, or (NULL) those of the lists that are held, say;
+ * then keeps roots and electors if they have changed by this or before, and
+ * forgets what chained to a root that is gone. */
+enum fault must_check device_vote(struct monarch_device *,
+    const struct anchors_removals *, struct fault_info *);
+/* REVOKED: the device finds itself on a list. */
+enum fault must_check device_check_self(
     struct monarch_device *, struct fault_info *);
 void device_tell(
     const struct monarch_device *, enum monarch_event, const char *text);
@@ -70,6 +80,7 @@ enum fault must_check device_read_key(
  * without one.
  */
 struct ra_request {
+	const char *server; /* NULL: the RA; else https://host:port */
 	const char *path;
 	const char *header[2]; /* NULL: none */
 	struct bytes body;

@@ -17,8 +17,9 @@
  *	identification/, application/  as provision, ack.oer, certificates/
  *			and signer here, for the other kinds (kind.h)
  *	trust		roots and electors in force (anchors.h)
- *	lock, signer.lock  held by the processes at work: one that talks to the
- *			RA, one that signs, at the same time
+ *	crl/		revocation lists (crl.h), and what they say
+ *(crl_watch.h) lock, signer.lock  held by the processes at work: one that talks
+ *to the RA, one that signs, at the same time
  */
 #ifndef DEVICE_FOLDER_H
 #define DEVICE_FOLDER_H
@@ -43,6 +44,9 @@
 #define FOLDER_SIGNER	    "signer"
 #define FOLDER_TRUST	    "trust"
 #define FOLDER_STATE	    "state"
+#define FOLDER_CRL	    "crl"
+#define FOLDER_CRL_LISTS    "crl/lists"
+#define FOLDER_CRL_EXPANDED "crl/expanded"
 #define FOLDER_LOCK	    "lock"
 #define FOLDER_SIGNER_LOCK  "signer.lock"
 

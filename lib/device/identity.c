@@ -128,7 +128,7 @@ take_certificates(struct identity *id, const struct bytes *raw, size_t n,
 			    NULL, fault == FAULT_OK ? fi : NULL);
 
 			if (f == FAULT_OK || f == FAULT_EXPIRED ||
-			    f == FAULT_NOT_YET_VALID)
+			    f == FAULT_NOT_YET_VALID || f == FAULT_REVOKED)
 				good++;
 			else if (fault == FAULT_OK)
 				fault = f;
@@ -171,6 +171,7 @@ identity_find_ra(const struct cert **out, const struct identity *id,
 	if (id->ra == NULL || validity_check_time(id->ra, now, fi) != FAULT_OK)
 		return fault_set(fi, FAULT_NO_CERTIFICATE,
 		    "no valid certificate of %s", id->host);
+	TRY(trust_check_revoked(id->trust, id->ra, TRUST_ANY_TIME, fi));
 	*out = id->ra;
 	return FAULT_OK;
 }

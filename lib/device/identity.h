@@ -43,15 +43,15 @@ enum fault must_check identity_take_component(struct identity *,
     struct bytes raw, uint32_t now, struct cert **out, struct fault_info *);
 /*
  * A chain file (LCCF): a quorum of the electors endorses a root of ours in it,
- * it is for our RA, and its certificates chain to a root (those not valid now
- * are passed over).  What its ballots say is done (anchors.h).  Nothing wrong
- * is taken.  REPLAYED: it is older than the one that is held.
+ * it is for our RA, and its certificates chain to a root (those not valid now,
+ * or revoked, are passed over).  What its ballots say is done (anchors.h).
+ * Nothing wrong is taken.  REPLAYED: it is older than the one that is held.
  */
 enum fault must_check identity_take_lccf(
     struct identity *, struct bytes lccf, uint32_t now, struct fault_info *);
-/* The RA's certificate, for a message to or from it.  NO_CERTIFICATE: none is
- * valid now.  A device that was off for long has none until it has fetched a
- * new chain file, which takes no message. */
+/* The RA's certificate, for a message to or from it.  REVOKED; NO_CERTIFICATE:
+ * none is valid now.  A device that was off for long has none until it has
+ * fetched a new chain file, which takes no message. */
 enum fault must_check identity_find_ra(const struct cert **,
     const struct identity *, uint32_t now, struct fault_info *);
 /* An enrollment certificate, checked, and its key from s and that of the

@@ -33,6 +33,24 @@ issuers_know(struct trust *trust, const struct folder *f, struct fault_info *fi)
 	return trust_add_folder(trust, path, false, fi);
 }
 
+enum fault
+issuers_know_all(struct trust *trust, struct arena *arena,
+    const struct folder *f, struct fault_info *fi)
+{
+	static const enum bundle_file own[] = {
+	    BUNDLE_ICA, BUNDLE_ECA, BUNDLE_PCA, BUNDLE_LCCF};
+	struct bundle bundle;
+	struct bytes file;
+
+	TRY(bundle_of_folder(&bundle, arena, f, fi));
+	for (size_t k = 0; k < sizeof(own) / sizeof(own[0]); k++)
+		TRY(trust_add_known(trust, bundle.file[own[k]], fi));
+	if (folder_read(&file, arena, f, FOLDER_POLICY "/LCCF.oer", NULL) ==
+	    FAULT_OK)
+		TRY(trust_add_known(trust, file, fi));
+	return issuers_know(trust, f, fi);
+}
+
 static void
 forget(const struct folder *f, const char *file, uint32_t now)
 {

@@ -48,6 +48,33 @@ enum fault must_check monarch_verifier_add(
     struct monarch_verifier *, struct bytes known, struct fault_info *);
 
 /*
+ * A composite CRL, which is checked, and from now on says who is revoked:
+ * FAULT_ REVOKED names the certificate and the list.  The next one replaces
+ * what it is newer than.  The fault is that of the first list that was refused;
+ * the others are in force.  Its certificates' issuers must be known before.
+ *
+ * Linkage values are ready for the period of `now` and the next one; after
+ * that, FAULT_OVERDUE, until it is called again, with the same or another one.
+ */
+struct monarch_crl_rules {
+	uint32_t now;		    /* Time32; 0: the clock */
+	uint32_t i_zero, i_seconds; /* 0: as CAMP */
+	uint32_t overdue; /* seconds after its nextCrl that a list, and what it
+			   * is about, is still accepted; 0: two weeks */
+};
+enum fault must_check monarch_verifier_crl(struct monarch_verifier *,
+    struct bytes composite, const struct monarch_crl_rules *,
+    struct fault_info *);
+
+/*
+ * Verifies as a device does: trusts its roots, knows what it knows, and follows
+ * its revocation lists as they change (monarch_update_crl, by whichever
+ * process).  For a verifier that has seen nothing else yet.
+ */
+enum fault must_check monarch_verifier_device(
+    struct monarch_verifier *, const char *folder, struct fault_info *);
+
+/*
  * From now on a message that was accepted is not accepted again
  * (FAULT_REPLAYED), with another signature or signer field neither: so many of
  * the last `seconds` are remembered (48 octets each), which should be twice
@@ -229,6 +256,42 @@ struct monarch_refusal monarch_refusal(const struct monarch_device *);
 enum fault must_check monarch_update_policy(
     struct monarch_device *, struct fault_info *);
 
+/* A revocation list in force. */
+struct monarch_list {
+	uint32_t series;       /* 1 pseudonym, 2 components, 3 others of
+				* devices, 4 enrollment, 256 special ones */
+	uint8_t root[8];       /* HashedId8 */
+	uint32_t issued, next; /* Time32 */
+	uint32_t entries;      /* devices or certificates */
+};
+#define MONARCH_LISTS 16
+
+struct monarch_lists {
+	struct monarch_list list[MONARCH_LISTS];
+	size_t n;
+	/* Where the device finds itself, or somebody its certificates depend
+	 * on; "": nowhere. */
+	char revoked[240];
+};
+
+struct monarch_crl_terms {
+	const char *server; /* NULL: https://crlstore.<domain of the RA>:8894 */
+	uint32_t i_zero, i_seconds; /* 0: as CAMP and the policy */
+};
+
+/*
+ * Fetches the composite CRL, if it is another one than was fetched last, and
+ * takes what is good: a list that is signed by whoever may, is not older than
+ * the one held, and not overdue for longer than the policy tolerates.  Each
+ * list stands for itself; the fault is that of the first that was refused,
+ * and the former one then stays in force.  What a quorum of the electors has
+ * removed is trusted no longer.  Linkage values of this period and the next
+ * are computed and kept.  lists (may be NULL) says what is in force then.
+ */
+enum fault must_check monarch_update_crl(struct monarch_device *,
+    struct monarch_lists *, const struct monarch_crl_terms *,
+    struct fault_info *);
+
 /*
  * Pseudonym and identification certificates come by themselves, period after
  * period, once they were asked for; application certificates one by one, each
@@ -346,7 +409,9 @@ struct monarch_status {
 	uint32_t successor_end; /* of one that has not begun; 0: none */
 	uint32_t next;
 	struct monarch_held kind[MONARCH_KINDS]; /* MONARCH_ANY: all */
-	unsigned failures;			 /* in a row */
+	struct monarch_lists lists;
+	uint32_t blocked;  /* the RA said so then (5055); 0: it does not */
+	unsigned failures; /* in a row */
 	uint32_t last_contact;
 	char last_error[200]; /* of the last attempt, or "" */
 	char ra[256];	      /* URL */
@@ -383,7 +448,8 @@ struct monarch_sign_terms {
  * certificate, the others its digest (J2945/1).  Every 5 minutes another
  * pseudonym certificate of the running period is chosen at random, none twice
  * before all were used.  *n takes the length.  FAULT_NO_CERTIFICATE: none is
- * valid; PSID_NOT_PERMITTED: none of those valid is for this PSID.
+ * valid; PSID_NOT_PERMITTED: none of those valid is for this PSID; REVOKED: the
+ * one for it is on a list that the device has, or what it depends on is.
  */
 enum fault must_check monarch_sign(struct monarch_signer *, uint8_t *out,
     size_t size, size_t *n, struct bytes payload,

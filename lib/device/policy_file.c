@@ -203,11 +203,10 @@ update_chain(
 	/* In this order: roots that are gone leave the former file without
 	 * an endorsement; the new one brings the same roots again. */
 	TRY(keep(d, LCCF, file, d->state.chain_name, name, fi));
-	if (d->identity.anchors.changed)
-		TRY(anchors_write(&d->folder, &d->identity.anchors, fi));
-	/* What a removed root stands for is trusted no longer. */
-	return d->identity.anchors.lost ? device_load_identity(d, fi)
-					: FAULT_OK;
+	/* What a removed root stands for is trusted no longer; electors that
+	 * are new may have voted in lists that are held. */
+	return d->identity.anchors.changed ? device_vote(d, NULL, fi)
+					   : FAULT_OK;
 }
 
 /* The same policy as before; values may have changed by now. */

@@ -121,6 +121,7 @@ asking_ask(struct asking *a, struct fault_info *fi)
 
 	if (p->acked)
 		return FAULT_OK;
+	TRY(device_check_self(a->device, fi));
 	do {
 		fresh = p->request.n == 0;
 		if (fresh)

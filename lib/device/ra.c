@@ -85,7 +85,9 @@ call_once(struct monarch_device *d, struct http_result *result,
 	    .timeout_ms = d->settings.timeout * 1000,
 	};
 
-	snprintf(url, sizeof(url), "%s%s", d->identity.url, request->path);
+	snprintf(url, sizeof(url), "%s%s",
+	    request->server != NULL ? request->server : d->identity.url,
+	    request->path);
 	return d->transport.call(d->transport.ctx, result, arena, &call, fi);
 }
 
@@ -116,7 +118,7 @@ ra_call(struct monarch_device *d, struct http_result *result,
 		    attempt >= d->settings.attempts)
 			break;
 		device_tell(d, MONARCH_RETRY,
-		    fault == FAULT_OK ? "RA is busy" : fi->text);
+		    fault == FAULT_OK ? "the server is busy" : fi->text);
 		sleep_ms(pause);
 		pause = pause * 2 > PAUSE_MOST_MS ? PAUSE_MOST_MS : pause * 2;
 	}
@@ -129,6 +131,10 @@ ra_call(struct monarch_device *d, struct http_result *result,
 	case 416:
 		return FAULT_OK;
 	default:
-		return refuse(d, result, arena, fi);
+		break;
 	}
+	if (one.server == NULL)
+		return refuse(d, result, arena, fi);
+	return fault_set(fi, FAULT_HTTP_STATUS, "%s answers with status %u",
+	    one.server, result->status);
 }

@@ -145,6 +145,7 @@ rollover(struct monarch_device *d, const struct folder *place,
 {
 	struct bytes request;
 
+	TRY(device_check_self(d, fi));
 	TRY(monarch_update_policy(d, fi));
 	if (!folder_has(place, FOLDER_REQUEST))
 		TRY(make_request(d, place, arena, fi));

@@ -19,7 +19,8 @@
 #include "crypto/ecqv.h"
 #include "crypto/hash.h"
 #include "crypto/random.h"
-#include "device/bundle.h"
+#include "device/crl_self.h"
+#include "device/crl_watch.h"
 #include "device/issuers.h"
 #include "device/monarch.h"
 #include "device/place.h"
@@ -44,7 +45,7 @@ struct usage {
 
 /* The certificates of a kind in a place. */
 struct wallet {
-	struct folder folder;
+	struct folder folder, place;
 	const struct monarch_signer *signer;
 	struct provision_file keys; /* secret */
 	struct usage usage;
@@ -55,6 +56,11 @@ struct wallet {
 
 	struct cert *cert;     /* in use; NULL: none */
 	struct scalar private; /* secret */
+
+	/* Of the enrollment certificate, as of so many renewals of the
+	 * lists. */
+	unsigned judged;
+	struct fault_info enrollment;
 };
 
 #define WALLETS_MOST ((size_t)PLACES_MOST * MONARCH_KINDS)
@@ -63,6 +69,7 @@ struct monarch_signer {
 	struct folder folder;
 	struct arena keep; /* trust material, caterpillar key files */
 	struct trust *trust;
+	struct crl_watch crl;		    /* of the trust */
 	struct wallet wallet[WALLETS_MOST]; /* newest place first */
 	size_t n;
 };
@@ -166,6 +173,26 @@ use(struct wallet *s, const struct week_certificate *c, struct fault_info *fi)
 	return FAULT_OK;
 }
 
+/* Is the certificate in use for this PSID, and are we still to be believed? */
+static enum fault
+check_use(struct wallet *s, uint32_t psid, struct fault_info *fi)
+{
+	const struct crl_watch *crl = &s->signer->crl;
+
+	TRY(perm_check_use(s->cert, psid, fi));
+	if (s->judged != crl->renewals) {
+		s->enrollment = (struct fault_info){.code = FAULT_OK};
+		(void)!crl_self_enrollment(
+		    crl->trust, &s->place, &s->enrollment);
+		s->judged = crl->renewals;
+	}
+	if (s->enrollment.code != FAULT_OK) {
+		*fi = s->enrollment;
+		return fi->code;
+	}
+	return crl_self_check(crl->trust, s->cert, fi);
+}
+
 static bool
 is_used(const struct usage *u, uint32_t j)
 {
@@ -249,7 +276,7 @@ change(struct wallet *s, uint32_t psid, uint64_t now, struct fault_info *fi)
 		return fault_set(fi, FAULT_NO_CERTIFICATE,
 		    "period %X has no certificates", (unsigned)s->week.i);
 	TRY(use(s, c, fi));
-	TRY(perm_check_use(s->cert, psid, fi));
+	TRY(check_use(s, psid, fi));
 	u->i = s->week.i;
 	u->j = c->j;
 	u->changed = now;
@@ -280,27 +307,11 @@ prepare(struct wallet *s, uint32_t psid, uint64_t now, struct fault_info *fi)
 	if ((s->cert != NULL || go_on(s, t)) && s->cert->start <= t &&
 	    t < s->cert->end && now >= s->usage.changed &&
 	    now - s->usage.changed < CHANGE_AFTER)
-		return perm_check_use(s->cert, psid, fi);
+		return check_use(s, psid, fi);
 	return change(s, psid, now, fi);
 }
 
 /* ---- opening ---- */
-
-/* Issuers of our certificates: they were checked at the download. */
-static enum fault
-load_issuers(struct monarch_signer *s, struct fault_info *fi)
-{
-	struct bundle bundle;
-	struct bytes file;
-
-	TRY(bundle_of_folder(&bundle, &s->keep, &s->folder, fi));
-	TRY(trust_add_known(s->trust, bundle.file[BUNDLE_PCA], fi));
-	TRY(trust_add_known(s->trust, bundle.file[BUNDLE_LCCF], fi));
-	if (folder_read(&file, &s->keep, &s->folder, FOLDER_POLICY "/LCCF.oer",
-		NULL) == FAULT_OK)
-		TRY(trust_add_known(s->trust, file, fi));
-	return issuers_know(s->trust, &s->folder, fi);
-}
 
 /* A kind of a place, if there is something. */
 static enum fault
@@ -308,11 +319,10 @@ load_wallet(struct monarch_signer *s, unsigned place_n, enum monarch_kind kind,
     struct fault_info *fi)
 {
 	struct wallet *w = &s->wallet[s->n];
-	struct folder place;
 	enum fault fault;
 
-	place_number(&place, &s->folder, place_n);
-	place_kind(&w->folder, &place, kind);
+	place_number(&w->place, &s->folder, place_n);
+	place_kind(&w->folder, &w->place, kind);
 	fault = provision_file_read(&w->keys, &s->keep, &w->folder, fi);
 	if (fault != FAULT_OK)
 		return fault == FAULT_NOT_FOUND ? FAULT_OK : fault;
@@ -332,7 +342,8 @@ load(struct monarch_signer *s, struct fault_info *fi)
 	if (s->n == 0)
 		return fault_set(fi, FAULT_NOT_FOUND, "%s: not provisioned yet",
 		    s->folder.path);
-	return load_issuers(s, fi);
+	/* They were checked at the download. */
+	return issuers_know_all(s->trust, &s->keep, &s->folder, fi);
 }
 
 enum fault
@@ -350,6 +361,8 @@ monarch_signer_open(
 	s->keep = arena_new(ARENA_LIMIT);
 	s->trust = trust_new();
 	fault = folder_lock(&s->folder, folder, FOLDER_SIGNER_LOCK, fi);
+	crl_watch_init(&s->crl, &s->folder, s->trust);
+	s->crl.keep = true;
 	if (fault == FAULT_OK)
 		fault = load(s, fi);
 	if (fault != FAULT_OK) {
@@ -377,6 +390,7 @@ monarch_signer_close(struct monarch_signer *s, struct fault_info *fi)
 		arena_free(&w->period);
 	}
 	folder_unlock(&s->folder);
+	crl_watch_free(&s->crl);
 	trust_free(s->trust);
 	arena_free(&s->keep);
 	wipe(s, sizeof(*s));
@@ -395,8 +409,9 @@ needs_certificate(const struct usage *u, uint64_t now)
 	       now - u->last_full >= FULL_EVERY;
 }
 
-/* The first that has a certificate for this PSID now.  That it has one for
- * others only says more than that it has none. */
+/* The first that has a certificate for this PSID now; if that is revoked, none
+ * will do.  That it has one for others only says more than that it has
+ * none. */
 static enum fault
 choose_wallet(struct wallet **out, struct monarch_signer *s, uint32_t psid,
     uint64_t now, struct fault_info *fi)
@@ -412,6 +427,8 @@ choose_wallet(struct wallet **out, struct monarch_signer *s, uint32_t psid,
 			fault = f;
 			*fi = one;
 		}
+		if (f == FAULT_REVOKED)
+			break;
 	}
 	return fault;
 }
@@ -440,6 +457,7 @@ sign(struct monarch_signer *s, struct bytes *out, struct arena *arena,
 
 	terms.now = terms.now == 0 ? time64_now() : terms.now;
 	terms.psid = terms.psid == 0 ? PSID_BSM : terms.psid;
+	TRY(crl_watch_renew(&s->crl, (uint32_t)(terms.now / 1000000), fi));
 	TRY(choose_wallet(&w, s, terms.psid, terms.now, fi));
 	terms.full = terms.full || needs_certificate(&w->usage, terms.now);
 	TRY(sign_with(w, out, arena, payload, &terms, fi));

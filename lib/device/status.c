@@ -5,12 +5,14 @@
 #include "base/secret.h"
 #include "base/time32.h"
 #include "cert/cert.h"
+#include "device/crl_self.h"
 #include "device/device.h"
+#include "device/issuers.h"
 #include "device/place.h"
 #include "device/provision_file.h"
 #include "device/week.h"
 
-#define ARENA_LIMIT (64u << 20)
+#define ARENA_LIMIT ((size_t)1 << 30)
 
 static void
 read_bundle(
@@ -139,6 +141,28 @@ read_kind(struct monarch_status *s, struct arena *arena, const struct folder *f,
 	return FAULT_OK;
 }
 
+/* The lists, and whether the device finds itself on one. */
+static void
+read_lists(
+    struct monarch_status *s, struct arena *arena, const struct folder *f)
+{
+	struct crl_lists *held = ARENA_NEW(arena, struct crl_lists);
+	struct trust *trust = trust_new();
+	struct fault_info fi;
+	struct crl_watch crl;
+
+	crl_watch_init(&crl, f, trust);
+	if (held != NULL && crl_file_read(held, arena, f, NULL) == FAULT_OK)
+		crl_describe(&s->lists, held);
+	if (issuers_know_all(trust, arena, f, NULL) == FAULT_OK &&
+	    crl_watch_renew(&crl, time32_now(), NULL) == FAULT_OK &&
+	    crl.revoked != NULL &&
+	    crl_self_find(trust, f, time32_now(), &fi) == FAULT_REVOKED)
+		memcpy(s->lists.revoked, fi.text, sizeof(fi.text));
+	crl_watch_free(&crl);
+	trust_free(trust);
+}
+
 static void
 add_up(struct monarch_status *s)
 {
@@ -183,9 +207,12 @@ monarch_status(
 	s->stopped = state.stopped != 0;
 	s->last_contact = state.last_contact;
 	s->next = state.next;
+	s->blocked = state.blocked;
 	memcpy(s->last_error, state.last_error, sizeof(s->last_error));
 	read_bundle(s, &arena, &f);
 	read_successors(s, &arena, &f);
+	if (folder_has(&f, FOLDER_CRL) || folder_has(&f, FOLDER_TRUST))
+		read_lists(s, &arena, &f);
 	for (unsigned k = MONARCH_PSEUDONYM;
 	     k < MONARCH_KINDS && fault == FAULT_OK; k++)
 		fault = read_kind(s, &arena, &f, (enum monarch_kind)k, fi);

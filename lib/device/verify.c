@@ -7,19 +7,13 @@
 #include "base/time32.h"
 #include "cert/spdu.h"
 #include "coer/coer.h"
-#include "device/monarch.h"
 #include "device/verify.h"
+#include "device/verify_int.h"
 #include "schema/dot2.h"
 
 #define KNOWN_LIMIT   (16u << 20)
 #define MESSAGE_LIMIT (4u << 20)
 #define SECONDS	      5
-
-struct monarch_verifier {
-	struct trust *trust;
-	struct arena arena;    /* certificates taken from messages */
-	struct replay *replay; /* NULL: repeats are accepted */
-};
 
 struct monarch_verifier *
 monarch_verifier_new(void)
@@ -38,6 +32,7 @@ monarch_verifier_free(struct monarch_verifier *v)
 {
 	if (v == NULL)
 		return;
+	verify_forget_lists(v);
 	trust_free(v->trust);
 	replay_free(v->replay);
 	arena_free(&v->arena);
@@ -303,6 +298,7 @@ verifier_open(const struct monarch_verifier *v, struct spdu *out,
 
 	if (report != NULL)
 		report->n = 0;
+	TRY(verify_renew_lists(v, r.now, fi));
 	TRY(check_steps(report, arena, v, in, r.now, fi));
 	fault = spdu_open(out, arena, in, v->trust, &r, fi);
 	if (fault == FAULT_OK)

@@ -7,12 +7,15 @@
 #include "base/time32.h"
 #include "device/monarch.h"
 #include "tool/obe/cmd.h"
+#include "tool/obe/lists.h"
 
 static const char *
 state_word(const struct monarch_status *s)
 {
 	if (!s->bootstrapped)
 		return "new";
+	if (s->blocked != 0 || s->lists.revoked[0] != '\0')
+		return "revoked";
 	if (s->stopped)
 		return "gave up";
 	if (!s->provisioned)
@@ -55,6 +58,20 @@ print_kind(const struct monarch_held *h, const char *name)
 }
 
 static void
+print_lists(const struct monarch_status *s)
+{
+	char text[LISTS_LINE];
+
+	for (size_t k = 0; k < s->lists.n; k++) {
+		list_text(text, &s->lists.list[k]);
+		printf("  %-22s %s\n", "CRL", text);
+	}
+	if (s->lists.revoked[0] != '\0')
+		printf("  %-22s %s\n", "revoked", s->lists.revoked);
+	print_time("blocked by the RA since", s->blocked);
+}
+
+static void
 print(const char *path, const struct monarch_status *s)
 {
 	char hash[17];
@@ -73,6 +90,7 @@ print(const char *path, const struct monarch_status *s)
 		    &s->kind[k], monarch_kind_name((enum monarch_kind)k));
 	print_time("next expected", s->next);
 	print_time("last contact", s->last_contact);
+	print_lists(s);
 	if (s->failures > 0)
 		printf("  %-22s %u in a row; last: %s\n", "failures",
 		    s->failures, s->last_error);
@@ -128,6 +146,27 @@ json_kinds(const struct monarch_status *s)
 }
 
 static json_t *
+json_lists(const struct monarch_lists *l)
+{
+	json_t *lists = json_array();
+
+	for (size_t k = 0; k < l->n; k++) {
+		const struct monarch_list *one = &l->list[k];
+		char root[17];
+
+		hex_encode(root, one->root, sizeof(one->root));
+		if (json_array_append_new(
+			lists, json_pack("{s:i, s:s, s:I, s:I, s:i}", "series",
+				   (int)one->series, "root", root, "issued",
+				   (json_int_t)one->issued, "next",
+				   (json_int_t)one->next, "entries",
+				   (int)one->entries)) != 0)
+			break;
+	}
+	return lists;
+}
+
+static json_t *
 to_json(const char *path, const struct monarch_status *s)
 {
 	char enrollment[17] = "";
@@ -136,14 +175,15 @@ to_json(const char *path, const struct monarch_status *s)
 	if (s->bootstrapped)
 		hex_encode(enrollment, s->enrollment, sizeof(s->enrollment));
 	out = json_pack("{s:s, s:s, s:b, s:b, s:s, s:s, s:o, s:o, s:o, s:o, "
-			"s:i, s:s, s:o}",
+			"s:i, s:s, s:o, s:o, s:s, s:o}",
 	    "device", path, "state", state_word(s), "bootstrapped",
 	    s->bootstrapped, "stopped", s->stopped, "ra", s->ra, "enrollment",
 	    enrollment, "enrollment_end", json_time(s->enrollment_end),
 	    "successor_end", json_time(s->successor_end), "next",
 	    json_time(s->next), "last_contact", json_time(s->last_contact),
 	    "failures", (int)s->failures, "last_error", s->last_error, "kinds",
-	    json_kinds(s));
+	    json_kinds(s), "lists", json_lists(&s->lists), "revoked",
+	    s->lists.revoked, "blocked", json_time(s->blocked));
 	if (out != NULL && add_held(out, &s->kind[MONARCH_ANY]) != 0) {
 		json_decref(out);
 		out = NULL;

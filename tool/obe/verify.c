@@ -8,11 +8,12 @@
 #include "tool/obe/cmd.h"
 
 #define FILE_MAX_SIZE (4u << 20)
+#define CRL_MAX_SIZE  (64u << 20)
 
 struct options {
-	struct opt_list trust, known;
+	struct opt_list trust, known, crl;
 	const char *time, *payload;
-	int64_t psid, tolerance;
+	int64_t psid, tolerance, i_zero, i_seconds, overdue;
 };
 
 static enum fault
@@ -30,6 +31,27 @@ load(struct monarch_verifier *v, struct arena *arena, const struct options *o,
 		TRY(file_read(&file, arena, o->known.v[k], FILE_MAX_SIZE, fi));
 		if (monarch_verifier_add(v, file, fi) != FAULT_OK)
 			return fault_prefix(fi, "%s", o->known.v[k]);
+	}
+	return FAULT_OK;
+}
+
+/* A list that is refused is no reason to do without the others. */
+static enum fault
+load_crls(struct monarch_verifier *v, struct arena *arena,
+    const struct options *o, uint32_t now, struct fault_info *fi)
+{
+	const struct monarch_crl_rules rules = {.now = now,
+	    .i_zero = (uint32_t)o->i_zero,
+	    .i_seconds = (uint32_t)o->i_seconds,
+	    .overdue = (uint32_t)o->overdue};
+	struct fault_info why;
+	struct bytes file;
+
+	for (size_t k = 0; k < o->crl.n; k++) {
+		TRY(file_read(&file, arena, o->crl.v[k], CRL_MAX_SIZE, fi));
+		if (monarch_verifier_crl(v, file, &rules, &why) != FAULT_OK)
+			printf("  %-4s %s: %s (%s)\n", "no", o->crl.v[k],
+			    why.text, fault_name(why.code));
 	}
 	return FAULT_OK;
 }
@@ -74,6 +96,7 @@ run(struct monarch_verifier *v, struct arena *arena, const struct options *o,
 	TRY(load(v, arena, o, fi));
 	TRY(file_read(&spdu, arena, path, FILE_MAX_SIZE, fi));
 	printf("%s\n", path);
+	TRY(load_crls(v, arena, o, rules.now, fi));
 	fault = monarch_verify(v, &message, report, spdu, &rules, fi);
 	print_report(report);
 	if (fault != FAULT_OK) {
@@ -89,14 +112,17 @@ run(struct monarch_verifier *v, struct arena *arena, const struct options *o,
 static enum fault
 check(const struct options *o, int argc, struct fault_info *fi)
 {
+	const int64_t numbers[] = {
+	    o->psid, o->tolerance, o->i_zero, o->i_seconds, o->overdue};
+
 	if (argc != 1)
 		return fault_set(fi, FAULT_USAGE, "one SPDU is needed");
 	if (o->trust.n == 0)
 		return fault_set(fi, FAULT_USAGE, "--trust is needed");
-	if (o->psid < 0 || o->psid > UINT32_MAX || o->tolerance < 0 ||
-	    o->tolerance > UINT32_MAX)
-		return fault_set(
-		    fi, FAULT_USAGE, "--psid or --tolerance out of range");
+	for (size_t k = 0; k < sizeof(numbers) / sizeof(numbers[0]); k++)
+		if (numbers[k] < 0 || numbers[k] > UINT32_MAX)
+			return fault_set(fi, FAULT_USAGE,
+			    "%" PRId64 " is out of range", numbers[k]);
 	return FAULT_OK;
 }
 
@@ -107,6 +133,10 @@ cmd_verify(int argc, char **argv)
 	const struct opt opts[] = {
 	    {"trust", OPT_LIST, &o.trust},
 	    {"known", OPT_LIST, &o.known},
+	    {"crl", OPT_LIST, &o.crl},
+	    {"i-zero", OPT_NUMBER, &o.i_zero},
+	    {"i-seconds", OPT_NUMBER, &o.i_seconds},
+	    {"overdue", OPT_NUMBER, &o.overdue},
 	    {"time", OPT_TEXT, &o.time},
 	    {"payload", OPT_TEXT, &o.payload},
 	    {"psid", OPT_NUMBER, &o.psid},
