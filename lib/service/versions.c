@@ -45,9 +45,8 @@ versions_last(char out[VERSION_NAME], const char *folder, const char *kind,
 				    "%s: no %s*" ENDING, folder, kind);
 }
 
-/* Whoever became root by sudo is still who did it. */
-static const char *
-user(void)
+const char *
+versions_user(void)
 {
 	const char *sudo = getuid() == 0 ? getenv("SUDO_USER") : NULL;
 	const struct passwd *p;
@@ -68,8 +67,8 @@ account(struct audit *audit, const char *name, struct bytes contents,
 	sha256(hash, contents);
 	hex_encode(hex, hash, sizeof(hash));
 	return audit_write(audit, AUDIT_POLICY, fi,
-	    "by=%.100s file=%.100s hash=%s", who != NULL ? who : user(), name,
-	    hex);
+	    "by=%.100s file=%.100s hash=%s",
+	    who != NULL ? who : versions_user(), name, hex);
 }
 
 static enum fault

@@ -30,6 +30,9 @@ enum fault must_check versions_last(char out[VERSION_NAME], const char *folder,
 enum fault must_check versions_add(struct audit *, const char *folder,
     const char *name, struct bytes contents, const char *who,
     struct fault_info *);
+/* Whose process this is, for accounts of what people do: whoever became root by
+ * sudo is still who did it. */
+const char *versions_user(void);
 /* Keeps others who change the folder out until versions_unlock: waits. */
 enum fault must_check versions_lock(
     int *lock, const char *folder, struct fault_info *);

@@ -10,45 +10,12 @@
 
 #include "base/file.h"
 #include "base/time32.h"
-#include "crypto/hash.h"
 #include "role/dcm/activity.h"
 #include "role/dcm/store.h"
 
-#define HEX    (2 * SHA256_SIZE)
-#define MARK   " sha256="
-#define MARK_N (sizeof(MARK) - 1)
-#define WORD   96 /* of an operator, a type, a serial number */
+#define WORD 96 /* of an operator, a type, a serial number */
 
 /* ---- a line ---- */
-
-/* The end of the chain. */
-struct last {
-	int64_t number;
-	char hash[HEX + 1];
-};
-
-static void
-chain_hash(char out[HEX + 1], const char *before, struct bytes text)
-{
-	const struct bytes parts[] = {{(const uint8_t *)before, HEX}, text};
-	uint8_t digest[SHA256_SIZE];
-
-	sha256_parts(digest, parts, 2);
-	hex_encode(out, digest, sizeof(digest));
-}
-
-/* The hash a line ends with; false: it does not. */
-static bool
-hash_of(char out[HEX + 1], struct bytes line)
-{
-	size_t n = MARK_N + HEX;
-
-	if (line.n < n || memcmp(line.p + line.n - n, MARK, MARK_N) != 0)
-		return false;
-	memcpy(out, line.p + line.n - HEX, HEX);
-	out[HEX] = '\0';
-	return true;
-}
 
 /* One word; or, with blanks, a text between quotation marks. */
 static const char *
@@ -67,59 +34,51 @@ clean(char out[WORD], const char *s, bool blanks)
 	return out;
 }
 
-static size_t
+/* Without newline; *end becomes it. */
+static void
 write_line(
-    char out[ACTIVITY_LINE], const struct last *last, const struct activity *a)
+    char out[AUDIT_LINE], struct audit_end *end, const struct activity *a)
 {
 	char time[TIME32_TEXT], who[WORD], type[WORD], serial[WORD];
-	char outcome[WORD], id[17] = "-", hash[HEX + 1];
-	int n;
+	char outcome[WORD], id[17] = "-", text[AUDIT_TEXT];
 
 	time32_text(time, a->time);
 	if (a->enrollment != NULL)
 		hex_encode(id, a->enrollment, 8);
-	n = snprintf(out, ACTIVITY_LINE,
-	    "%" PRId64
-	    " %s operator=%s type=%s serial=%s enrollment=%s outcome=\"%s\"",
-	    last->number + 1, time, clean(who, a->who, false),
-	    clean(type, a->type, false), clean(serial, a->serial, false), id,
+	snprintf(text, sizeof(text),
+	    "%s operator=%s type=%s serial=%s enrollment=%s outcome=\"%s\"",
+	    time, clean(who, a->who, false), clean(type, a->type, false),
+	    clean(serial, a->serial, false), id,
 	    clean(outcome, a->outcome, true));
-	chain_hash(
-	    hash, last->hash, (struct bytes){(const uint8_t *)out, (size_t)n});
-	n += snprintf(out + n, ACTIVITY_LINE - (size_t)n, MARK "%s", hash);
-	return (size_t)n;
+	out[audit_line_write(out, end, text) - 1] = '\0';
 }
 
 static enum fault
 got_last(void *ctx, const struct db_row *row, struct fault_info *fi)
 {
-	struct last *last = ctx;
-
-	last->number = db_int(row, 0);
-	return hash_of(last->hash, bytes_of_string(db_text(row, 1)))
+	return audit_line_read(ctx, bytes_of_string(db_text(row, 1)), fi) ==
+		       FAULT_OK
 		   ? FAULT_OK
 		   : fault_set(fi, FAULT_STORE, "activity log in the database");
 }
 
 static enum fault
-find_last(struct last *last, struct db *db, struct fault_info *fi)
+find_last(struct audit_end *last, struct db *db, struct fault_info *fi)
 {
-	last->number = 0;
-	memset(last->hash, '0', HEX);
-	last->hash[HEX] = '\0';
+	audit_end_init(last);
 	return db_run(db, DO_ACTIVITY_LAST, NULL, 0, got_last, last, fi);
 }
 
 enum fault
 activity_add(struct db *db, const struct activity *a, struct fault_info *fi)
 {
-	char line[ACTIVITY_LINE];
-	struct last last;
+	char line[AUDIT_LINE];
+	struct audit_end end;
 
-	TRY(find_last(&last, db, fi));
-	write_line(line, &last, a);
+	TRY(find_last(&end, db, fi));
+	write_line(line, &end, a);
 	return DB_RUN(
-	    db, DO_ACTIVITY_ADD, fi, DB_INT(last.number + 1), DB_TEXT(line));
+	    db, DO_ACTIVITY_ADD, fi, DB_INT(end.number), DB_TEXT(line));
 }
 
 /* ---- the file ---- */
@@ -133,7 +92,7 @@ static enum fault
 append(void *ctx, const struct db_row *row, struct fault_info *fi)
 {
 	struct file *f = ctx;
-	char line[ACTIVITY_LINE];
+	char line[AUDIT_LINE];
 	int n = snprintf(line, sizeof(line), "%s\n", db_text(row, 1));
 
 	return write(f->fd, line, (size_t)n) == n
@@ -145,14 +104,13 @@ append(void *ctx, const struct db_row *row, struct fault_info *fi)
  * a crash left of another may follow. */
 static enum fault
 last_written(int64_t *number, struct bytes *line, off_t *whole,
-    char tail[2 * ACTIVITY_LINE], const struct file *f, struct fault_info *fi)
+    char tail[2 * AUDIT_LINE], const struct file *f, struct fault_info *fi)
 {
 	off_t size = lseek(f->fd, 0, SEEK_END), from;
 	ssize_t n;
 	char *end, *begin;
 
-	from =
-	    size > 2 * ACTIVITY_LINE - 1 ? size - (2 * ACTIVITY_LINE - 1) : 0;
+	from = size > 2 * AUDIT_LINE - 1 ? size - (2 * AUDIT_LINE - 1) : 0;
 	n = size < 0 ? -1 : pread(f->fd, tail, (size_t)(size - from), from);
 	if (n < 0)
 		return fault_errno(fi, FAULT_IO, "%s", f->path);
@@ -193,7 +151,7 @@ static enum fault
 check_end(struct db *db, int64_t *number, off_t *whole, const struct file *f,
     struct fault_info *fi)
 {
-	char tail[2 * ACTIVITY_LINE];
+	char tail[2 * AUDIT_LINE];
 	struct bytes line, *wanted = &line;
 	enum fault fault;
 
@@ -247,7 +205,7 @@ enum fault
 activity_check(struct db *db, const char *path, struct fault_info *fi)
 {
 	struct file f = {.path = path};
-	struct last end;
+	struct audit_end end;
 	enum fault fault;
 	int64_t number;
 	off_t whole;
@@ -257,7 +215,7 @@ activity_check(struct db *db, const char *path, struct fault_info *fi)
 		return fault_errno(fi, FAULT_IO, "%s", path);
 	fault = check_end(db, &number, &whole, &f, fi);
 	close(f.fd);
-	if (fault == FAULT_OK && number != end.number)
+	if (fault == FAULT_OK && number != (int64_t)end.number)
 		fault = fault_set(fi, FAULT_STORE,
 		    "%s: it lacks lines that the next enrollment writes", path);
 	return fault;
@@ -265,52 +223,27 @@ activity_check(struct db *db, const char *path, struct fault_info *fi)
 
 /* ---- looking for changes ---- */
 
-static enum fault
-check_line(struct last *last, struct bytes line, struct arena *arena,
-    struct fault_info *fi)
-{
-	int64_t number = last->number + 1, said;
-	char wanted[HEX + 1], hash[HEX + 1];
-	const char *text;
-
-	text = arena_printf(arena, "%.*s", (int)line.n, (const char *)line.p);
-	if (text == NULL)
-		return fault_set(fi, FAULT_TOO_LARGE, "activity log");
-	if (!hash_of(hash, line) || sscanf(text, "%" SCNd64, &said) != 1 ||
-	    said != number)
-		return fault_set(fi, FAULT_HASH_MISMATCH,
-		    "line %" PRId64 " is not the one that was written", number);
-	line.n -= MARK_N + HEX;
-	chain_hash(wanted, last->hash, line);
-	if (memcmp(wanted, hash, HEX) != 0)
-		return fault_set(fi, FAULT_HASH_MISMATCH,
-		    "line %" PRId64 " was changed, or one before it", number);
-	last->number = number;
-	memcpy(last->hash, hash, sizeof(hash));
-	return FAULT_OK;
-}
-
 enum fault
-activity_verify(struct db *db, int64_t *lines, struct arena *arena,
-    struct bytes file, struct fault_info *fi)
+activity_verify(
+    struct db *db, int64_t *lines, struct bytes file, struct fault_info *fi)
 {
-	struct last last = {.number = 0}, end;
+	struct audit_end last, end;
 
-	memset(last.hash, '0', HEX);
+	audit_end_init(&last);
 	for (size_t at = 0; at < file.n;) {
 		const uint8_t *stop = memchr(file.p + at, '\n', file.n - at);
 		size_t n =
 		    stop != NULL ? (size_t)(stop - file.p) - at : file.n - at;
 
-		TRY(check_line(
-		    &last, (struct bytes){file.p + at, n}, arena, fi));
+		TRY(audit_line_check(
+		    &last, (struct bytes){file.p + at, n}, fi));
 		at += n + 1;
 	}
-	*lines = last.number;
+	*lines = (int64_t)last.number;
 	TRY(find_last(&end, db, fi));
-	if (last.number != end.number || memcmp(last.hash, end.hash, HEX) != 0)
+	if (last.number != end.number || strcmp(last.hash, end.hash) != 0)
 		return fault_set(fi, FAULT_HASH_MISMATCH,
-		    "%" PRId64 " lines, and %" PRId64 " were written",
+		    "%" PRIu64 " lines, and %" PRIu64 " were written",
 		    last.number, end.number);
 	return FAULT_OK;
 }

@@ -2,22 +2,19 @@
  * activity.h - the activity log of the station: what was done, by whom, with
  * which outcome.
  *
- * A line is text for people, and ends with " sha256=" and the hash over the
- * hash of the line before (64 hex digits; zeros before the first) and its own
- * text.  Lines are made in the transaction of what they tell of; the file
- * data/activity.log follows the database, and is never written anywhere but at
- * its end.
+ * Lines are chained (audit/line.h).  They are made in the transaction of what
+ * they tell of; the file data/activity.log follows the database, and is never
+ * written anywhere but at its end.
  */
 #ifndef DCM_ACTIVITY_H
 #define DCM_ACTIVITY_H
 
 #include <stdint.h>
 
-#include "base/arena.h"
+#include "audit/line.h"
 #include "base/fault.h"
 #include "store/db.h"
 
-#define ACTIVITY_LINE 640 /* octets, with newline and end of string */
 #define ACTIVITY_FILE "data/activity.log"
 
 /* Texts may come from anywhere: what is not printable is replaced. */
@@ -44,7 +41,7 @@ enum fault must_check activity_check(
 /* Every line of the file, in memory: is it what follows from those before,
  * and the last what the database ends with?  *lines counts them.
  * FAULT_HASH_MISMATCH names the first that is not. */
-enum fault must_check activity_verify(struct db *, int64_t *lines,
-    struct arena *, struct bytes file, struct fault_info *);
+enum fault must_check activity_verify(
+    struct db *, int64_t *lines, struct bytes file, struct fault_info *);
 
 #endif /* DCM_ACTIVITY_H */

@@ -31,7 +31,7 @@ show_log(struct command *c, struct fault_info *fi)
 	service_path(c->service, path, ACTIVITY_FILE);
 	TRY(file_read(&text, &c->arena, path, LOG_MAX, fi));
 	fwrite(text.p, 1, text.n, stdout);
-	TRY(activity_verify(c->db, &lines, &c->arena, text, fi));
+	TRY(activity_verify(c->db, &lines, text, fi));
 	printf("%" PRId64 " lines, as they were written\n", lines);
 	return FAULT_OK;
 }

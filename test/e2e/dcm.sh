@@ -248,9 +248,9 @@ done
 log=$ENV/dcm/data/activity.log
 cp -p "$log" kept
 sed -i '3s/serial=dev03/serial=dev99/' "$log"
-refuse 'a changed line' 'line 3 was changed' "$SCMS" dcm log "$ENV"
+refuse 'a changed line' 'line 3 is not what was written' "$SCMS" dcm log "$ENV"
 sed '3d' kept >"$log"
-refuse 'a missing line' 'line 3 is not the one' "$SCMS" dcm log "$ENV"
+refuse 'a missing line' 'line 2 is followed by line 4' "$SCMS" dcm log "$ENV"
 sed '$d' kept >"$log"
 refuse 'a missing end' 'lines, and [0-9]* were written' "$SCMS" dcm log "$ENV"
 cp kept "$log"

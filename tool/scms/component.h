@@ -56,6 +56,7 @@ struct component_job {
 	bool there[ACTOR_COUNT];
 	struct bytes former[ACTOR_COUNT]; /* certificates that are replaced */
 	struct change change;
+	char record[PATH_SIZE]; /* the file of c.record */
 };
 
 /* Reads the environment: who is there and with which certificates.  To be

@@ -10,6 +10,7 @@
 #include "device/anchors.h"
 #include "keys/component.h"
 #include "service/crash.h"
+#include "tool/scms/account.h"
 #include "tool/scms/component.h"
 #include "tool/scms/process.h"
 
@@ -514,9 +515,9 @@ open_record(struct component_job *job, struct fault_info *fi)
 	component_words(words, &job->plan);
 	TRY(change_note(&job->change, "what", words, fi));
 	snprintf(name, sizeof(name), RECORDS "/%04u/%s.txt", n, words);
-	path_join(path, job->change.files, name);
-	if ((c->record = fopen(path, "wxe")) == NULL)
-		return fault_errno(fi, FAULT_IO, "%s", path);
+	path_join(job->record, job->change.files, name);
+	if ((c->record = fopen(job->record, "wxe")) == NULL)
+		return fault_errno(fi, FAULT_IO, "%s", job->record);
 	time32_text(text, c->now);
 	ceremony_record(c, "%s in the %s environment %s, %s (Time32 %u)", words,
 	    c->env->kind, c->env->domain, text, c->now);
@@ -526,6 +527,8 @@ open_record(struct component_job *job, struct fault_info *fi)
 static enum fault
 lay_out(struct component_job *job, struct fault_info *fi)
 {
+	char words[64];
+
 	TRY(open_record(job, fi));
 	TRY(change_folder(&job->change, "public", fi));
 	TRY(make_all(job, fi));
@@ -541,8 +544,11 @@ lay_out(struct component_job *job, struct fault_info *fi)
 		TRY(component_announce(job, fi));
 	TRY(note_parts(job, fi));
 	TRY(note_agreements(job, fi));
-	return fflush(job->c.record) == 0 ? FAULT_OK
-					  : fault_errno(fi, FAULT_IO, "record");
+	if (fflush(job->c.record) != 0)
+		return fault_errno(fi, FAULT_IO, "%s", job->record);
+	component_words(words, &job->plan);
+	return account_record(
+	    job->site->dir, job->record, fi, "what=\"%s\"", words);
 }
 
 enum fault

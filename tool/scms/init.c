@@ -12,6 +12,7 @@
 #include "base/secret.h"
 #include "base/time32.h"
 #include "tool/common/opt.h"
+#include "tool/scms/account.h"
 #include "tool/scms/ceremony.h"
 #include "tool/scms/cmd.h"
 #include "tool/scms/tree.h"
@@ -148,6 +149,17 @@ open_record(struct ceremony *c)
 }
 
 static enum fault
+finish_record(struct ceremony *c, struct fault_info *fi)
+{
+	char path[PATH_SIZE];
+
+	if (fflush(c->record) != 0 || fsync(fileno(c->record)) != 0)
+		return fault_errno(fi, FAULT_IO, "ceremony.txt");
+	ceremony_path(c, path, "ceremony.txt");
+	return account_record(c->dir, path, fi, "what=init");
+}
+
+static enum fault
 run_steps(struct ceremony *c, struct fault_info *fi)
 {
 	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
@@ -157,9 +169,7 @@ run_steps(struct ceremony *c, struct fault_info *fi)
 		if (steps[i].run(c, fi) != FAULT_OK)
 			return fault_prefix(fi, "%s", steps[i].what);
 	}
-	return fflush(c->record) == 0 && fsync(fileno(c->record)) == 0
-		   ? FAULT_OK
-		   : fault_errno(fi, FAULT_IO, "ceremony.txt");
+	return finish_record(c, fi);
 }
 
 static enum fault

@@ -157,7 +157,7 @@ read_log(void)
 static enum fault
 verify(struct db *db, struct bytes text, int64_t *lines)
 {
-	return activity_verify(db, lines, &arena, text, &fi);
+	return activity_verify(db, lines, text, &fi);
 }
 
 static void
