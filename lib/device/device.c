@@ -268,29 +268,49 @@ https_call(void *ctx, struct http_result *result, struct arena *arena,
 	return http_call(ctx, result, arena, call, fi);
 }
 
+static enum fault
+connect_client(struct monarch_device *d, struct fault_info *fi)
+{
+	struct http_client_config config = {.hosts = d->hosts};
+	struct http_client *client;
+	char ca[PATH_SIZE], name[64];
+
+	snprintf(name, sizeof(name), FOLDER_BUNDLE "/%s",
+	    bundle_name(BUNDLE_ROOT_TLS));
+	folder_path(ca, &d->folder, name);
+	config.ca = ca;
+	TRY(http_client_new(&client, &config, fi));
+	http_client_free(d->client);
+	d->client = client;
+	d->transport = (struct transport){https_call, client};
+	return FAULT_OK;
+}
+
+enum fault
+device_reconnect(struct monarch_device *d, struct fault_info *fi)
+{
+	return d->client == NULL ? FAULT_OK : connect_client(d, fi);
+}
+
 enum fault
 monarch_open(struct monarch_device **out, const char *folder,
     const struct monarch_settings *settings, struct fault_info *fi)
 {
-	struct http_client_config config = {.hosts = settings->hosts};
 	struct fault_info own = {0};
-	char ca[PATH_SIZE], name[64];
 	enum fault fault;
 
 	fi = fi == NULL ? &own : fi;
 	TRY(device_open(out, folder, settings, fi));
-	snprintf(name, sizeof(name), FOLDER_BUNDLE "/%s",
-	    bundle_name(BUNDLE_ROOT_TLS));
-	folder_path(ca, &(*out)->folder, name);
-	config.ca = ca;
-	fault = http_client_new(&(*out)->client, &config, fi);
+	if (settings->hosts != NULL &&
+	    ((*out)->hosts = strdup(settings->hosts)) == NULL)
+		fault = fault_set(fi, FAULT_TOO_LARGE, "no memory");
+	else
+		fault = connect_client(*out, fi);
 	if (fault != FAULT_OK) {
 		monarch_close(*out);
 		*out = NULL;
-		return fault;
 	}
-	(*out)->transport = (struct transport){https_call, (*out)->client};
-	return FAULT_OK;
+	return fault;
 }
 
 void
@@ -300,6 +320,7 @@ monarch_close(struct monarch_device *d)
 		return;
 	http_client_free(d->client);
 	crl_watch_free(&d->crl);
+	free(d->hosts);
 	identity_free(&d->identity);
 	arena_free(&d->arena);
 	folder_unlock(&d->folder);

@@ -33,6 +33,7 @@ struct monarch_device {
 	 * when they change (Time64). */
 	uint64_t policy_made[2], policy_read, policy_change;
 	struct http_client *client; /* of the transport, if it is HTTPS */
+	char *hosts;		    /* of the settings, a copy */
 	struct transport transport;
 	/* From the policy in force. */
 	uint32_t i_seconds, supply_seconds, rse_validity, rse_overlap;
@@ -45,6 +46,10 @@ struct monarch_device {
 /* As monarch_open, without a way to the RA. */
 enum fault must_check device_open(struct monarch_device **, const char *folder,
     const struct monarch_settings *, struct fault_info *);
+/* What is sent from now on goes over another connection than what was sent
+ * before, and nothing shows that they are of one device. */
+enum fault must_check device_reconnect(
+    struct monarch_device *, struct fault_info *);
 /* Who the device is and whom it trusts, from what its folder holds. */
 enum fault must_check device_load_identity(
     struct monarch_device *, struct fault_info *);

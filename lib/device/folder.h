@@ -16,6 +16,7 @@
  *			(place.h)
  *	identification/, application/  as provision, ack.oer, certificates/
  *			and signer here, for the other kinds (kind.h)
+ *	reports/	misbehavior reports not yet sent (spool.h)
  *	trust		roots and electors in force (anchors.h)
  *	crl/		revocation lists (crl.h), and what they say
  *(crl_watch.h) lock, signer.lock  held by the processes at work: one that talks
@@ -42,6 +43,7 @@
 #define FOLDER_DOWNLOAD	    "download"
 #define FOLDER_ISSUERS	    "issuers"
 #define FOLDER_SIGNER	    "signer"
+#define FOLDER_REPORTS	    "reports"
 #define FOLDER_TRUST	    "trust"
 #define FOLDER_STATE	    "state"
 #define FOLDER_CRL	    "crl"

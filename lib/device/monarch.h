@@ -8,6 +8,8 @@
  *			monarch_open, monarch_provision, monarch_download, ...
  *			-> monarch_signer_open, monarch_sign;
  *			in the end monarch_rollover, or monarch_reset
+ *	a vehicle	monarch_receiver_open, monarch_receive ->
+ *			monarch_report
  *	a message	monarch_bsm_encode, monarch_bsm_decode (bsm/bsm.h)
  *
  * A device is a folder; all its keys, certificates and state are in it, files
@@ -410,8 +412,10 @@ struct monarch_status {
 	uint32_t next;
 	struct monarch_held kind[MONARCH_KINDS]; /* MONARCH_ANY: all */
 	struct monarch_lists lists;
-	uint32_t blocked;  /* the RA said so then (5055); 0: it does not */
-	unsigned failures; /* in a row */
+	uint32_t blocked;	/* the RA said so then (5055); 0: it does not */
+	unsigned reports;	/* of misbehavior, not yet sent */
+	uint32_t oldest_report; /* made at; 0: none */
+	unsigned failures;	/* in a row */
 	uint32_t last_contact;
 	char last_error[200]; /* of the last attempt, or "" */
 	char ra[256];	      /* URL */
@@ -454,5 +458,74 @@ struct monarch_sign_terms {
 enum fault must_check monarch_sign(struct monarch_signer *, uint8_t *out,
     size_t size, size_t *n, struct bytes payload,
     const struct monarch_sign_terms *, struct fault_info *);
+
+/* ---- receiving, and reporting misbehavior ------------------------------- */
+
+/*
+ * Receives the basic safety messages around a vehicle, verifies them, and
+ * judges what their senders claim (man page: KINDS OF MISBEHAVIOR).  What no
+ * honest vehicle says becomes a report: the messages, signed under the
+ * certificate that the vehicle's own messages of the moment are under,
+ * encrypted to the misbehavior authority, and kept in the device's folder
+ * until monarch_report has sent it.
+ */
+struct monarch_receiver;
+
+/* Signer and verifier are of the caller and outlive it; a verifier that
+ * remembers messages would keep it from seeing replays.  NO_CERTIFICATE and
+ * others: the certificate of the MA is not good. */
+enum fault must_check monarch_receiver_open(struct monarch_receiver **,
+    struct monarch_signer *, const struct monarch_verifier *,
+    struct fault_info *);
+void monarch_receiver_close(struct monarch_receiver *);
+
+/*
+ * A message that the vehicle itself has sent, signed by the signer; now
+ * (Time64; 0: the clock) is when.  Without these, nothing is found that takes
+ * the vehicle's own place to see, and reports do not say where it was.
+ */
+enum fault must_check monarch_receiver_sent(struct monarch_receiver *,
+    struct bytes spdu, uint64_t now, struct fault_info *);
+
+#define MONARCH_ACCUSATIONS 8
+
+struct monarch_received {
+	struct monarch_message message;
+	struct monarch_bsm bsm;
+	/* What the sender was not accused of before. */
+	size_t n;
+	struct monarch_accusation {
+		const char *kind; /* "speed", ... */
+		char text[160];	  /* "claims 130.0 m/s" */
+		/* FAULT_OK: a report was written; else what kept it from
+		 * being written. */
+		struct fault_info report;
+	} accusation[MONARCH_ACCUSATIONS];
+};
+
+/*
+ * A message that was received at a time (Time64; 0: the clock).  FAULT_OK: an
+ * application may use it, unless there is an accusation.  Faults: those of
+ * monarch_verify; REPLAYED: it is no newer than another one of its sender;
+ * those of monarch_bsm_decode.  An accusation may come with FAULT_OK, TOO_OLD,
+ * GENERATED_IN_FUTURE and REPLAYED.
+ */
+enum fault must_check monarch_receive(struct monarch_receiver *,
+    struct monarch_received *, struct bytes spdu, uint64_t now,
+    struct fault_info *);
+
+struct monarch_report_result {
+	unsigned sent;
+	unsigned refused; /* as malformed: they are gone */
+	unsigned left;
+};
+/*
+ * Sends what has not been sent yet, each report over a connection of its own
+ * and without anything that says whose it is; those older than a week are
+ * dropped.  The fault is that of the first that could not be sent; all that
+ * are left are tried again by the next call.
+ */
+enum fault must_check monarch_report(struct monarch_device *,
+    struct monarch_report_result *, struct fault_info *);
 
 #endif /* MONARCH_H */

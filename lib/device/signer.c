@@ -25,6 +25,7 @@
 #include "device/monarch.h"
 #include "device/place.h"
 #include "device/provision_file.h"
+#include "device/signer.h"
 #include "device/week.h"
 
 #define ARENA_LIMIT  (16u << 20)
@@ -55,6 +56,7 @@ struct wallet {
 	bool has_week;
 
 	struct cert *cert;     /* in use; NULL: none */
+	bool lent;	       /* not in use, but lent to a report */
 	struct scalar private; /* secret */
 
 	/* Of the enrollment certificate, as of so many renewals of the
@@ -156,6 +158,7 @@ use(struct wallet *s, const struct week_certificate *c, struct fault_info *fi)
 	struct cert *cert;
 
 	s->cert = NULL;
+	s->lent = false;
 	TRY(cert_load(&cert, &s->period, c->certificate, fi));
 	issuer = cert_issuer_id(cert) == NULL
 		     ? NULL
@@ -304,6 +307,8 @@ prepare(struct wallet *s, uint32_t psid, uint64_t now, struct fault_info *fi)
 {
 	uint32_t t = (uint32_t)(now / 1000000);
 
+	if (s->lent)
+		s->cert = NULL;
 	if ((s->cert != NULL || go_on(s, t)) && s->cert->start <= t &&
 	    t < s->cert->end && now >= s->usage.changed &&
 	    now - s->usage.changed < CHANGE_AFTER)
@@ -468,6 +473,58 @@ sign(struct monarch_signer *s, struct bytes *out, struct arena *arena,
 		w->usage.last_full = terms.now;
 	return FAULT_OK;
 }
+
+/* ---- lending ---- */
+
+const struct folder *
+signer_folder(const struct monarch_signer *s)
+{
+	return &s->folder;
+}
+
+/* Another certificate of the week in use; those in use at other times are not
+ * looked for, a report is about the present. */
+static enum fault
+lend_of_week(struct wallet *w, const uint8_t id[CERT_ID_SIZE], uint64_t now,
+    struct fault_info *fi)
+{
+	uint8_t one[CERT_ID_SIZE];
+
+	if (w->cert != NULL && memcmp(w->cert->id, id, CERT_ID_SIZE) == 0)
+		return FAULT_OK;
+	TRY(load_week(w, (uint32_t)(now / 1000000), fi));
+	for (size_t k = 0; k < w->week.n; k++) {
+		cert_id8(one, w->week.v[k].certificate);
+		if (memcmp(one, id, CERT_ID_SIZE) != 0)
+			continue;
+		TRY(use(w, &w->week.v[k], fi));
+		w->lent = true;
+		return FAULT_OK;
+	}
+	return fault_set(fi, FAULT_NO_CERTIFICATE, "no such certificate");
+}
+
+enum fault
+signer_lend(struct monarch_signer *s, struct signer *out,
+    const uint8_t id[CERT_ID_SIZE], uint32_t psid, uint64_t now,
+    struct fault_info *fi)
+{
+	enum fault fault = FAULT_NO_CERTIFICATE;
+	struct wallet *w = NULL;
+
+	TRY(crl_watch_renew(&s->crl, (uint32_t)(now / 1000000), fi));
+	if (id == NULL)
+		fault = choose_wallet(&w, s, PSID_BSM, now, fi);
+	for (size_t k = 0; id != NULL && fault != FAULT_OK && k < s->n; k++) {
+		w = &s->wallet[k];
+		fault = lend_of_week(w, id, now, fi);
+	}
+	TRY(fault);
+	TRY(check_use(w, psid, fi));
+	return signer_of_scalar(out, &w->private, w->cert, fi);
+}
+
+/* ---- signing ---- */
 
 enum fault
 monarch_sign(struct monarch_signer *s, uint8_t *out, size_t size, size_t *n,

@@ -10,6 +10,7 @@
 #include "device/issuers.h"
 #include "device/place.h"
 #include "device/provision_file.h"
+#include "device/spool.h"
 #include "device/week.h"
 
 #define ARENA_LIMIT ((size_t)1 << 30)
@@ -209,6 +210,7 @@ monarch_status(
 	s->next = state.next;
 	s->blocked = state.blocked;
 	memcpy(s->last_error, state.last_error, sizeof(s->last_error));
+	s->reports = spool_count(&f, &s->oldest_report);
 	read_bundle(s, &arena, &f);
 	read_successors(s, &arena, &f);
 	if (folder_has(&f, FOLDER_CRL) || folder_has(&f, FOLDER_TRUST))

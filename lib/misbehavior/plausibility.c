@@ -202,9 +202,10 @@ moves_wrongly(struct suspicion *out, const struct view *view)
 		    (way <= most + error && !(way < least - error)))
 			continue;
 		return suspect(out, MISBEHAVIOR_POSITION_JUMP, k,
-		    "moves %.0f m in %.1f s, could have moved %s %.0f m", way,
+		    "moves %.0f m in %.1f s, %s %.0f m", way,
 		    observation_seconds(then, now),
-		    way > most ? "at most" : "no less than",
+		    way > most ? "could have moved at most"
+			       : "must have moved at least",
 		    way > most ? most + error : least - error);
 	}
 	return false;

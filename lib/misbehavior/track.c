@@ -102,16 +102,18 @@ make_room(struct sender *s)
 	memmove(&s->message[0], &s->message[1], s->n * sizeof(s->message[0]));
 }
 
-/* Keeps what is the newest generated; what comes late has been judged.  There
- * is room. */
+static bool
+is_newest(const struct sender *s, const struct heard *h)
+{
+	return s->n == 0 || h->what.generated > s->seen[s->n - 1].generated;
+}
+
+/* There is room. */
 static void
 append(struct sender *s, const struct heard *h)
 {
-	struct bytes spdu;
+	struct bytes spdu = keep(h->spdu);
 
-	if (s->n > 0 && h->what.generated <= s->seen[s->n - 1].generated)
-		return;
-	spdu = keep(h->spdu);
 	if (spdu.p == NULL)
 		return;
 	s->seen[s->n] = h->what;
@@ -192,7 +194,8 @@ tracks_own(struct tracks *t, const struct heard *h)
 		memcpy(t->own.id, h->signer, CERT_ID_SIZE);
 	}
 	make_room(&t->own);
-	append(&t->own, h);
+	if (is_newest(&t->own, h))
+		append(&t->own, h);
 }
 
 const struct observation *
@@ -223,7 +226,7 @@ accuse(struct accusation *out, struct arena *arena, const struct tracks *t,
 
 size_t
 tracks_hear(struct tracks *t, struct accusation out[MISBEHAVIOR_KINDS],
-    struct arena *arena, const struct heard *h)
+    bool *fresh, struct arena *arena, const struct heard *h)
 {
 	const struct circumstances about = {
 	    .region = h->region, .own = t->own.seen, .own_n = t->own.n};
@@ -231,17 +234,20 @@ tracks_hear(struct tracks *t, struct accusation out[MISBEHAVIOR_KINDS],
 	size_t n, accused = 0;
 	struct sender *s;
 
-	if (h->spdu.n > TRACK_SPDU_MOST ||
-	    memcmp(h->signer, t->own.id, CERT_ID_SIZE) == 0)
-		return 0; /* the latter: our own, sent on by somebody */
+	/* Our own may be sent on by somebody. */
+	*fresh = memcmp(h->signer, t->own.id, CERT_ID_SIZE) != 0;
+	if (!*fresh || h->spdu.n > TRACK_SPDU_MOST)
+		return 0;
 	s = find(t, h->signer);
 	make_room(s);
+	*fresh = is_newest(s, h);
 	s->used = ++t->clock;
 	s->seen[s->n] = h->what;
 	s->message[s->n] = (struct message){h->certificate, h->spdu};
 	n = plausibility_check(found, s->seen, s->n + 1, &about);
 	for (size_t k = 0; k < n; k++)
 		accused += accuse(&out[accused], arena, t, s, &found[k]);
-	append(s, h);
+	if (*fresh)
+		append(s, h);
 	return accused;
 }

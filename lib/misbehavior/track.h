@@ -50,10 +50,12 @@ struct accusation {
 
 /*
  * Takes a message of another sender, in the order of reception; out gets what
- * it is newly accused of, as many as returned.  Evidence lies in the arena and
- * in the tracks and in h, where it stays until the next call.
+ * it is newly accused of, as many as returned.  *fresh: it was generated after
+ * all that were heard of this sender, and is none of the receiver's own.
+ * Evidence lies in the arena and in the tracks and in h, where it stays until
+ * the next call.
  */
 size_t tracks_hear(struct tracks *, struct accusation out[MISBEHAVIOR_KINDS],
-    struct arena *, const struct heard *h);
+    bool *fresh, struct arena *, const struct heard *h);
 
 #endif /* MISBEHAVIOR_TRACK_H */

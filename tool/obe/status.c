@@ -90,6 +90,10 @@ print(const char *path, const struct monarch_status *s)
 		    &s->kind[k], monarch_kind_name((enum monarch_kind)k));
 	print_time("next expected", s->next);
 	print_time("last contact", s->last_contact);
+	if (s->reports > 0)
+		printf("  %-22s %u not yet sent\n", "misbehavior reports",
+		    s->reports);
+	print_time("oldest report", s->oldest_report);
 	print_lists(s);
 	if (s->failures > 0)
 		printf("  %-22s %u in a row; last: %s\n", "failures",

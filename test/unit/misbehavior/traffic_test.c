@@ -173,7 +173,8 @@ receive(struct scene *s, struct radio *r, const uint8_t *octets, bool full)
 {
 	const struct heard h = heard(s, r, octets, full);
 	struct accusation a[MISBEHAVIOR_KINDS];
-	size_t n = tracks_hear(s->tracks, a, &s->arena, &h);
+	bool fresh;
+	size_t n = tracks_hear(s->tracks, a, &fresh, &s->arena, &h);
 
 	s->messages++;
 	for (size_t k = 0; k < n; k++) {
