@@ -45,6 +45,7 @@ struct question {
 	int64_t number;
 	enum inquiry_kind kind;
 	const char *peer, *why, *outcome; /* outcome: of the latest attempt */
+	uint8_t hash[SHA256_SIZE];	  /* of what auditors sign */
 	struct bytes pdu;		  /* ScmsPDU, not countersigned */
 };
 enum fault must_check question_load(struct question *, struct ma *,

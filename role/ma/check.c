@@ -60,8 +60,8 @@ reason_of(enum fault f)
 	return MA_REASON_CERTIFICATE;
 }
 
-static void
-sender_of(struct ma_sender *out, const struct cert *c)
+void
+ma_sender_of(struct ma_sender *out, const struct cert *c)
 {
 	const certificate_id *id = &c->tbs->id;
 	const linkage_data *l = &id->linkage_data;
@@ -157,7 +157,7 @@ check_evidence(struct ma_report *out, enum ma_reason *reason, struct ma *ma,
 	}
 	*reason = MA_REASON_UNSHOWN;
 	TRY(evidence_judge(&shown, &e, opened->report.kind, fi));
-	sender_of(&out->suspect, e.accused);
+	ma_sender_of(&out->suspect, e.accused);
 	out->words = arena_printf(arena, "%s", shown.text);
 	out->began = milliseconds(&e.seen[0]);
 	out->ended = milliseconds(&e.seen[e.n - 1]);
@@ -186,7 +186,7 @@ ma_report_check(struct ma_report *out, enum ma_reason *reason, struct ma *ma,
 	out->taken = now;
 	out->made = (uint32_t)(opened.origin.generated / 1000000);
 	out->kind = opened.report.kind;
-	sender_of(&out->reporter, opened.reporter);
+	ma_sender_of(&out->reporter, opened.reporter);
 	if (!out->reporter.is_pseudonym)
 		return refuse(reason, MA_REASON_NO_PSEUDONYM, fi);
 	TRY(check_known(reason, ma, out, fi));

@@ -22,6 +22,7 @@ got_question(void *ctx, const struct db_row *row, struct fault_info *fi)
 	q->kind = (enum inquiry_kind)db_int(row, 0);
 	q->peer = arena_printf(l->arena, "%s", db_text(row, 1));
 	q->why = arena_printf(l->arena, "%s", db_text(row, 2));
+	TRY(db_blob_copy(row, 3, q->hash, sizeof(q->hash), fi));
 	q->pdu = bytes_copy(l->arena, db_blob(row, 4));
 	return q->peer != NULL && q->why != NULL && q->pdu.p != NULL
 		   ? FAULT_OK
@@ -110,7 +111,6 @@ enum fault
 question_countersign(struct ma *ma, const char **auditor, struct arena *arena,
     int64_t number, struct bytes octets, struct fault_info *fi)
 {
-	uint8_t hash[SHA256_SIZE];
 	struct question q;
 	struct bytes tbs;
 	enum fault f;
@@ -121,9 +121,8 @@ question_countersign(struct ma *ma, const char **auditor, struct arena *arena,
 	TRY(auditor_count(
 	    &n, arena, &ma->self, ma->service->dir, tbs, &octets, 1, fi));
 	TRY(signer_name(auditor, arena, octets, fi));
-	sha256(hash, tbs);
 	pthread_mutex_lock(&ma->lock);
-	f = store(ma, BYTES(hash), *auditor, octets, fi);
+	f = store(ma, BYTES(q.hash), *auditor, octets, fi);
 	db_rollback(ma->db);
 	pthread_mutex_unlock(&ma->lock);
 	return f;

@@ -7,6 +7,7 @@
 #include "base/time32.h"
 #include "role/ma/decide.h"
 #include "role/ma/detect.h"
+#include "role/ma/intake.h"
 #include "role/ma/revoke.h"
 #include "service/crash.h"
 
@@ -201,6 +202,43 @@ ma_case_of_rif(struct ma *ma, int64_t *incident,
 			f = DB_RUN(ma->db, DO_INCIDENT_SET_RIF, fi,
 			    DB_INT(*incident), DB_BLOB(rif, CERT_ID_SIZE));
 	}
+	pthread_mutex_unlock(&ma->lock);
+	return f;
+}
+
+/* The lock is held. */
+static enum fault
+add_case_of(int64_t *incident, struct ma *ma, const struct ma_sender *s,
+    struct fault_info *fi)
+{
+	int64_t suspect;
+
+	TRY(db_begin(ma->db, fi));
+	TRY(ma_sender_store(&suspect, ma, s, fi));
+	TRY(DB_RUN(ma->db, DO_INCIDENT_ADD_SUSPECT, fi, DB_INT(time32_now()),
+	    DB_INT(suspect)));
+	*incident = db_last_id(ma->db);
+	return db_commit(ma->db, fi);
+}
+
+enum fault
+ma_case_of_certificate(
+    struct ma *ma, int64_t *incident, struct cert *c, struct fault_info *fi)
+{
+	struct ma_sender s;
+	enum fault f;
+
+	TRY(trust_check_chain(NULL, ma->self.trust, c, TRUST_ANY_TIME, fi));
+	ma_sender_of(&s, c);
+	if (s.is_holder)
+		return ma_case_of_rif(ma, incident, s.rif, fi);
+	if (!s.is_pseudonym)
+		return fault_set(fi, FAULT_CONSTRAINT,
+		    "neither a pseudonym certificate nor one that names its "
+		    "holder");
+	pthread_mutex_lock(&ma->lock);
+	f = add_case_of(incident, ma, &s, fi);
+	db_rollback(ma->db);
 	pthread_mutex_unlock(&ma->lock);
 	return f;
 }

@@ -40,6 +40,10 @@ enum fault must_check ma_decide(struct ma *, int64_t incident,
  * to. */
 enum fault must_check ma_case_of_rif(struct ma *, int64_t *incident,
     const uint8_t rif[CERT_ID_SIZE], struct fault_info *);
+/* A new case about whoever has this certificate, without reports.
+ * FAULT_CONSTRAINT: it is of no device; those of trust_check_chain. */
+enum fault must_check ma_case_of_certificate(
+    struct ma *, int64_t *incident, struct cert *, struct fault_info *);
 /* Decides an open case that is clear. */
 enum fault must_check ma_apply_policy(
     struct ma *, int64_t incident, struct fault_info *);

@@ -4,8 +4,8 @@
 #include "base/time32.h"
 #include "service/crash.h"
 
-static enum fault
-store_sender(int64_t *number, struct ma *ma, const struct ma_sender *s,
+enum fault
+ma_sender_store(int64_t *number, struct ma *ma, const struct ma_sender *s,
     struct fault_info *fi)
 {
 	const struct db_value id[] = {DB_BLOB(s->id, sizeof(s->id))};
@@ -33,8 +33,8 @@ store(struct ma *ma, const struct ma_report *r, struct fault_info *fi)
 {
 	int64_t suspect, reporter;
 
-	TRY(store_sender(&suspect, ma, &r->suspect, fi));
-	TRY(store_sender(&reporter, ma, &r->reporter, fi));
+	TRY(ma_sender_store(&suspect, ma, &r->suspect, fi));
+	TRY(ma_sender_store(&reporter, ma, &r->reporter, fi));
 	return DB_RUN(ma->db, DO_REPORT_ADD, fi,
 	    DB_BLOB(r->digest.b, sizeof(r->digest.b)), DB_BYTES(r->body),
 	    DB_INT(r->taken), DB_INT(r->made), DB_INT(r->kind),

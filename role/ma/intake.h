@@ -36,6 +36,10 @@ struct ma_sender {
 	struct ma_lv lv;
 	uint8_t rif[CERT_ID_SIZE];
 };
+void ma_sender_of(struct ma_sender *, const struct cert *);
+/* Its row, which is made if absent.  The lock is held. */
+enum fault must_check ma_sender_store(int64_t *number, struct ma *,
+    const struct ma_sender *, struct fault_info *);
 
 /* A report that holds. */
 struct ma_report {

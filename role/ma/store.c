@@ -22,7 +22,8 @@ static const char *const statements[] = {
  *
  * incident: a case (that word is SQL's).  state: enum ma_case_state.  proved:
  * so many reporters are known to be different devices, those in panel; tried:
- * panels that were not.  handed: revoke.h knows.
+ * panels that were not.  rif, suspect: whom it is about where no report says
+ * so.  handed: revoke.h knows.
  */
 static const char reports[] =
     "create table sender("
@@ -40,6 +41,7 @@ static const char reports[] =
     " proved integer not null default 0,"
     " tried integer not null default 0,"
     " rif blob,"
+    " suspect integer references sender,"
     " into_case integer,"
     " decided integer,"
     " who text,"

@@ -1,9 +1,11 @@
-/* ma.c - scms ma: the MA's own program knows the cases. */
+/* ma.c - scms ma: the MA's own program knows the cases and the questions; the
+ * keys of auditors are not its business (ma_countersign.c). */
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "tool/scms/cmd.h"
+#include "tool/scms/ma_countersign.h"
 #include "tool/scms/process.h"
 #include "tool/scms/site.h"
 
@@ -19,6 +21,10 @@ cmd_ma(int argc, char **argv)
 		fault_set(&fi, FAULT_USAGE, "what to do, and DIR needed");
 		return cmd_fault("ma", &fi);
 	}
+	if (strcmp(argv[1], "countersign") == 0)
+		return ma_countersign(argc - 1, argv + 1, &fi) == FAULT_OK
+			   ? CMD_OK
+			   : cmd_fault("ma", &fi);
 	if (site_open(&site, argv[argc - 1], SITE_SHARED, &fi) != FAULT_OK)
 		return cmd_fault("ma", &fi);
 	path_join(folder, site.dir, parts[PART_MA].name);
