@@ -86,6 +86,17 @@ count_cases(void *ctx, const struct db_row *row, struct fault_info *fi)
 }
 
 static enum fault
+count_revocations(void *ctx, const struct db_row *row, struct fault_info *fi)
+{
+	char name[64];
+
+	(void)fi;
+	snprintf(name, sizeof(name), "revocations_%s", db_text(row, 0));
+	health_count(ctx, name, db_int(row, 1));
+	return FAULT_OK;
+}
+
+static enum fault
 count(struct ma *ma, struct service_health *h, struct fault_info *fi)
 {
 	int64_t n;
@@ -93,6 +104,8 @@ count(struct ma *ma, struct service_health *h, struct fault_info *fi)
 	TRY(db_run_int(ma->db, &n, DO_REPORT_COUNT, NULL, 0, fi));
 	health_count(h, "reports", n);
 	TRY(db_run(ma->db, DO_INCIDENT_COUNTS, NULL, 0, count_cases, h, fi));
+	TRY(db_run(
+	    ma->db, DO_REVOCATION_COUNTS, NULL, 0, count_revocations, h, fi));
 	return db_run(ma->db, DO_REFUSALS, NULL, 0, count_refused, h, fi);
 }
 

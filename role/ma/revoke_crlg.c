@@ -104,6 +104,14 @@ make(struct bytes *out, struct step *s, struct fault_info *fi)
 
 /* ---- sending ---- */
 
+/* Clocks (401), a period that has changed there already (409) and disks pass;
+ * a message that the generator cannot take does not get better. */
+static bool
+is_final(unsigned status)
+{
+	return status == 400 || status == 403 || status == 404 || status == 413;
+}
+
 static enum fault
 check_answer(const struct http_result *r, struct step *s, struct fault_info *fi)
 {
@@ -111,7 +119,7 @@ check_answer(const struct http_result *r, struct step *s, struct fault_info *fi)
 
 	if (r->status == 204)
 		return FAULT_OK;
-	return fault_set(fi, r->status < 500 ? FAULT_DENIED : FAULT_BUSY,
+	return fault_set(fi, is_final(r->status) ? FAULT_DENIED : FAULT_BUSY,
 	    "%s answers with status %u, %s", s->peers.crlg.name, r->status,
 	    error != NULL ? error : "and no reason");
 }

@@ -381,6 +381,13 @@ test_refused_by_generator(void **state)
 	*c = (struct conduct){.status = 503, .error = "IO"};
 	number = net_revoke(&net, 7);
 	assert_state(7, MA_SEEDS, "503, IO");
+	*c =
+	    (struct conduct){.status = 401, .error = "generated in the future"};
+	go_on(number);
+	assert_state(7, MA_SEEDS, "401, generated in the future");
+	*c = (struct conduct){.status = 409, .error = "which is over"};
+	go_on(number);
+	assert_state(7, MA_SEEDS, "409, which is over");
 	*c = (struct conduct){.status = 400, .error = "BAD_SIGNATURE"};
 	go_on(number);
 	assert_state(7, MA_FAILED, "400, BAD_SIGNATURE");
