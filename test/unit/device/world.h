@@ -125,6 +125,7 @@ struct world {
 	unsigned lccf_sent, lpf_sent;
 	unsigned lccf_version;
 	uint32_t enrollment_psid;  /* beside 0x20 */
+	bool reporters;		   /* pseudonym certificates have it, too */
 	uint32_t enrollment_hours; /* lifetime; 0: the profile's */
 	enum {
 		SUCCESSOR_RIGHT,

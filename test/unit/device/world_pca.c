@@ -65,11 +65,13 @@ issue(struct world *w, struct implicit_certificate *out, const struct point *b,
 	const enum actor id = mistake == MISTAKE_ISSUER ? ACTOR_ECA : w->pca;
 	const struct world_actor *pca = &w->actor[id];
 	const struct implicit_issuer issuer = {pca->cert, &pca->sign};
-	const uint64_t one[] = {mistake == MISTAKE_PSID ? 0x27 : 0x20};
+	const uint64_t psids[] = {
+	    mistake == MISTAKE_PSID ? 0x27 : 0x20, w->enrollment_psid};
 	struct profile_params params = {.i = (uint16_t)i,
 	    .start = WORLD_PERIOD_START(i),
 	    .lifetime = profile_lifetime(PROFILE_PSEUDONYM, LIFETIME_TEST),
-	    .app_permissions = profile_psids(&w->call, one, 1)};
+	    .app_permissions =
+		profile_psids(&w->call, psids, w->reporters ? 2 : 1)};
 	struct fault_info fi = {0};
 	certificate *template;
 
