@@ -150,6 +150,7 @@ setup(void **state)
 	    .la2 = "la2.qa.v2xscms.com.oer",
 	    .pca = {(const char *const[]){"pca"}, 1},
 	    .pg = "pg",
+	    .ma = "ma",
 	    .enroll_at = "eca:8895",
 	    .lccf = "data/lccf.oer",
 	    .lpf = "data/lpf.oer",
@@ -159,6 +160,7 @@ setup(void **state)
 	service.role_conf = &conf;
 	time_set_offset(0);
 	time_set_offset((int64_t)NOW_2018 - time32_now());
+	must(audit_open(&service.audit, folder, &fi));
 	must(ra_open(&ra, &service, &fi));
 	return 0;
 }
@@ -170,6 +172,7 @@ teardown(void **state)
 
 	(void)state;
 	ra_close(ra);
+	audit_close(service.audit);
 	snprintf(command, sizeof(command), "rm -rf %s", folder);
 	return system(command);
 }
