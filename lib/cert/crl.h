@@ -176,6 +176,8 @@ struct crl_composite {
 enum fault must_check crl_composite_open(struct crl_composite *out,
     struct arena *, struct bytes in, struct trust *, const struct crl_rules *,
     struct fault_info *);
+/* Does a hash list name this certificate? */
+bool crl_names(const struct crl *, const struct cert *);
 /* The list of a series that is about certificates with this cracaId (last
  * octets of the CRACA's HashedId8); NULL: none. */
 const struct crl *crl_find(const struct crl_composite *,

@@ -94,12 +94,11 @@ crl_composite_read(struct crl_parts *out, struct arena *a, struct bytes in,
 	    c->revoked_electors.v, c->revoked_electors.n, fi);
 }
 
-static bool
-names(const struct crl *special, const struct cert *signer)
+bool
+crl_names(const struct crl *crl, const struct cert *k)
 {
-	for (size_t k = 0; k < special->entries; k++)
-		if (memcmp(special->entry[k].id, crl_id_of(signer),
-			CRL_ID_SIZE) == 0)
+	for (size_t m = 0; m < crl->entries; m++)
+		if (memcmp(crl->entry[m].id, crl_id_of(k), CRL_ID_SIZE) == 0)
 			return true;
 	return false;
 }
@@ -112,7 +111,7 @@ check_pair(const struct crl *a, const struct crl *b, struct fault_info *fi)
 	    memcmp(a->craca, b->craca, sizeof(a->craca)) == 0)
 		return fault_set(fi, FAULT_DUPLICATE,
 		    "two CRLs of series %u of one root", a->series);
-	if (a->series == CRL_SERIES_SPECIAL && names(a, b->signer))
+	if (a->series == CRL_SERIES_SPECIAL && crl_names(a, b->signer))
 		return fault_set(fi, FAULT_REVOKED,
 		    "the signer of the CRL of series %u is revoked", b->series);
 	return FAULT_OK;

@@ -1,69 +1,22 @@
 /* main.c - scms-crlstore, which gives the composite CRL to anybody. */
-#include <errno.h>
-#include <fcntl.h>
-#include <stdatomic.h>
 #include <stdlib.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/log.h"
-#include "http/range.h"
+#include "role/crlstore/accept.h"
 #include "role/crlstore/published.h"
-#include "service/service.h"
+#include "service/crash.h"
 
-struct crlstore {
-	char folder[PATH_SIZE];
-	atomic_uint_fast64_t downloads;
-};
-
-/* Opens the current file; FAULT_NOT_FOUND, FAULT_IO. */
-static enum fault
-open_current(int *fd, uint64_t *size, char name[PUBLISHED_NAME],
-    const char *folder, struct fault_info *fi)
-{
-	char path[PATH_SIZE];
-	struct stat st;
-
-	TRY(published_find(name, folder, fi));
-	path_join(path, folder, name);
-	if ((*fd = open(path, O_RDONLY | O_CLOEXEC)) < 0)
-		return fault_errno(fi, FAULT_IO, "%s", path);
-	if (fstat(*fd, &st) != 0 || !S_ISREG(st.st_mode)) {
-		close(*fd);
-		return fault_set(fi, FAULT_IO, "%s: not a file", path);
-	}
-	*size = (uint64_t)st.st_size;
-	return FAULT_OK;
-}
-
-static void
-handle_download(void *ctx, const struct http_request *request,
-    struct http_response *response)
-{
-	struct crlstore *s = ctx;
-	char name[PUBLISHED_NAME];
-	const char *kept;
-	struct fault_info fi;
-	uint64_t size;
-	int fd;
-
-	if (open_current(&fd, &size, name, s->folder, &fi) != FAULT_OK) {
-		log_error("composite CRL: %s", fi.text);
-		http_reply(response, 503, BYTES_NONE);
-		return;
-	}
-	if ((kept = arena_printf(request->arena, "%s", name)) == NULL) {
-		close(fd);
-		http_reply(response, 503, BYTES_NONE);
-		return;
-	}
-	atomic_fetch_add(&s->downloads, 1);
-	http_reply_download_file(request, response, kept, fd, 0, size);
-}
+static const char *const crash_points[] = {
+#define CRASH CRASH_NAME
+#include "role/crlstore/crash.def"
+#undef CRASH
+    NULL};
 
 static const struct http_route routes[] = {
-    {"GET", "/download-crl", NULL, 0, handle_download, 0},
-    {"GET", "/download-crl/", NULL, 0, handle_download, 0},
+    {"GET", "/download-crl", NULL, 0, crlstore_handle_download, 0},
+    {"GET", "/download-crl/", NULL, 0, crlstore_handle_download, 0},
+    {"POST", "/composite-crl", "crlg", CRLSTORE_COMPOSITE_MAX,
+	crlstore_handle_composite, 0},
 };
 
 static enum fault
@@ -75,7 +28,12 @@ start(void **state, struct service *service, struct fault_info *fi)
 
 	if (s == NULL)
 		log_fatal("out of memory");
+	s->service = service;
+	pthread_mutex_init(&s->accepting, NULL);
 	service_path(service, s->folder, "data");
+	service_path(service, s->trust, "trust");
+	service_path(service, s->known, "known");
+	published_clean(s->folder);
 	if ((f = published_find(name, s->folder, fi)) != FAULT_OK)
 		free(s);
 	else
@@ -95,6 +53,17 @@ health(void *state, struct service_health *h)
 	else
 		health_degraded(h, "no composite CRL");
 	health_count(h, "downloads", (int64_t)atomic_load(&s->downloads));
+	health_count(h, "accepted", (int64_t)atomic_load(&s->accepted));
+	health_count(h, "refused", (int64_t)atomic_load(&s->refused));
+}
+
+static void
+finish(void *state)
+{
+	struct crlstore *s = state;
+
+	pthread_mutex_destroy(&s->accepting);
+	free(s);
 }
 
 static const struct service_def service = {
@@ -105,9 +74,10 @@ static const struct service_def service = {
     .threading = HTTP_THREAD_POOL,
     .routes = routes,
     .routes_n = sizeof(routes) / sizeof(routes[0]),
+    .crash_points = crash_points,
     .open = start,
     .health = health,
-    .close = free,
+    .close = finish,
 };
 
 int

@@ -159,8 +159,12 @@ grep -qi '^SCMS-POC-Error-Message' head || fail 'no reason'
 }
 
 # ---- the CRL store ----
+check 'new CRLs' "$SCMS" crl now "$ENV"
 answers 'the composite CRL' 200 crlstore 8894 7 /download-crl
-[ "$(od -An -tx1 body | tr -d ' ')" = 00010001000100 ] || fail 'composite CRL'
+cmp body "$(ls "$ENV"/crlstore/data/crl_*.oer | tail -n 1)" ||
+    fail 'composite CRL'
+# Five lists, series 1 first: SignedData, psid 256.
+[ "$(od -An -tx1 -N 5 body | tr -d ' ')" = 0001050381 ] || fail 'five CRLs'
 answers 'with a slash' 200 crlstore 8894 7 /download-crl/
 name=$(sed -n 's/.*filename="\([^"]*\)".*/\1/p' head)
 case $name in crl_*.oer) ;; *) fail "file name \"$name\"" ;; esac
@@ -169,10 +173,10 @@ answers 'If-None-Match' 304 crlstore 8894 7 /download-crl \
 answers 'If-None-Match in quotes' 304 crlstore 8894 7 /download-crl \
     -H "If-None-Match: \"$name\""
 answers 'Range' 206 crlstore 8894 7 /download-crl -H 'Range: bytes=1-2'
-[ "$(od -An -tx1 body | tr -d ' ')" = 0100 ] || fail 'Range'
+[ "$(od -An -tx1 body | tr -d ' ')" = 0105 ] || fail 'Range'
 answers 'a range outside' 416 crlstore 8894 7 /download-crl \
-    -H 'Range: bytes=7-'
-cp "$ENV"/crlstore/data/crl_*.oer "$ENV/crlstore/data/crl_ffff_0001.oer"
+    -H "Range: bytes=$(wc -c <"$ENV/public/CRL.oer")-"
+cp "$ENV/public/CRL.oer" "$ENV/crlstore/data/crl_ffff_0001.oer"
 answers 'a newer CRL' 200 crlstore 8894 7 /download-crl \
     -H "If-None-Match: $name"
 

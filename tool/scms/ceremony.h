@@ -78,7 +78,8 @@ ceremony_step ceremony_tls;	     /* X.509 */
 ceremony_step ceremony_components;   /* component.conf, trust/, known/ */
 ceremony_step ceremony_dcm;	     /* device types, operators */
 ceremony_step ceremony_policy;	     /* GPF, LPF */
-ceremony_step ceremony_chain_files;  /* ballots, GCCF, LCCF, CRL */
+ceremony_step ceremony_chain_files;  /* ballots, GCCF, LCCF */
+ceremony_step ceremony_crl;	     /* the first CRL of each series */
 ceremony_step ceremony_agreement;    /* LA-PCA keys */
 
 /* CA certificates start before the ceremony, so that those of the running

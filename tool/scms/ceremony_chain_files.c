@@ -1,10 +1,8 @@
-/* ceremony_chain_files.c - the electors' ballot on the root, GCCF, LCCF and
- * the first composite CRL. */
+/* ceremony_chain_files.c - the electors' ballot on the root, GCCF and LCCF. */
 #include <stdio.h>
 
 #include "cert/ballot.h"
 #include "cert/chainfile.h"
-#include "cert/crl.h"
 #include "tool/scms/ceremony.h"
 
 static const enum actor_id global[] = {ACTOR_ICA, ACTOR_ECA, ACTOR_PCA,
@@ -88,29 +86,12 @@ write_chain_files(
 	    c, &file, "public/LCCF.oer", "ra/data/lccf.oer", fi);
 }
 
-/* crl_<period>_<number>.oer, the form of CAMP's example. */
-static enum fault
-write_crl(struct ceremony *c, struct fault_info *fi)
-{
-	struct bytes crl = BYTES(crl_composite_empty);
-	char name[64], path[PATH_SIZE];
-
-	snprintf(name, sizeof(name), "crl_%04x_0001.oer",
-	    environment_period(c->env, c->now) & 0xffff);
-	path_join(path, "crlstore/data", name);
-	TRY(ceremony_write(c, path, crl, 0644, fi));
-	TRY(ceremony_write(c, "public/CRL.oer", crl, 0644, fi));
-	ceremony_record_hash(c, name, crl);
-	return FAULT_OK;
-}
-
 enum fault
 ceremony_chain_files(struct ceremony *c, struct fault_info *fi)
 {
 	struct bytes ballot;
 
 	TRY(ceremony_elect(c, &ballot, fi));
-	ceremony_record(c, "Chain files and composite CRL (SHA-256)");
-	TRY(write_chain_files(c, &ballot, fi));
-	return write_crl(c, fi);
+	ceremony_record(c, "Chain files (SHA-256)");
+	return write_chain_files(c, &ballot, fi);
 }

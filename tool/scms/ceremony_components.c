@@ -33,14 +33,14 @@ static const struct setting settings[] = {
     {PART_LA2, "la", "la_id = 0002\n",
 	{ACTOR_ICA, ACTOR_RA, ACTOR_PCA, ACTOR_MA, ACTOR_AUDITOR1,
 	    ACTOR_AUDITOR2}},
-    {PART_CRLSTORE, "crlstore", "", {ACTOR_ROOT}},
+    {PART_CRLSTORE, "crlstore", "", {ACTOR_CRLG}},
     {PART_PG, "pg", "", {ACTOR_ICA, ACTOR_RA}},
     {PART_DCM, "dcm", "", {ACTOR_ICA, ACTOR_ECA}},
     /* it asks the RA itself, not through the LOP */
     {PART_MA, "ma", "hosts = ../operator/hosts\n",
 	{ACTOR_ICA, ACTOR_PCA, ACTOR_LA1, ACTOR_LA2, ACTOR_RA, ACTOR_CRLG,
 	    ACTOR_ECA, ACTOR_AUDITOR1, ACTOR_AUDITOR2}},
-    {PART_CRLG, NULL, NULL, {ACTOR_ROOT}},
+    {PART_CRLG, "crlg", "", {ACTOR_MA}},
 };
 
 /* One that was added later has the settings of the first of its kind. */

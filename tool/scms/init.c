@@ -30,6 +30,7 @@ static const struct {
     {"lists of the DCM", ceremony_dcm},
     {"policy files", ceremony_policy},
     {"chain files", ceremony_chain_files},
+    {"CRLs", ceremony_crl},
     {"LA-PCA keys", ceremony_agreement},
 };
 

@@ -21,6 +21,10 @@ part_is_there(const char *dir, const struct part *part)
 
 	path_join(folder, dir, part->name);
 	path_join(path, folder, "tls.pem");
+	if (!file_exists(path) || part->program == NULL ||
+	    part == &parts[PART_LOP])
+		return file_exists(path);
+	path_join(path, folder, "component.conf");
 	return file_exists(path);
 }
 

@@ -27,8 +27,9 @@ extern const struct part parts[PART_COUNT];
  * passes through to the RA. */
 #define LOP_HEALTH_PORT 8880u
 
-/* Is it in the environment?  It is as long as it has a TLS certificate; those
- * that were never added, or are retired, have none. */
+/* Is it in the environment?  It is as long as it has a TLS certificate, and
+ * settings if it runs: those that were never added, or are retired, have none;
+ * in an environment that is older than its program it has no settings. */
 bool part_is_there(const char *dir, const struct part *);
 
 #define ADDRESS_TEXT 24

@@ -1,0 +1,132 @@
+/* publish.c - see publish.h. */
+#include <inttypes.h>
+
+#include "base/log.h"
+#include "base/time32.h"
+#include "role/crlg/make.h"
+#include "role/crlg/publish.h"
+#include "service/crash.h"
+
+#define LOOK_MS	   250u /* commands change the database, tests the clock */
+#define PAUSE_MOST 30u	/* seconds between attempts at the store */
+#define CALL_MS	   120000u
+#define MEMORY	   ((size_t)512 << 20)
+
+struct parcel {
+	int64_t number;
+	struct bytes octets;
+	struct arena *arena;
+};
+
+static enum fault
+got_composite(void *ctx, const struct db_row *row, struct fault_info *fi)
+{
+	struct parcel *p = ctx;
+
+	p->number = db_int(row, 0);
+	p->octets = bytes_copy(p->arena, db_blob(row, 1));
+	return p->octets.p != NULL
+		   ? FAULT_OK
+		   : fault_set(fi, FAULT_TOO_LARGE, "composite CRL");
+}
+
+/* What the store does not have yet; number 0: nothing. */
+static enum fault
+find_parcel(struct parcel *p, struct crlg *g, struct fault_info *fi)
+{
+	struct crlg_state s;
+	enum fault f;
+
+	p->number = 0;
+	pthread_mutex_lock(&g->lock);
+	f = crlg_state_read(&s, g->db, fi);
+	if (f == FAULT_OK && s.pushed < s.number)
+		f = db_run(g->db, DO_COMPOSITE, NULL, 0, got_composite, p, fi);
+	pthread_mutex_unlock(&g->lock);
+	return f;
+}
+
+static enum fault
+post(struct crlg *g, const struct parcel *p, struct fault_info *fi)
+{
+	struct http_call call = {.method = "POST",
+	    .url = g->url,
+	    .body = p->octets,
+	    .limit = 4096,
+	    .timeout_ms = CALL_MS};
+	struct http_result result;
+	const char *why;
+
+	TRY(http_call(g->service->client, &result, p->arena, &call, fi));
+	if (result.status == 204)
+		return FAULT_OK;
+	why = http_result_header(&result, p->arena, "Monarch-Error");
+	return fault_set(fi, FAULT_HTTP_STATUS,
+	    "the CRL store answers with status %u%s%s", result.status,
+	    why != NULL ? ": " : "", why != NULL ? why : "");
+}
+
+static enum fault
+push(struct crlg *g, struct arena *a, struct fault_info *fi)
+{
+	struct parcel p = {.arena = a};
+	enum fault f;
+
+	TRY(find_parcel(&p, g, fi));
+	if (p.number == 0)
+		return FAULT_OK;
+	TRY(post(g, &p, fi));
+	crash_point("crlg-pushed");
+	pthread_mutex_lock(&g->lock);
+	f = DB_RUN(g->db, DO_STATE_PUSHED, fi, DB_INT(p.number));
+	pthread_mutex_unlock(&g->lock);
+	TRY(f);
+	log_info("the CRL store has composite CRL %" PRId64, p.number);
+	return FAULT_OK;
+}
+
+/* BUSY: not in this second. */
+static enum fault
+make_if_due(struct crlg *g, struct fault_info *fi)
+{
+	uint32_t now = time32_now();
+	bool due;
+
+	TRY(make_is_due(&due, g, now, fi));
+	return due ? make_composite(g, now, fi) : FAULT_OK;
+}
+
+/* What is made already goes out, even if the next one has to wait. */
+static enum fault
+work(struct crlg *g, struct fault_info *fi)
+{
+	struct arena a = arena_new(MEMORY);
+	struct fault_info of_push;
+	enum fault f = make_if_due(g, fi);
+
+	if ((f == FAULT_OK || f == FAULT_BUSY) &&
+	    push(g, &a, &of_push) != FAULT_OK) {
+		*fi = of_push;
+		f = of_push.code;
+	}
+	arena_free(&a);
+	return f == FAULT_BUSY ? FAULT_OK : f;
+}
+
+void
+publish_run(void *state, struct service *service)
+{
+	struct crlg *g = state;
+	struct fault_info fi;
+	unsigned pause = 0; /* seconds */
+
+	while (!service_stopping(service)) {
+		enum fault f = work(g, &fi);
+
+		crlg_note(g, g->trouble, f == FAULT_OK ? NULL : &fi);
+		pause = f == FAULT_OK ? 0 : pause == 0 ? 1 : 2 * pause;
+		if (pause > PAUSE_MOST)
+			pause = PAUSE_MOST;
+		crlg_wait(g, pause > 0 ? 1000 * pause : LOOK_MS);
+	}
+}
