@@ -176,7 +176,8 @@ answers 'Range' 206 crlstore 8894 7 /download-crl -H 'Range: bytes=1-2'
 [ "$(od -An -tx1 body | tr -d ' ')" = 0105 ] || fail 'Range'
 answers 'a range outside' 416 crlstore 8894 7 /download-crl \
     -H "Range: bytes=$(wc -c <"$ENV/public/CRL.oer")-"
-cp "$ENV/public/CRL.oer" "$ENV/crlstore/data/crl_ffff_0001.oer"
+cp "$(ls "$ENV"/crlstore/data/crl_*.oer | tail -n 1)" \
+    "$ENV/crlstore/data/crl_ffff_0001.oer"
 answers 'a newer CRL' 200 crlstore 8894 7 /download-crl \
     -H "If-None-Match: $name"
 
