@@ -61,13 +61,37 @@ grid_init(struct grid *g, const struct frame *f)
 }
 
 static void
-grid_put(struct grid *g, const struct plot_point *p, char mark)
+grid_put(struct grid *g, double east, double north, char mark)
 {
-	double column = round((p->east - g->west) / g->scale);
-	double row = round((g->north - p->north) / (g->scale * SHAPE));
+	double column = round((east - g->west) / g->scale);
+	double row = round((g->north - north) / (g->scale * SHAPE));
 
 	if (column >= 0 && column < COLUMNS && row >= 0 && row < ROWS)
 		g->cell[(size_t)row][(size_t)column] = mark;
+}
+
+/* Dots from one point to the next. */
+static void
+grid_join(
+    struct grid *g, const struct plot_point *a, const struct plot_point *b)
+{
+	const int steps = 2 * COLUMNS;
+
+	for (int k = 1; k < steps; k++)
+		grid_put(g, a->east + (b->east - a->east) * k / steps,
+		    a->north + (b->north - a->north) * k / steps, '.');
+}
+
+static void
+grid_draw(struct grid *g, const struct plot_track *track, size_t n)
+{
+	for (size_t t = 0; t < n; t++)
+		for (size_t k = 1; k < track[t].n; k++)
+			grid_join(g, &track[t].v[k - 1], &track[t].v[k]);
+	for (size_t t = 0; t < n; t++)
+		for (size_t k = 0; k < track[t].n; k++)
+			grid_put(g, track[t].v[k].east, track[t].v[k].north,
+			    track[t].mark);
 }
 
 void
@@ -78,9 +102,7 @@ plot_text(FILE *out, const struct plot_track *track, size_t n)
 	struct grid g;
 
 	grid_init(&g, &f);
-	for (size_t t = 0; t < n; t++)
-		for (size_t k = 0; k < track[t].n; k++)
-			grid_put(&g, &track[t].v[k], track[t].mark);
+	grid_draw(&g, track, n);
 	memset(line, '-', COLUMNS);
 	line[COLUMNS] = '\0';
 	fprintf(out, "  +%s+\n", line);
@@ -92,7 +114,9 @@ plot_text(FILE *out, const struct plot_track *track, size_t n)
 	    "north is up\n",
 	    g.scale * (COLUMNS - 1), g.scale * SHAPE * (ROWS - 1));
 	for (size_t t = 0; t < n; t++)
-		fprintf(out, "  %c  %s\n", track[t].mark, track[t].label);
+		if (track[t].label != NULL)
+			fprintf(
+			    out, "  %c  %s\n", track[t].mark, track[t].label);
 }
 
 /* ---- SVG ---- */
@@ -102,8 +126,10 @@ plot_text(FILE *out, const struct plot_track *track, size_t n)
 #define MARGIN 30.0
 #define LINE   20.0
 
-static const char *const colours[] = {"#c0392b", "#2563a8", "#2e8b57",
-    "#b8860b", "#7d3c98", "#16828a", "#a04000", "#5d6d7e"};
+static const char *const colours[] = {"#2563a8", "#2e8b57", "#b8860b",
+    "#7d3c98", "#5d6d7e", "#a04000", "#16828a", "#884ea0", "#b7950b", "#c0392b",
+    "#1f618d"};
+#define COLOURS (sizeof(colours) / sizeof(colours[0]))
 
 static void
 put_escaped(FILE *out, const char *text)
@@ -140,10 +166,17 @@ page_y(const struct page *p, const struct plot_point *v)
 	return MARGIN + LINE + (p->north - v->north) * p->scale;
 }
 
-static void
-draw_track(FILE *out, const struct page *p, const struct plot_track *t,
-    const char *colour)
+static const char *
+colour_of(const struct plot_track *t)
 {
+	return colours[(unsigned char)t->mark % COLOURS];
+}
+
+static void
+draw_track(FILE *out, const struct page *p, const struct plot_track *t)
+{
+	const char *colour = colour_of(t);
+
 	fprintf(out,
 	    "<polyline fill=\"none\" stroke=\"%s\" "
 	    "stroke-opacity=\"0.4\" points=\"",
@@ -169,30 +202,50 @@ put_text(FILE *out, double y, const char *colour, const char *text)
 	fputs("</text>\n", out);
 }
 
+static size_t
+labels(const struct plot_track *track, size_t n)
+{
+	size_t k = 0;
+
+	for (size_t t = 0; t < n; t++)
+		k += track[t].label != NULL;
+	return k;
+}
+
+/* Below the drawing, from y on. */
+static void
+put_legend(FILE *out, double y, const struct frame *f,
+    const struct plot_track *track, size_t n)
+{
+	char scale[80];
+
+	snprintf(scale, sizeof(scale), "%.0f m wide, %.0f m high; north is up",
+	    f->width, f->height);
+	put_text(out, y, "black", scale);
+	for (size_t t = 0; t < n; t++)
+		if (track[t].label != NULL)
+			put_text(out, y += LINE, colour_of(&track[t]),
+			    track[t].label);
+}
+
 void
 plot_svg(FILE *out, const char *title, const struct plot_track *track, size_t n)
 {
 	struct frame f = frame_of(track, n);
-	double bottom = MARGIN + LINE + HEIGHT;
+	double legend = MARGIN + LINE + HEIGHT + LINE;
 	struct page p = {.west = f.west,
 	    .north = f.south + f.height,
 	    .scale = fmin(WIDTH / f.width, HEIGHT / f.height)};
-	char scale[80];
 
 	fprintf(out,
 	    "<svg xmlns=\"http://www.w3.org/2000/svg\" "
 	    "width=\"%.0f\" height=\"%.0f\" font-family=\"sans-serif\" "
 	    "font-size=\"14\">\n",
-	    WIDTH + 2 * MARGIN, bottom + LINE * ((double)n + 2));
+	    WIDTH + 2 * MARGIN, legend + LINE * ((double)labels(track, n) + 1));
 	fputs("<rect width=\"100%\" height=\"100%\" fill=\"white\"/>\n", out);
 	put_text(out, MARGIN, "black", title);
 	for (size_t t = 0; t < n; t++)
-		draw_track(out, &p, &track[t], colours[t % 8]);
-	snprintf(scale, sizeof(scale), "%.0f m wide, %.0f m high; north is up",
-	    f.width, f.height);
-	put_text(out, bottom + LINE, "black", scale);
-	for (size_t t = 0; t < n; t++)
-		put_text(out, bottom + LINE * ((double)t + 2), colours[t % 8],
-		    track[t].label);
+		draw_track(out, &p, &track[t]);
+	put_legend(out, legend, &f, track, n);
 	fputs("</svg>\n", out);
 }

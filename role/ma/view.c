@@ -6,13 +6,11 @@
 #include "base/time32.h"
 #include "misbehavior/kind.h"
 #include "role/ma/decide.h"
+#include "role/ma/drawing.h"
 #include "role/ma/revoke.h"
-#include "role/ma/trace.h"
 #include "role/ma/view.h"
 
-#define MEMORY	   (64u << 20)
-#define SHOWN_MOST 100 /* reports of one case */
-#define DRAWN_MOST 8   /* certificates */
+#define MEMORY (1u << 20)
 
 struct line {
 	int64_t number, reports, suspects, reporters, proved, into;
@@ -175,69 +173,18 @@ view_cases(struct ma *ma, FILE *out, struct fault_info *fi)
 
 /* ---- one case ---- */
 
-/* Tracks of a case: the suspect's certificates one by one, the reporters as
- * one. */
-struct drawing {
-	struct arena arena;
-	struct trace_origin origin;
-	struct {
-		uint8_t id[CERT_ID_SIZE];
-		char label[80];
-		struct plot_point *v;
-		size_t n;
-	} track[1 + DRAWN_MOST]; /* reporters first */
-	size_t tracks, reports;
+struct reports {
+	struct drawing *drawing;
+	int64_t n;
 	FILE *out;
 };
 
-static enum fault
-add_points(struct drawing *d, size_t track, const struct plot_point *v,
-    size_t n, struct fault_info *fi)
+static const char *
+kind_words(int64_t kind)
 {
-	size_t before = d->track[track].n;
-	struct plot_point *all =
-	    ARENA_ARRAY(&d->arena, before + n + 1, struct plot_point);
-
-	if (all == NULL)
-		return fault_set(fi, FAULT_TOO_LARGE, "drawing");
-	if (before > 0)
-		memcpy(all, d->track[track].v, before * sizeof(*all));
-	if (n > 0)
-		memcpy(all + before, v, n * sizeof(*all));
-	d->track[track].v = all;
-	d->track[track].n = before + n;
-	return FAULT_OK;
-}
-
-static size_t
-track_of(struct drawing *d, const uint8_t id[CERT_ID_SIZE], int64_t i)
-{
-	char hex[2 * CERT_ID_SIZE + 1];
-	size_t k;
-
-	for (k = 1; k < d->tracks; k++)
-		if (memcmp(d->track[k].id, id, CERT_ID_SIZE) == 0)
-			return k;
-	if (d->tracks == 1 + DRAWN_MOST)
-		return DRAWN_MOST;
-	hex_encode(hex, id, CERT_ID_SIZE);
-	memcpy(d->track[k].id, id, CERT_ID_SIZE);
-	snprintf(d->track[k].label, sizeof(d->track[k].label),
-	    "suspect, certificate %s of period %" PRId64, hex, i);
-	d->tracks++;
-	return k;
-}
-
-static enum fault
-draw_report(struct drawing *d, struct bytes body, const uint8_t *suspect,
-    int64_t i, struct fault_info *fi)
-{
-	struct trace t;
-
-	TRY(trace_report(&t, &d->origin, &d->arena, body, fi));
-	TRY(add_points(d, 0, t.reporter, t.reporter_n, fi));
-	return add_points(
-	    d, track_of(d, suspect, i), t.suspect, t.suspect_n, fi);
+	return kind >= 0 && kind < MISBEHAVIOR_KINDS
+		   ? misbehavior_kind_text((enum misbehavior_kind)kind)
+		   : "?";
 }
 
 /* number, body, made, kind, words, suspect, its i, reporter, its i */
@@ -246,73 +193,41 @@ got_report(void *ctx, const struct db_row *row, struct fault_info *fi)
 {
 	char made[TIME32_TEXT], hex[2 * CERT_ID_SIZE + 1];
 	uint8_t suspect[CERT_ID_SIZE], reporter[CERT_ID_SIZE];
-	int64_t kind = db_int(row, 3);
-	struct drawing *d = ctx;
+	struct reports *r = ctx;
 
 	TRY(db_blob_copy(row, 5, suspect, sizeof(suspect), fi));
 	TRY(db_blob_copy(row, 7, reporter, sizeof(reporter), fi));
 	hex_encode(hex, reporter, sizeof(reporter));
 	time32_text(made, (uint32_t)db_int(row, 2));
-	fprintf(d->out,
+	fprintf(r->out,
 	    "report %" PRId64 ", %s, by certificate %s:\n  %s: %s\n",
-	    db_int(row, 0), made, hex,
-	    kind >= 0 && kind < MISBEHAVIOR_KINDS
-		? misbehavior_kind_text((enum misbehavior_kind)kind)
-		: "?",
+	    db_int(row, 0), made, hex, kind_words(db_int(row, 3)),
 	    db_text(row, 4));
-	d->reports++;
-	if (draw_report(d, db_blob(row, 1), suspect, db_int(row, 6), fi) !=
-	    FAULT_OK)
-		fprintf(d->out, "  (not drawn: %s)\n", fi->text);
+	r->n++;
+	if (drawing_add(r->drawing, db_blob(row, 1), suspect, db_int(row, 6),
+		fi) != FAULT_OK)
+		fprintf(r->out, "  (not drawn: %s)\n", fi->text);
 	return FAULT_OK;
-}
-
-static void
-plot(const struct drawing *d, FILE *svg, int64_t incident)
-{
-	struct plot_track track[1 + DRAWN_MOST];
-	char title[64];
-
-	for (size_t k = 0; k < d->tracks; k++)
-		track[k] = (struct plot_track){
-		    .mark = k == 0 ? 'r' : (char)('A' + k - 1),
-		    .label = d->track[k].label,
-		    .v = d->track[k].v,
-		    .n = d->track[k].n};
-	if (d->tracks == 1)
-		return;
-	fprintf(d->out, "where they say they were:\n");
-	plot_text(d->out, track, d->tracks);
-	if (svg == NULL)
-		return;
-	snprintf(title, sizeof(title), "Case %" PRId64, incident);
-	plot_svg(svg, title, track, d->tracks);
 }
 
 static enum fault
 print_reports(FILE *out, FILE *svg, struct ma *ma, const struct line *v,
     struct fault_info *fi)
 {
-	struct drawing *d = calloc(1, sizeof(*d));
+	struct reports r = {drawing_new(), 0, out};
+	char title[64];
 	enum fault f;
 
-	if (d == NULL)
-		return fault_set(fi, FAULT_TOO_LARGE, "drawing");
-	d->arena = arena_new(MEMORY);
-	d->out = out;
-	d->tracks = 1;
-	snprintf(d->track[0].label, sizeof(d->track[0].label), "reporters");
 	pthread_mutex_lock(&ma->lock);
-	f = DB_EACH(ma->db, DO_REPORTS_OF, got_report, d, fi, DB_INT(v->number),
-	    DB_INT(SHOWN_MOST));
+	f = DB_EACH(ma->db, DO_REPORTS_OF, got_report, &r, fi,
+	    DB_INT(v->number), DB_INT(DRAWING_REPORTS));
 	pthread_mutex_unlock(&ma->lock);
-	if (f == FAULT_OK && (int64_t)d->reports < v->reports)
-		fprintf(out, "(and %" PRId64 " more)\n",
-		    v->reports - (int64_t)d->reports);
+	if (f == FAULT_OK && r.n < v->reports)
+		fprintf(out, "(and %" PRId64 " more)\n", v->reports - r.n);
+	snprintf(title, sizeof(title), "Case %" PRId64, v->number);
 	if (f == FAULT_OK)
-		plot(d, svg, v->number);
-	arena_free(&d->arena);
-	free(d);
+		drawing_print(r.drawing, out, svg, title);
+	drawing_free(r.drawing);
 	return f;
 }
 

@@ -79,6 +79,8 @@ test_text(void **state)
 	/* Drawn between bars, after two blanks. */
 	assert_int_equal(line_of(p.text, 9)[3], 'a');
 	assert_int_equal(line_of(p.text, 9)[3 + 65], 'a');
+	assert_int_equal(line_of(p.text, 9)[3 + 40], '.'); /* joins them */
+	assert_int_equal(line_of(p.text, 4)[3 + 40], ' ');
 	assert_int_equal(line_of(p.text, 0)[3 + 20], 'B');
 	assert_int_equal(line_of(p.text, 17)[3 + 20], 'B');
 	expect(p.text, "65 m from left to right, 34 m from top to bottom");
@@ -170,7 +172,8 @@ test_case(void **state)
 	hex_encode(hex, v[1].cert->id, CERT_ID_SIZE);
 	expect(p.text, hex);
 	expect(p.text, "306 m from top to bottom"); /* 300 and twice 3 */
-	assert_int_equal(count(svg.text, "<circle"), 6);
+	/* and twice the one that is wrong */
+	assert_int_equal(count(svg.text, "<circle"), 6 + 2);
 	free(p.text);
 	free(svg.text);
 	assert_int_equal(
