@@ -19,6 +19,7 @@
 #include "cert/policy.h"
 #include "cert/profile.h"
 #include "cert/request.h"
+#include "crypto/random.h"
 #include "device/zipfile.h"
 #include "schema/scms_protocol.h"
 #include "test/unit/device/world.h"
@@ -230,6 +231,7 @@ world_new(void)
 	w->pca = ACTOR_PCA;
 	world_endorsers(w, ELECTORS, false);
 	world_policy(w, 169);
+	random_bytes(w->seed, sizeof(w->seed));
 	w->info = 0x2bcdef01;
 	w->single_i_last = 3;
 	w->trust = trust_new();

@@ -10,6 +10,7 @@
 #include "base/bytes.h"
 #include "cert/ballot.h"
 #include "cert/cert.h"
+#include "cert/crl.h"
 #include "cert/sign.h"
 #include "crypto/butterfly.h"
 #include "device/device.h"
@@ -148,6 +149,13 @@ struct world {
 	uint32_t single_i_last; /* that is ready */
 	uint32_t info;		/* contents of .info */
 
+	/* Seeds of the two LAs for WORLD_I, of which linkage values are made.
+	 */
+	struct key16 seed[2];
+	/* The CRL store: what it gives out, with an ETag of its own each. */
+	struct bytes composite; /* n 0: nothing is there */
+	unsigned crl_tag, crl_sent;
+
 	struct world_ra *ra;
 	uint32_t i_first, i_last; /* batches that are ready */
 	enum mistake mistake;
@@ -179,6 +187,26 @@ void world_chain_file(struct world *, const struct bytes *root_ballot,
     size_t roots, const struct bytes *elector_ballots, size_t electors);
 /* The policy again, with another version and rse_hours. */
 void world_policy(struct world *, uint32_t rse_hours);
+/* ---- revocation lists (world_crl.c) ---- */
+
+/* The next in a week; of the root ACTOR_ROOT. */
+struct crl world_crl(uint16_t series, uint32_t issued);
+/* The device whose certificates are made with these seeds; i_rev WORLD_I, and
+ * j as long as WORLD_JMAX. */
+void world_crl_device(struct world *, struct crl *, const struct key16 seed[2]);
+/* A certificate, by its digest. */
+void world_crl_digest(struct world *, struct crl *, const struct cert *);
+/* Signed by whomever, permitted or not. */
+struct bytes
+world_crl_sign(struct world *, const struct crl *, enum actor signer);
+/* The same by the CRL generator, or, for series 256, by the root. */
+struct bytes world_crl_list(struct world *, const struct crl *);
+/* The store has these now. */
+void world_crl_publish(struct world *, const struct crl_parts *);
+void world_crl_publish_one(struct world *, struct bytes list);
+enum fault must_check world_crl_get(struct world *, struct http_result *,
+    struct arena *, const char *if_none_match);
+
 /* Makes now the time. */
 void world_clock(uint32_t now);
 struct transport world_transport(struct world *);

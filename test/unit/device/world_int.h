@@ -12,6 +12,9 @@
 #define MUST(expr) must((expr), &fi, #expr)
 void must(enum fault, const struct fault_info *, const char *what);
 
+/* The two LAs' ids. */
+extern const uint8_t world_la[2][2];
+
 /* One batch for the device that asked with these octets, in w->call. */
 struct bytes world_batch(struct world *, struct bytes request, uint32_t i);
 /* What an accepted request holds: opened with the RA's keys. */

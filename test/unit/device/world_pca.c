@@ -14,7 +14,7 @@
 #include "cert/profile.h"
 #include "cert/spdu.h"
 #include "coer/coer.h"
-#include "crypto/random.h"
+#include "crypto/linkage.h"
 #include "device/zipfile.h"
 #include "schema/pca_ra.h"
 #include "schema/scms_protocol.h"
@@ -59,8 +59,24 @@ cocoon_of(struct world *w, struct bytes octets, uint32_t i, uint32_t j)
 }
 
 static void
+make_linkage_value(
+    const struct world *w, struct lv *out, uint32_t i, uint32_t j)
+{
+	struct key16 seed;
+	struct lv half[2];
+
+	for (unsigned la = 0; la < 2; la++) {
+		seed = w->seed[la];
+		for (uint32_t t = WORLD_I; t < i; t++)
+			linkage_step(&seed, world_la[la], &seed, 1);
+		linkage_plv(&half[la], world_la[la], &seed, 1, j, 1);
+	}
+	linkage_combine(out, &half[0], &half[1], 1);
+}
+
+static void
 issue(struct world *w, struct implicit_certificate *out, const struct point *b,
-    uint32_t i, enum mistake mistake)
+    uint32_t i, uint32_t j, enum mistake mistake)
 {
 	const enum actor id = mistake == MISTAKE_ISSUER ? ACTOR_ECA : w->pca;
 	const struct world_actor *pca = &w->actor[id];
@@ -74,6 +90,7 @@ issue(struct world *w, struct implicit_certificate *out, const struct point *b,
 		profile_psids(&w->call, psids, w->reporters ? 2 : 1)};
 	struct fault_info fi = {0};
 	certificate *template;
+	struct lv lv;
 
 	if (mistake == MISTAKE_OTHER_I) {
 		params.i++;
@@ -82,7 +99,8 @@ issue(struct world *w, struct implicit_certificate *out, const struct point *b,
 	if (mistake == MISTAKE_START)
 		params.start += 86400;
 	memcpy(params.craca_id, w->actor[ACTOR_ROOT].cert->id + 5, 3);
-	random_bytes(params.linkage_value.b, sizeof(params.linkage_value.b));
+	make_linkage_value(w, &lv, i, j);
+	memcpy(params.linkage_value.b, lv.b, sizeof(lv.b));
 	MUST(profile_build(
 	    &template, &w->call, PROFILE_PSEUDONYM, &params, &fi));
 	MUST(cert_issue_implicit(out, &w->call, template, b, &issuer, &fi));
@@ -155,7 +173,7 @@ respond(struct world *w, struct bytes request, uint32_t i, uint32_t j,
 
 	if (mistake == MISTAKE_PLAIN)
 		return bytes_of_string("hello, device");
-	issue(w, &made, &c.b, i, mistake);
+	issue(w, &made, &c.b, i, j, mistake);
 	return sign(w, encrypt(w, &made, &c.h, mistake), i, mistake);
 }
 

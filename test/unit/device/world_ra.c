@@ -18,6 +18,8 @@
 #include "schema/scms_protocol.h"
 #include "test/unit/device/world_int.h"
 
+#define CRL_STORE "https://crlstore.monarch.test:8894"
+
 void
 world_open_request(struct world *w, struct bytes secured, struct request *out)
 {
@@ -239,6 +241,9 @@ call(void *ctx, struct http_result *result, struct arena *arena,
 	    "local_certificate_chains_01_%02u.oer", w->lccf_version);
 	w->asked++;
 	arena_reset(&w->call);
+	if (strcmp(call->url, CRL_STORE "/download-crl") == 0)
+		return world_crl_get(
+		    w, result, arena, header_of(call, "If-None-Match"));
 	assert_int_equal(strncmp(call->url, base, strlen(base)), 0);
 	if (strcmp(path, "/provision-pseudonym-certificate-batch") == 0) {
 		assert_string_equal(call->method, "POST");
