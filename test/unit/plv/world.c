@@ -22,7 +22,6 @@ struct actor {
 	bool encrypts, daemon;
 	uint16_t la_id;
 	const char *certificate_name;
-	bool unknown; /* to the others */
 };
 
 static const struct actor actors[WORLD_COUNT] = {
@@ -49,7 +48,7 @@ static const struct actor actors[WORLD_COUNT] = {
     [WORLD_AUDITOR2] = {"auditor2", PROFILE_AUDITOR, WORLD_ROOT, false, false,
 	0, "auditor2.monarch.test"},
     [WORLD_STRANGER] = {"stranger", PROFILE_AUDITOR, WORLD_ROOT, false, false,
-	0, "auditor3.monarch.test", true},
+	0, "auditor3.monarch.test"},
 };
 
 static _Thread_local struct fault_info info;
@@ -129,7 +128,7 @@ make_folder(struct world *w, enum world_who who)
 	path_join(sub, folder, "known");
 	must(file_mkdir(sub, 0700, &info));
 	for (enum world_who t = WORLD_ICA; t < WORLD_COUNT; t++) {
-		if (actors[t].unknown)
+		if (t == WORLD_STRANGER)
 			continue;
 		(void)snprintf(name, sizeof(name), "%s.oer", actors[t].name);
 		put(sub, name, w->cert[t]);
