@@ -5,6 +5,7 @@
 #include "base/time32.h"
 #include "role/ra/auth.h"
 #include "role/ra/plan.h"
+#include "role/ra/refused.h"
 #include "role/ra/stages.h"
 #include "role/ra/supply.h"
 #include "service/crash.h"
@@ -12,7 +13,6 @@
 #define UNITS_PER_COMMIT   10000u
 #define DEVICES_PER_COMMIT 500u
 #define POOLS_PER_COMMIT   1000u
-#define REFUSED_PER_COMMIT 1000u
 #define IDLE_PER_COMMIT	   1000u
 #define RANGES_MAX	   64u /* PLV files of a chain at a time */
 #define IDLE_MS		   250u
@@ -353,57 +353,13 @@ lapse_pools(struct ra *ra, const struct ra_pca *pca, struct db *db, bool *busy,
 	return FAULT_OK;
 }
 
-struct refused {
-	int64_t device;
-	struct pool_key key;
-};
-struct all_refused {
-	struct refused v[REFUSED_PER_COMMIT];
-	size_t n;
-};
-
+/* Units that the PCA refused as a whole. */
 static enum fault
-got_refused(void *ctx, const struct db_row *row, struct fault_info *fi)
-{
-	struct all_refused *all = ctx;
-
-	(void)fi;
-	all->v[all->n++] = (struct refused){
-	    db_int(row, 0), {db_int(row, 3), (uint32_t)db_int(row, 1),
-				(uint32_t)db_int(row, 2)}};
-	return FAULT_OK;
-}
-
-static enum fault
-pool_again(
-    struct planning *p, const struct refused *unit, struct fault_info *fi)
-{
-	int64_t draw;
-
-	TRY(pool_add(&p->tally, p->db, &unit->key, p->now, &draw, fi));
-	return DB_RUN(p->db, DO_UNIT_POOL_AGAIN, fi, DB_INT(unit->device),
-	    DB_INT(unit->key.i), DB_INT(p->now), DB_INT(draw));
-}
-
-/* Units that the PCA refused as a whole wait again when their pause is over. */
-static enum fault
-pool_refused(struct ra *ra, const struct ra_pca *pca, struct db *db, bool *busy,
+plan_refused(struct ra *ra, const struct ra_pca *pca, struct db *db, bool *busy,
     struct fault_info *fi)
 {
-	struct all_refused all = {.n = 0};
-	struct planning p;
-
-	planning_begin(&p, ra, pca, db);
-	TRY(db_begin(db, fi));
-	TRY(DB_EACH(db, DO_UNIT_REFUSED_DUE, got_refused, &all, fi,
-	    DB_INT(p.now), DB_INT(REFUSED_PER_COMMIT)));
-	if (all.n == 0)
-		return FAULT_OK;
-	for (size_t k = 0; k < all.n; k++)
-		TRY(pool_again(&p, &all.v[k], fi));
-	TRY(planning_commit(&p, fi));
-	*busy = true;
-	return FAULT_OK;
+	(void)pca;
+	return refused_again(ra, db, busy, fi);
 }
 
 /* Identification certificates. */
@@ -485,7 +441,7 @@ plan_pass(struct ra *ra, struct db *db, bool *busy, struct fault_info *fi)
 	} parts[] = {
 	    {lapse_pools, false},
 	    {watch_idle, false},
-	    {pool_refused, false},
+	    {plan_refused, false},
 	    {plan_next, true},
 	    {plan_chainless, true},
 	    {plan_auth, false},

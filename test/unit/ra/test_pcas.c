@@ -323,6 +323,42 @@ test_under_way(void **state)
 	assert_int_equal(s->world.ra->pca_all, 1);
 }
 
+/* What it refuses then is planned again, with the other one. */
+static void
+test_refuses_and_left(void **state)
+{
+	static const char *const one[] = {"pca"};
+	struct scene *s = *state;
+	struct ra *ra;
+	int64_t refused;
+
+	provision(s, DEVICES);
+	s->fakes->pca2.away = true;
+	run(s);
+	world_stop(&s->world);
+	s->world.conf.pca = (struct conf_list){one, 1};
+	start(s);
+	ra = s->world.ra;
+	assert_int_equal(ra->pca_all, 2);
+	s->fakes->pca2.away = false;
+	s->fakes->pca2.trick = PCA_REFUSES_ALL;
+	for (int k = 0; k < 20; k++)
+		(void)step_of(s, &ra->pca[1]);
+	refused = count(s, "select count(*) from unit where state = "
+			   "" SQL_NUMBER(UNIT_REFUSED));
+	assert_true(refused > 0);
+	time_set_offset(time_offset() + 700); /* their pause is over */
+	run(s);
+	assert_int_equal(count(s, "select count(*) from pool"), 0);
+	assert_int_equal(
+	    count(s, "select count(*) from unit where state = " SQL_NUMBER(
+			 UNIT_DONE)),
+	    DEVICES * WEEKS);
+	assert_int_equal(
+	    count(s, "select count(*) from unit"), DEVICES * WEEKS);
+	no_mistakes(s);
+}
+
 /* ---- another certificate ---- */
 
 static void
@@ -504,6 +540,7 @@ main(void)
 	    TEST(test_too_many_or_twice),
 	    TEST(test_left),
 	    TEST(test_under_way),
+	    TEST(test_refuses_and_left),
 	    TEST(test_renewed),
 	    TEST(test_not_begun),
 	    TEST(test_newest),
