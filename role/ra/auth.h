@@ -71,6 +71,10 @@ auth_iterator_due(const struct ra *, uint32_t enrollment_start, uint32_t i);
 /* A part of a planner's pass: certificates that are due (auth_plan.c). */
 enum fault must_check auth_plan(
     struct ra *, struct db *, bool *busy, struct fault_info *);
+/* Within a transaction of the caller: what waits to be asked of a PCA (its row)
+ * that has left is given to others (auth_move.c).  *n: certificates. */
+enum fault must_check auth_move(
+    size_t *n, struct ra *, struct db *, int64_t pca, struct fault_info *);
 /* All supplies are looked at anew: settings may have changed. */
 enum fault must_check auth_recover(struct db *, struct fault_info *);
 

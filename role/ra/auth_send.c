@@ -141,10 +141,13 @@ leave_out_repeated(struct step *s)
 }
 
 /* Looks and writes in one transaction, so that a holder who is blocked
- * meanwhile gets nothing.  FAULT_NOT_FOUND: nobody waits. */
+ * meanwhile gets nothing.  FAULT_NOT_FOUND: nobody waits, or the PCA has left
+ * and is to be asked for nothing new. */
 static enum fault
 begin(struct step *s, struct fault_info *fi)
 {
+	if (s->pca >= s->ra->pca + s->ra->pca_n)
+		return FAULT_NOT_FOUND;
 	TRY(db_begin(s->db, fi));
 	TRY(DB_EACH(s->db, DO_AUTH_WAITING_SOME, got_item, s, fi,
 	    DB_INT(s->pca->id), DB_INT(time32_now()), DB_INT(MESSAGE_MOST)));

@@ -23,9 +23,8 @@ struct found {
 static uint32_t
 first_valid(const struct ra *ra)
 {
-	const struct conf_duration *life = &ra->environment->pseudonym_lifetime;
 	uint64_t seconds =
-	    lifetime_seconds((struct lifetime){(uint8_t)life->unit, life->n});
+	    conf_duration_seconds(ra->environment->pseudonym_lifetime);
 	uint64_t now = time32_now();
 
 	return now < ra->environment->i_zero + seconds

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/log.h"
-#include "role/ra/ra.h"
+#include "role/ra/auth.h"
 
 #define PCAS_MOST    64u
 #define DEVICES_MOST 1000u
@@ -83,9 +83,11 @@ take_leave(
 {
 	static const enum statement rest[] = {DO_LEFT_CHAINS, DO_LEFT_POOLS,
 	    DO_LEFT_FETCH_CHAINS, DO_LEFT_FETCHES};
+	size_t certificates;
 
 	TRY(db_begin(db, fi));
 	TRY(move_all(n, pca, ra, db, fi));
+	TRY(auth_move(&certificates, ra, db, pca, fi));
 	for (size_t k = 0; k < sizeof(rest) / sizeof(rest[0]); k++)
 		TRY(DB_RUN(db, rest[k], fi, DB_INT(pca)));
 	return db_commit(db, fi);

@@ -371,6 +371,27 @@ plan_auth(struct ra *ra, const struct ra_pca *pca, struct db *db, bool *busy,
 	return auth_plan(ra, db, busy, fi);
 }
 
+/* What a PCA that has left refuses is asked of another. */
+static enum fault
+move_auth(struct ra *ra, const struct ra_pca *pca, struct db *db, bool *busy,
+    struct fault_info *fi)
+{
+	size_t n, all = 0;
+
+	(void)pca;
+	if (ra->pca_n == ra->pca_all)
+		return FAULT_OK;
+	TRY(db_begin(db, fi));
+	for (size_t k = ra->pca_n; k < ra->pca_all; k++) {
+		TRY(auth_move(&n, ra, db, ra->pca[k].id, fi));
+		all += n;
+	}
+	if (all == 0)
+		return FAULT_OK;
+	*busy = true;
+	return db_commit(db, fi);
+}
+
 /* ---- devices that are gone, and those that came back ---- */
 
 static enum fault
@@ -444,6 +465,7 @@ plan_pass(struct ra *ra, struct db *db, bool *busy, struct fault_info *fi)
 	    {plan_refused, false},
 	    {plan_next, true},
 	    {plan_chainless, true},
+	    {move_auth, false},
 	    {plan_auth, false},
 	};
 

@@ -50,7 +50,21 @@ struct pca {
 	enum trick trick;
 	struct digest seen[SEEN_MAX]; /* HPCRs issued, each once */
 	size_t seen_n, messages, confirmations;
+	bool away, second; /* it is pca2 */
+	size_t strangers;  /* requests for another PCA */
 };
+
+static const char *
+name_of(const struct pca *pca)
+{
+	return pca->second ? "pca2.monarch.test" : "pca.monarch.test";
+}
+
+static enum who
+who_is(const struct pca *pca)
+{
+	return pca->second ? WHO_PCA2 : WHO_PCA;
+}
 
 static struct bytes
 sign_as(struct arena *arena, struct bytes payload, const struct actor *by)
@@ -93,9 +107,12 @@ fill_reply(monarch_auth_reply *out, struct pca *pca, struct arena *arena,
 	    pca_ra_interface_pdu_pca_ra_cert_response;
 	m->version = 1;
 	memcpy(m->request_hash.b, digest_id8(h.b), 8);
-	m->pca_id =
-	    bytes_of_string(pca->trick == OF_ANOTHER ? "pca.elsewhere.test"
-						     : "pca.monarch.test");
+	m->pca_id = bytes_of_string(
+	    pca->trick == OF_ANOTHER ? "pca.elsewhere.test" : name_of(pca));
+	pca->strangers +=
+	    !bytes_equal(request->content.pca_ra.ra_pca_cert_request
+			     .cert_request_info.auth_cert_req.pca_id,
+		bytes_of_string(name_of(pca)));
 	if (pca->trick == REFUSES) {
 		m->reply.is = pca_ra_cert_response_msg_reply_failure;
 		m->reply.failure.is = scms_error_pca_ra;
@@ -113,8 +130,8 @@ fill_reply(monarch_auth_reply *out, struct pca *pca, struct arena *arena,
 	must(coer_decode(&ieee1609_dot2_data_asn,
 	    &m->reply.success.signed_encrypted, arena,
 	    sign_as(arena, bytes_copy(arena, BYTES(h.b)),
-		&pca->world
-		     ->actor[pca->trick == RESPONSE_BY_LA ? WHO_LA1 : WHO_PCA]),
+		&pca->world->actor[pca->trick == RESPONSE_BY_LA ? WHO_LA1
+								: who_is(pca)]),
 	    &fi));
 	if (pca->trick != RAW)
 		return;
@@ -171,7 +188,8 @@ answer(struct pca *pca, struct arena *arena, struct bytes payload)
 		    &in.requests.v[k]);
 	pca->messages++;
 	return sign_as(arena, encode_answer(pca, arena, &out),
-	    &pca->world->actor[pca->trick == BY_ANOTHER ? WHO_LA1 : WHO_PCA]);
+	    &pca->world
+		 ->actor[pca->trick == BY_ANOTHER ? WHO_LA1 : who_is(pca)]);
 }
 
 static enum fault
@@ -189,6 +207,10 @@ call_pca(void *ctx, struct http_result *result, struct arena *out,
 	struct spdu spdu;
 
 	*result = (struct http_result){.status = 200};
+	if (pca->away) {
+		arena_free(&arena);
+		return fault_set(info, FAULT_NETWORK, "nobody there");
+	}
 	must(spdu_open(&spdu, &arena, call->body, pca->world->ra->self.trust,
 	    &rules, &fi));
 	if (strstr(call->url, "/certificate-batch-confirm") != NULL) {
@@ -359,15 +381,21 @@ ask(struct scene *s, struct device *d, int kind)
 /* ---- what the RA does ---- */
 
 static enum fault
-step(struct scene *s)
+step_of(struct scene *s, struct ra_pca *pca)
 {
 	struct arena arena = arena_new((size_t)64 << 20);
 	unsigned pause;
-	enum fault f = auth_step(s->world.ra, &s->world.ra->pca[0],
-	    s->world.ra->db, &arena, &pause, &fi);
+	enum fault f =
+	    auth_step(s->world.ra, pca, s->world.ra->db, &arena, &pause, &fi);
 
 	arena_free(&arena);
 	return f;
+}
+
+static enum fault
+step(struct scene *s)
+{
+	return step_of(s, &s->world.ra->pca[0]);
 }
 
 static void
@@ -509,6 +537,80 @@ a_blocked_holder_gets_nothing_until_unblocked(void **state)
 	run(s);
 	assert_int_equal(tally(s).done, 8);
 	assert_int_equal(s->pca.seen_n, 8);
+}
+
+/* What waits for it, or is refused by it later, is asked of the one that
+ * stays. */
+static void
+who_waits_for_a_pca_that_left_gets_it_of_another(void **state)
+{
+	static const char *const other[] = {"pca2"}, *const one[] = {"pca"};
+	struct scene *s = *state;
+
+	world_stop(&s->world);
+	s->world.conf.pca = (struct conf_list){other, 1};
+	world_start(&s->world);
+	for (size_t k = 0; k < 2; k++)
+		assert_int_equal(
+		    ask(s, &s->device[k], AUTH_IDENTIFICATION), 200);
+	for (size_t k = 0; k < 2; k++)
+		assert_int_equal(ask(s, &s->device[k], AUTH_APPLICATION), 200);
+	plan(s);
+	assert_int_equal(tally(s).waiting, 2 * (4 + 1));
+	world_stop(&s->world);
+	s->world.conf.pca = (struct conf_list){one, 1};
+	world_start(&s->world);
+	assert_int_equal(s->world.ra->pca_all, 1); /* it is not waited for */
+	s->world.ra->pca[0].peer.call = call_pca;
+	s->world.ra->pca[0].peer.ctx = &s->pca;
+	run(s);
+	assert_int_equal(tally(s).done, 2 * (4 + 1));
+	assert_int_equal(tally(s).waiting + tally(s).failed, 0);
+	assert_int_equal(s->pca.seen_n, 2 * (4 + 1));
+	assert_int_equal(s->pca.strangers, 0);
+}
+
+static void
+what_a_pca_that_left_refuses_is_asked_of_another(void **state)
+{
+	static const char *const other[] = {"pca2"}, *const one[] = {"pca"};
+	struct scene *s = *state;
+	struct ra *ra;
+
+	/* a message to pca2 is on its way when it leaves */
+	world_stop(&s->world);
+	s->world.conf.pca = (struct conf_list){other, 1};
+	world_start(&s->world);
+	assert_int_equal(ask(s, &s->device[0], AUTH_IDENTIFICATION), 200);
+	assert_int_equal(ask(s, &s->device[0], AUTH_APPLICATION), 200);
+	plan(s);
+	s->world.ra->pca[0].peer.call = call_pca;
+	s->world.ra->pca[0].peer.ctx = &s->pca;
+	s->pca.away = true;
+	assert_int_equal(step(s), FAULT_NETWORK);
+	world_stop(&s->world);
+	s->world.conf.pca = (struct conf_list){one, 1};
+	world_start(&s->world);
+	ra = s->world.ra;
+	assert_int_equal(ra->pca_all, 2);
+	for (size_t k = 0; k < 2; k++) {
+		ra->pca[k].peer.call = call_pca;
+		ra->pca[k].peer.ctx = &s->pca;
+	}
+	s->pca.away = false;
+	run(s);
+	assert_int_equal(s->pca.messages, 0);
+	s->pca.trick = REFUSES;
+	s->pca.second = true;
+	must(step_of(s, &ra->pca[1]));
+	assert_int_equal(tally(s).waiting, 5);
+	s->pca.trick = HONEST;
+	time_set_offset(time_offset() + 601);
+	assert_int_equal(step_of(s, &ra->pca[1]), FAULT_NOT_FOUND);
+	s->pca.second = false;
+	run(s);
+	assert_int_equal(tally(s).done, 5);
+	assert_int_equal(s->pca.strangers, 0);
 }
 
 static void
@@ -778,6 +880,8 @@ main(void)
 	    T(a_refusal_is_tried_again_twice),
 	    T(of_requests_at_once_one_is_granted),
 	    T(a_blocked_holder_gets_nothing_until_unblocked),
+	    T(who_waits_for_a_pca_that_left_gets_it_of_another),
+	    T(what_a_pca_that_left_refuses_is_asked_of_another),
 	    T(supply_follows_time),
 	    T(who_is_gone_gets_nothing_until_it_returns),
 	    T(validity_and_overlap_are_the_policys),
