@@ -169,6 +169,17 @@ plan_holder(struct ra *ra, struct db *db, struct arena *arena, struct holder *h,
 	    DB_INT(h->next_i), due);
 }
 
+/* Supplies of holders who are blocked, or were not here since contact. */
+static enum fault
+put_to_sleep(bool *some, struct db *db, uint32_t now, uint32_t contact,
+    struct fault_info *fi)
+{
+	TRY(DB_RUN(db, DO_AUTH_SLEEP, fi, DB_INT(now),
+	    DB_INT(HOLDERS_PER_COMMIT), DB_INT(contact)));
+	*some = db_changes(db) > 0;
+	return FAULT_OK;
+}
+
 enum fault
 auth_plan(struct ra *ra, struct db *db, bool *busy, struct fault_info *fi)
 {
@@ -179,16 +190,21 @@ auth_plan(struct ra *ra, struct db *db, bool *busy, struct fault_info *fi)
 	    .left = CERTIFICATES_PER_COMMIT};
 	uint32_t now = time32_now();
 	struct supply_rule rule;
+	bool slept = false;
 	enum fault f = all.v != NULL
 			   ? db_begin(db, fi)
 			   : fault_set(fi, FAULT_INTERNAL, "no memory");
 
 	supply_rule_at(&rule, ra, now);
 	if (f == FAULT_OK)
+		f = put_to_sleep(&slept, db, now, rule.contact, fi);
+	if (f == FAULT_OK)
 		f = DB_EACH(db, DO_AUTH_DUE, got_due, &all, fi, DB_INT(now),
 		    DB_INT(HOLDERS_PER_COMMIT), DB_INT(rule.contact));
 	for (size_t k = 0; k < all.n && all.left > 0 && f == FAULT_OK; k++)
 		f = plan_holder(ra, db, &scratch, &all.v[k], &all.left, fi);
+	if (f == FAULT_OK && slept && all.n == 0)
+		f = db_commit(db, fi);
 	if (f == FAULT_OK && all.n > 0) {
 		f = db_commit(db, fi);
 		crash_point("ra-auth-planned");

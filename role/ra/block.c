@@ -168,6 +168,7 @@ unblock(bool *changed, struct db *db, const uint8_t id[8], uint32_t now,
 		    "the MA has blacklisted it: it must be bootstrapped again");
 	TRY(DB_RUN(db, DO_UNBLOCK, fi, DB_BLOB(id, 8)));
 	*changed = db_changes(db) > 0;
+	TRY(DB_RUN(db, DO_AUTH_AWAKE_FAMILY, fi, DB_BLOB(id, 8)));
 	return *changed ? each_device(db, id, resume_device, now, i, fi)
 			: FAULT_OK;
 }

@@ -54,6 +54,7 @@ write_holder(struct db *db, const struct contact *c, struct fault_info *fi)
 {
 	TRY(DB_RUN(db, DO_AUTH_DEVICE_CONTACT, fi, DB_INT(c->device),
 	    DB_INT(c->time)));
+	TRY(DB_RUN(db, DO_AUTH_AWAKE, fi, DB_INT(c->device)));
 	if (c->error[0] == '\0')
 		return FAULT_OK;
 	return DB_RUN(db, DO_AUTH_DEVICE_ERROR, fi, DB_INT(c->device),

@@ -289,10 +289,19 @@ static const char step_ma[] =
     " i integer primary key,"
     " n integer not null);"
     "insert into most(i, n) select i, max(n) from unit group by i;";
+
+/* Supplies that are due while their holder is blocked or gone: nobody looks at
+ * them until that has changed. */
+static const char step_asleep[] =
+    "alter table auth_request add column"
+    " asleep integer not null default 0;"
+    "drop index auth_request_due;"
+    "create index auth_request_due on auth_request(due)"
+    " where due is not null and asleep = 0;";
 /* clang-format on */
 
-static const char *const steps[] = {
-    step_1, step_2, step_3, step_auth, step_idle, step_successor, step_ma};
+static const char *const steps[] = {step_1, step_2, step_3, step_auth,
+    step_idle, step_successor, step_ma, step_asleep};
 
 static const char *const statements[] = {
 #define STATEMENT(name, sql) sql,

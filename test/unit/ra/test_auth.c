@@ -16,6 +16,7 @@
 #include "cert/convert.h"
 #include "cert/perm.h"
 #include "cert/spdu.h"
+#include "role/ra/admin.h"
 #include "role/ra/auth.h"
 #include "role/ra/handlers.h"
 #include "role/ra/plan.h"
@@ -519,21 +520,39 @@ of_requests_at_once_one_is_granted(void **state)
 	assert_int_equal(s->pca.seen_n, 4 + 1);
 }
 
+static int64_t
+asleep(struct scene *s)
+{
+	static const char *const sql =
+	    "select count(*) from auth_request where asleep = 1";
+	const struct db_schema one = {
+	    ra_schema.steps, ra_schema.steps_n, &sql, 1};
+	struct db *db;
+	int64_t n;
+
+	must(db_open(&db, s->world.ra->db_path, &one, &fi));
+	must(db_run_int(db, &n, 0, NULL, 0, &fi));
+	db_close(db);
+	return n;
+}
+
 static void
 a_blocked_holder_gets_nothing_until_unblocked(void **state)
 {
 	struct scene *s = *state;
 	const struct cert *c = s->device[0].cert;
+	bool changed;
 
 	for (size_t k = 0; k < 2; k++)
 		assert_int_equal(
 		    ask(s, &s->device[k], AUTH_IDENTIFICATION), 200);
-	must(DB_RUN(s->world.db, DO_BLOCK, &fi, DB_BLOB(c->id, 8),
-	    DB_INT(time32_now())));
+	must(admin_block(&changed, s->world.db, c->id, time32_now(), &fi));
 	run(s);
 	assert_int_equal(tally(s).done, 4);
 	assert_int_equal(ask(s, &s->device[0], AUTH_APPLICATION), 403);
-	must(DB_RUN(s->world.db, DO_UNBLOCK, &fi, DB_BLOB(c->id, 8)));
+	assert_int_equal(asleep(s), 1); /* nobody looks at it meanwhile */
+	must(admin_unblock(&changed, s->world.db, c->id, time32_now(), 0, &fi));
+	assert_int_equal(asleep(s), 0);
 	run(s);
 	assert_int_equal(tally(s).done, 8);
 	assert_int_equal(s->pca.seen_n, 8);
@@ -655,10 +674,12 @@ who_is_gone_gets_nothing_until_it_returns(void **state)
 	time_set_offset(time_offset() + 30 * 86400);
 	run(s);
 	assert_int_equal(tally(s).done, 5);
+	assert_int_equal(asleep(s), 1);
 	/* whatever it says, it is here */
 	assert_int_equal(ask(s, &s->device[0], AUTH_IDENTIFICATION), 409);
 	run(s);
 	assert_int_equal(tally(s).done, 6);
+	assert_int_equal(asleep(s), 0);
 }
 
 /* Two hours, and from change on one hour; ten minutes of overlap. */

@@ -183,6 +183,7 @@ test_j_max(void **state)
 }
 
 /* A database of before there was an MA. */
+#define STEPS_BEFORE 6
 static void
 test_older_database(void **state)
 {
@@ -193,8 +194,7 @@ test_older_database(void **state)
 	    "insert into blocked(enrollment_id, since) values(x'00', 1)"};
 	static const char *const sums[] = {
 	    "select sum(i * n) from most", "select sum(revoked) from blocked"};
-	const struct db_schema then = {
-	    ra_schema.steps, ra_schema.steps_n - 1, rows, 2};
+	const struct db_schema then = {ra_schema.steps, STEPS_BEFORE, rows, 2};
 	const struct db_schema now = {
 	    ra_schema.steps, ra_schema.steps_n, sums, 2};
 	char path[PATH_SIZE];
