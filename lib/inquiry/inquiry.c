@@ -12,6 +12,7 @@
 #include "inquiry/ledger.h"
 #include "inquiry/why.h"
 #include "schema/scms_protocol.h"
+#include "service/crash.h"
 
 struct inquiry {
 	struct inquiry_conf conf;
@@ -285,6 +286,8 @@ inquiry_serve(struct inquiry *q, enum inquiry_kind kind,
 		fail(response, kind, f, &fi);
 		return;
 	}
+	if (q->conf.counted != NULL)
+		crash_point(q->conf.counted);
 	f = make_answer(
 	    &out, q, request->arena, &question, response, answer, ctx, &fi);
 	if (f != FAULT_OK)

@@ -42,6 +42,9 @@ struct inquiry_conf {
 	const struct environment *environment;
 	uint64_t per_day; /* entries, of all kinds that count */
 	struct audit *audit;
+	/* The role's crash point (service/crash.h) at which a question is
+	 * counted and nothing of the answer was done; NULL: none. */
+	const char *counted;
 };
 
 /* Opens or makes the database; what conf points to is borrowed, but for the

@@ -59,7 +59,7 @@ static enum fault
 open_inquiry(struct la *la, const char *dir, struct fault_info *fi)
 {
 	const struct inquiry_conf conf = {&la->self, dir, la->environment,
-	    la->environment->ma_lvs_per_day, la->audit};
+	    la->environment->ma_lvs_per_day, la->audit, "la-ma-counted"};
 
 	return inquiry_open(&la->inquiry, &conf, fi);
 }

@@ -48,7 +48,7 @@ static enum fault
 open_inquiry(struct pca *pca, const char *dir, struct fault_info *fi)
 {
 	const struct inquiry_conf conf = {&pca->self, dir, pca->environment,
-	    pca->environment->ma_lvs_per_day, pca->audit};
+	    pca->environment->ma_lvs_per_day, pca->audit, "pca-ma-counted"};
 
 	return inquiry_open(&pca->inquiry, &conf, fi);
 }

@@ -291,6 +291,7 @@ open_inquiry(struct ra *ra, struct fault_info *fi)
 	    .environment = ra->environment,
 	    .per_day = ra->environment->ma_blacklists_per_day,
 	    .audit = ra->service->audit,
+	    .counted = "ra-ma-counted",
 	};
 
 	return inquiry_open(&ra->inquiry, &conf, fi);

@@ -76,7 +76,7 @@ static void
 open_inquiry(void)
 {
 	const struct inquiry_conf conf = {
-	    &pca, office.folder, &world.environment, PER_DAY, audit};
+	    &pca, office.folder, &world.environment, PER_DAY, audit, NULL};
 
 	must(inquiry_open(&inquiry, &conf, &info));
 }
