@@ -122,7 +122,8 @@ remove_one(struct anchors *a, struct list *list, const struct ballot *b)
 	struct anchors_removed *one = &a->removed[a->removed_n];
 	size_t k = find(list, b->subject);
 
-	if (is_earlier(a, b) || anchors_is_removed(a, b->subject, NULL) ||
+	if (perm_role(b->subject) != list->role || is_earlier(a, b) ||
+	    anchors_is_removed(a, b->subject, NULL) ||
 	    a->removed_n == REMOVED_MOST ||
 	    (list->role == SCMS_ELECTOR && k < *list->n &&
 		*list->n <= list->least))

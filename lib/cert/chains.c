@@ -83,7 +83,9 @@ fill_certs(struct chain_file *next, struct arena *a,
 struct ballots {
 	struct bytes *v;
 	size_t n;
-	struct bytes more; /* to be merged, or added at the end */
+	/* To be merged, or added at the end. */
+	const struct bytes *more;
+	size_t more_n;
 	bool on_roots;
 };
 
@@ -104,26 +106,49 @@ drop_votes(struct bytes *ballot, struct arena *a, const struct chains_update *u,
 	return FAULT_OK;
 }
 
+/* What else is said about the same one. */
+static enum fault
+merge_more(struct bytes *ballot, const struct ballots *b, struct arena *a,
+    const struct cert *subject, struct fault_info *fi)
+{
+	struct cert *other;
+
+	for (size_t i = 0; i < b->more_n; i++) {
+		TRY(ballot_subject(&other, a, b->more[i], fi));
+		if (bytes_equal(subject->canonical, other->canonical))
+			TRY(ballot_merge(ballot, a, *ballot, b->more[i], fi));
+	}
+	return FAULT_OK;
+}
+
+static enum fault
+has_subject(bool *has, const struct ballots *b, struct arena *a,
+    const struct cert *subject, struct fault_info *fi)
+{
+	struct cert *other;
+
+	*has = false;
+	for (size_t i = 0; i < b->n && !*has; i++) {
+		TRY(ballot_subject(&other, a, b->v[i], fi));
+		*has = bytes_equal(subject->canonical, other->canonical);
+	}
+	return FAULT_OK;
+}
+
 /* Roots and electors stay until they end, because what they certified or
  * endorsed is in use, or until they are removed. */
 static enum fault
 take_ballot(struct ballots *b, struct arena *a, struct bytes ballot,
     const struct chains_update *u, struct fault_info *fi)
 {
-	struct cert *subject, *other;
+	struct cert *subject;
 
 	TRY(ballot_subject(&subject, a, ballot, fi));
 	if (subject->end <= u->now ||
 	    (u->anchors != NULL &&
 		anchors_is_removed(u->anchors, subject, NULL)))
 		return FAULT_OK;
-	if (b->more.n > 0) {
-		TRY(ballot_subject(&other, a, b->more, fi));
-		if (bytes_equal(subject->canonical, other->canonical)) {
-			TRY(ballot_merge(&ballot, a, ballot, b->more, fi));
-			b->more = BYTES_NONE;
-		}
-	}
+	TRY(merge_more(&ballot, b, a, subject, fi));
 	if (b->on_roots)
 		TRY(drop_votes(&ballot, a, u, fi));
 	b->v[b->n++] = ballot;
@@ -134,12 +159,19 @@ static enum fault
 fill_ballots(struct ballots *b, struct arena *a, const struct bytes *old,
     size_t n, const struct chains_update *u, struct fault_info *fi)
 {
-	if ((b->v = ARENA_ARRAY(a, n + 1, struct bytes)) == NULL)
+	struct cert *subject;
+	bool has;
+
+	if ((b->v = ARENA_ARRAY(a, n + b->more_n + 1, struct bytes)) == NULL)
 		return fault_set(fi, FAULT_TOO_LARGE, "chain file");
 	for (size_t i = 0; i < n; i++)
 		TRY(take_ballot(b, a, old[i], u, fi));
-	if (b->more.n > 0)
-		b->v[b->n++] = b->more;
+	for (size_t i = 0; i < b->more_n; i++) {
+		TRY(ballot_subject(&subject, a, b->more[i], fi));
+		TRY(has_subject(&has, b, a, subject, fi));
+		if (!has)
+			b->v[b->n++] = b->more[i];
+	}
 	return FAULT_OK;
 }
 
@@ -148,8 +180,11 @@ fill_all_ballots(struct chain_file *next, struct arena *a,
     const struct chain_file *old, const struct chains_update *u,
     struct fault_info *fi)
 {
-	struct ballots roots = {.more = u->root_ballot, .on_roots = true};
-	struct ballots electors = {.more = u->elector_ballot};
+	struct ballots roots = {.more = u->root_ballot,
+	    .more_n = u->root_ballots,
+	    .on_roots = true};
+	struct ballots electors = {
+	    .more = u->elector_ballot, .more_n = u->elector_ballots};
 
 	TRY(fill_ballots(
 	    &roots, a, old->root_ballot, old->n_root_ballot, u, fi));
@@ -199,6 +234,8 @@ chains_next(struct bytes *out, struct chain_file *next, struct arena *a,
 	next->gccf_version++;
 	if (old->local)
 		next->lccf_version++;
+	if (old->local && u->gccf_version != 0)
+		next->gccf_version = u->gccf_version;
 	TRY(fill_certs(next, a, old, u, fi));
 	TRY(fill_all_ballots(next, a, old, u, fi));
 	if (u->ma.n > 0)

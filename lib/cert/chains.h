@@ -20,9 +20,10 @@ struct chains_update {
 	 * at once, CAs when they end, because their certificates are in use. */
 	const struct bytes *gone;
 	size_t gone_n;
-	/* On another root or elector, or more endorsements of one that is
-	 * there; BYTES_NONE: none. */
-	struct bytes root_ballot, elector_ballot;
+	/* On other roots or electors, or more endorsements of those that are
+	 * there. */
+	const struct bytes *root_ballot, *elector_ballot;
+	size_t root_ballots, elector_ballots;
 	struct bytes ma; /* a new MA certificate; BYTES_NONE: the same */
 	/* Certificates that do not hold any more because of it leave; NULL:
 	 * none.  An MA's stays until there is another: a file must have one. */
@@ -30,7 +31,8 @@ struct chains_update {
 	/* Roots and electors that were removed leave, and roots lose their
 	 * endorsements, as long as they keep a quorum; NULL: none. */
 	const struct anchors *anchors;
-	uint32_t now; /* Time32 */
+	uint16_t gccf_version; /* of an LCCF; 0: one higher */
+	uint32_t now;	       /* Time32 */
 };
 
 /* *next follows *old, in arena memory, encoded in *out.  Versions are one

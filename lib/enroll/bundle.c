@@ -1,4 +1,6 @@
 /* bundle.c - see bundle.h. */
+#include <dirent.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/file.h"
@@ -22,15 +24,55 @@ struct common {
 	struct bytes ra_url;
 };
 
+static bool
+is_elector(const char *name)
+{
+	return strncmp(name, "elector", strlen("elector")) == 0;
+}
+
+static int
+is_elector_file(const struct dirent *e)
+{
+	size_t n = strlen(e->d_name);
+
+	return is_elector(e->d_name) && n > 4 &&
+	       strcmp(e->d_name + n - 4, ".oer") == 0;
+}
+
+/* Electors come and go (elector4.oer): in a bundle they are always the first,
+ * the second and the third. */
+static enum fault
+find_elector(
+    char path[PATH_SIZE], const char *folder, unsigned k, struct fault_info *fi)
+{
+	struct dirent **names;
+	int n = scandir(folder, &names, is_elector_file, alphasort);
+
+	if (n < 0)
+		return fault_errno(fi, FAULT_IO, "%s", folder);
+	if (k < (unsigned)n)
+		path_join(path, folder, names[k]->d_name);
+	for (int i = 0; i < n; i++)
+		free(names[i]);
+	free(names);
+	return k < (unsigned)n ? FAULT_OK
+			       : fault_set(fi, FAULT_NOT_FOUND,
+				     "%s: only %d electors", folder, n);
+}
+
 static enum fault
 load(struct common *c, struct arena *arena, const struct bundle_source *source,
     struct fault_info *fi)
 {
 	char path[PATH_SIZE];
+	unsigned electors = 0;
 
 	c->ra_url = bytes_of_string(source->ra_url);
 	for (size_t i = 0; i < SHARED; i++) {
-		path_join(path, source->folder, shared[i]);
+		if (is_elector(shared[i]))
+			TRY(find_elector(path, source->folder, electors++, fi));
+		else
+			path_join(path, source->folder, shared[i]);
 		TRY(file_read(&c->file[i], arena, path, FILE_MAX, fi));
 	}
 	return FAULT_OK;

@@ -6,8 +6,9 @@
  *
  * Chain files bring ballots that add roots and electors, and certificates of
  * others.  Composite CRLs bring ballots that remove some, which stand on their
- * own, and lists, of which none is taken unless all verify and none is older
- * than what is in force; a list that is missing in a newer composite stays.
+ * own, and lists, each of a root and series, which stand for themselves, too:
+ * one that does not verify, is older than the one in force, or is missing,
+ * leaves that as it was.
  *
  * When its own chain is revoked, the component stops: its routes answer 503,
  * and its health says why.

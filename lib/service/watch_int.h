@@ -1,4 +1,4 @@
-/* watch_int.h - the inside of a watch, for watch.c and watch_take.c. */
+/* watch_int.h - the inside of a watch, for the files watch*.c. */
 #ifndef SERVICE_WATCH_INT_H
 #define SERVICE_WATCH_INT_H
 
@@ -9,7 +9,8 @@
 #include "cert/revoked.h"
 #include "service/watch.h"
 
-#define WATCH_TAG 128
+#define WATCH_TAG  128
+#define WATCH_KEPT "data/crl.oer"
 
 /* Chain file or composite CRL as fetched.  What is wrong with it is the fault;
  * *news: something is in force that was not before. */
@@ -42,16 +43,25 @@ struct watch {
 	struct anchors anchors;
 	struct arena anchors_arena;
 
-	struct crl_composite lists; /* in force */
+	struct crl list[REVOKED_LISTS]; /* in force */
+	size_t lists;
+	struct bytes kept; /* the same as a composite CRL */
 	struct arena lists_arena;
 	struct revoked *revoked; /* the trust's; NULL: nothing yet */
 };
 
-/* watch_take.c */
-watch_take watch_take_chains, watch_take_crl;
-/* Whatever is in force, for the trust of the component. */
-enum fault must_check watch_apply(struct watch *, struct fault_info *);
-/* Reads what was kept. */
+/* watch_anchors.c */
+watch_take watch_take_chains;
+enum fault must_check watch_take_ballots(
+    struct watch *, bool *news, const struct crl_parts *, struct fault_info *);
+
+/* watch_lists.c; restore: NOT_FOUND, nothing was kept. */
+watch_take watch_take_crl;
+enum fault must_check watch_restore_lists(struct watch *, struct fault_info *);
+
+/* watch_apply.c: reads what was kept; puts in force, for the trust of the
+ * component, whatever there is. */
 enum fault must_check watch_restore(struct watch *, struct fault_info *);
+enum fault must_check watch_apply(struct watch *, struct fault_info *);
 
 #endif /* SERVICE_WATCH_INT_H */

@@ -102,9 +102,6 @@ enum fault must_check ceremony_write_conf(
     struct ceremony *, enum part_id, struct fault_info *);
 /* Does this part need certificates of that profile? */
 bool ceremony_part_knows(enum part_id, enum profile);
-/* The electors' ballot on the root. */
-enum fault must_check ceremony_elect(
-    struct ceremony *, struct bytes *ballot, struct fault_info *);
 
 /* A line for the record and for the terminal. */
 void ceremony_record(struct ceremony *, const char *fmt, ...) printf_like(2, 3);

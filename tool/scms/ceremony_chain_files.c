@@ -13,8 +13,8 @@ static const enum actor_id local[] = {
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-enum fault
-ceremony_elect(struct ceremony *c, struct bytes *ballot, struct fault_info *fi)
+static enum fault
+elect(struct ceremony *c, struct bytes *ballot, struct fault_info *fi)
 {
 	const struct cert *root = c->actor[ACTOR_ROOT].cert;
 	struct bytes endorsement[ELECTORS];
@@ -91,7 +91,7 @@ ceremony_chain_files(struct ceremony *c, struct fault_info *fi)
 {
 	struct bytes ballot;
 
-	TRY(ceremony_elect(c, &ballot, fi));
+	TRY(elect(c, &ballot, fi));
 	ceremony_record(c, "Chain files (SHA-256)");
 	return write_chain_files(c, &ballot, fi);
 }

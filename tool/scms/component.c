@@ -66,19 +66,18 @@ finish_pending(bool *done, const struct site *site,
 	return FAULT_OK;
 }
 
-/* The folder with the keys of root, ICA and electors. */
-static enum fault
-find_offline(char out[PATH_SIZE], const struct site *site,
-    const struct request *r, struct fault_info *fi)
+enum fault
+component_offline(char out[PATH_SIZE], const struct site *site,
+    const char *named, struct fault_info *fi)
 {
 	char *real;
 
 	path_join(out, site->dir, "offline");
-	real = realpath(r->offline != NULL ? r->offline : out, NULL);
+	real = realpath(named != NULL ? named : out, NULL);
 	if (real == NULL)
 		return fault_set(fi, FAULT_NOT_FOUND,
 		    "%s: the offline folder is needed; --offline names it",
-		    r->offline != NULL ? r->offline : out);
+		    named != NULL ? named : out);
 	snprintf(out, PATH_SIZE, "%.*s", (int)PATH_SIZE / 2, real);
 	free(real);
 	return FAULT_OK;
@@ -92,7 +91,7 @@ run(struct component_job *job, struct component_plan *plan,
 	char offline[PATH_SIZE];
 	enum fault f;
 
-	TRY(find_offline(offline, site, r, fi));
+	TRY(component_offline(offline, site, r->offline, fi));
 	f = component_open(job, site, offline, fi);
 	if (f == FAULT_OK)
 		f = component_decide(plan, r->verb, job->there, fi);

@@ -10,6 +10,7 @@
 #ifndef SCMS_COMPONENT_H
 #define SCMS_COMPONENT_H
 
+#include "cert/chains.h"
 #include "tool/scms/ceremony.h"
 #include "tool/scms/change.h"
 #include "tool/scms/part.h"
@@ -70,6 +71,19 @@ enum fault must_check component_stage(
 /* component_announce.c: chain files; what peers know and trust. */
 enum fault must_check component_announce(
     struct component_job *, struct fault_info *);
+/* The same, chain files alone: those that follow the ones in force. */
+enum fault must_check component_chain_files(
+    struct component_job *, struct chains_update *, struct fault_info *);
+/* Begins the record of a change, "changes/0003/<words>.txt". */
+enum fault must_check component_record(
+    struct component_job *, const char *words, struct fault_info *);
+/* It is complete: with its hash, it goes into the operator's audit log. */
+enum fault must_check component_record_end(
+    struct component_job *, const char *words, struct fault_info *);
+/* The offline folder of a site, or the one named (NULL: the usual), absolute.
+ * NOT_FOUND. */
+enum fault must_check component_offline(char out[PATH_SIZE],
+    const struct site *, const char *named, struct fault_info *);
 
 /* ---- carrying out (component_finish.c) ---- */
 

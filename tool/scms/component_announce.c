@@ -6,24 +6,57 @@
 
 #include "cert/ballot.h"
 #include "cert/chains.h"
+#include "service/versions.h"
 #include "tool/scms/component.h"
+#include "tool/scms/electors.h"
 
 #define FILE_LIMIT ((size_t)4 << 20)
 #define GCCF	   "public/GCCF.oer"
 #define LCCF	   "public/LCCF.oer"
 
+#define GCCF_NAME     "global_certificate_chains_"
+#define LCCF_IN_FORCE "ra/data/lccf.oer"
+
 /* ---- chain files ---- */
 
+/* What is in force now: PG and RA make chain files by themselves, too. */
 static enum fault
-open_chain_file(struct chain_file *out, struct component_job *job,
-    const char *name, struct fault_info *fi)
+find_chain_file(char path[PATH_SIZE], const struct component_job *job,
+    bool local, struct fault_info *fi)
 {
-	char path[PATH_SIZE];
-	struct bytes raw;
+	char folder[PATH_SIZE], name[VERSION_NAME];
 
-	path_join(path, job->site->dir, name);
-	TRY(file_read(&raw, &job->c.arena, path, FILE_LIMIT, fi));
-	return chain_file_open(out, &job->c.arena, raw, fi);
+	if (local) {
+		path_join(path, job->site->dir, LCCF_IN_FORCE);
+		return FAULT_OK;
+	}
+	path_join(folder, job->site->dir, "pg/data");
+	TRY(versions_last(name, folder, GCCF_NAME, fi));
+	path_join(path, folder, name);
+	return FAULT_OK;
+}
+
+/* By all electors in force whose keys are in the offline folder. */
+static enum fault
+elect_root(
+    struct bytes *ballot, struct component_job *job, struct fault_info *fi)
+{
+	const struct passphrase *p = job->c.passphrase;
+	struct electors electors;
+	enum fault f;
+
+	TRY(electors_read(&electors, &job->c.arena, job->site, fi));
+	f = electors_take(&electors, job->offline,
+	    (struct bytes){(const uint8_t *)p->text, p->n}, fi);
+	if (f == FAULT_OK)
+		f = electors_vote(ballot, &electors, ENDORSE_ADD_ROOT,
+		    job->c.actor[ACTOR_ROOT].cert, job->c.now, fi);
+	if (f == FAULT_OK)
+		ceremony_record(&job->c,
+		    "Ballot: %zu of %zu electors endorse the root, quorum %d",
+		    electors.n, electors.anchors.electors, QUORUM);
+	electors_free(&electors);
+	return f;
 }
 
 /* Certificates that come (root and MA have places of their own, auditors are
@@ -60,10 +93,10 @@ write_chain_file(struct component_job *job, const struct chain_file *f,
 	if (f->local) {
 		chain_file_name(plain, f);
 		TRY(change_write(change, LCCF, octets, 0644, fi));
-		TRY(change_write(change, "ra/data/lccf.oer", octets, 0644, fi));
+		TRY(change_write(change, LCCF_IN_FORCE, octets, 0644, fi));
 	} else {
-		snprintf(plain, sizeof(plain),
-		    "global_certificate_chains_%04u.oer", f->gccf_version);
+		snprintf(plain, sizeof(plain), GCCF_NAME "%04u.oer",
+		    f->gccf_version);
 		snprintf(name, sizeof(name), "pg/data/%s", plain);
 		TRY(change_write(change, GCCF, octets, 0644, fi));
 		TRY(change_write(change, name, octets, 0644, fi));
@@ -74,51 +107,61 @@ write_chain_file(struct component_job *job, const struct chain_file *f,
 	return FAULT_OK;
 }
 
-/* The first version had no place among the old ones yet. */
+/* The one before may have no place among the old ones yet. */
 static enum fault
-keep_first(struct component_job *job, const char *file,
-    const struct chain_file *f, struct fault_info *fi)
+keep_former(struct component_job *job, const struct chain_file *f,
+    struct bytes octets, struct fault_info *fi)
 {
 	char name[CHAIN_FILE_NAME + 16], plain[CHAIN_FILE_NAME];
-	char path[PATH_SIZE];
-	struct bytes raw;
 
 	if (f->local)
 		chain_file_name(plain, f);
 	else
-		snprintf(plain, sizeof(plain),
-		    "global_certificate_chains_%04u.oer", f->gccf_version);
-	path_join(path, job->site->dir, file);
-	TRY(file_read(&raw, &job->c.arena, path, FILE_LIMIT, fi));
+		snprintf(plain, sizeof(plain), GCCF_NAME "%04u.oer",
+		    f->gccf_version);
 	snprintf(name, sizeof(name), "public/chains/%s", plain);
-	return change_write(&job->change, name, raw, 0644, fi);
+	return change_write(&job->change, name, octets, 0644, fi);
 }
 
 static enum fault
-write_next(struct component_job *job, const char *file,
-    const struct chains_update *u, struct fault_info *fi)
+write_next(struct component_job *job, bool local, struct chains_update *u,
+    struct fault_info *fi)
 {
 	struct chain_file old, next;
 	struct bytes octets;
+	char path[PATH_SIZE];
 
-	TRY(open_chain_file(&old, job, file, fi));
-	TRY(keep_first(job, file, &old, fi));
+	TRY(find_chain_file(path, job, local, fi));
+	TRY(file_read(&octets, &job->c.arena, path, FILE_LIMIT, fi));
+	TRY(chain_file_open(&old, &job->c.arena, octets, fi));
+	TRY(keep_former(job, &old, octets, fi));
 	TRY(chains_next(&octets, &next, &job->c.arena, &old, u, fi));
+	u->gccf_version = next.gccf_version;
 	return write_chain_file(job, &next, octets, fi);
+}
+
+enum fault
+component_chain_files(
+    struct component_job *job, struct chains_update *u, struct fault_info *fi)
+{
+	ceremony_record(&job->c, "Chain files (SHA-256)");
+	TRY(write_next(job, false, u, fi));
+	return write_next(job, true, u, fi);
 }
 
 static enum fault
 write_chain_files(struct component_job *job, struct fault_info *fi)
 {
-	struct bytes added[ACTOR_COUNT], gone[ACTOR_COUNT];
+	struct bytes added[ACTOR_COUNT], gone[ACTOR_COUNT], ballot;
 	struct chains_update u;
 
 	fill_update(&u, added, gone, job);
-	if (job->plan.is_new[ACTOR_ROOT])
-		TRY(ceremony_elect(&job->c, &u.root_ballot, fi));
-	ceremony_record(&job->c, "Chain files (SHA-256)");
-	TRY(write_next(job, GCCF, &u, fi));
-	return write_next(job, LCCF, &u, fi);
+	if (job->plan.is_new[ACTOR_ROOT]) {
+		TRY(elect_root(&ballot, job, fi));
+		u.root_ballot = &ballot;
+		u.root_ballots = 1;
+	}
+	return component_chain_files(job, &u, fi);
 }
 
 /* ---- known and trust ---- */

@@ -1,6 +1,7 @@
 /* component_finish.c - carries a change of components out; see component.h. */
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "service/crash.h"
 #include "tool/scms/agreement.h"
@@ -8,6 +9,8 @@
 #include "tool/scms/cmd.h"
 #include "tool/scms/component.h"
 #include "tool/scms/policy.h"
+#include "tool/scms/process.h"
+#include "tool/scms/run.h"
 
 #define START_SECONDS 60
 #define STOP_SECONDS  60
@@ -83,6 +86,25 @@ sign_policies(const struct site *site)
 		    fi.text);
 }
 
+/* A ballot that removes somebody is in the next composite CRL, which is made
+ * now; whether the CRLG runs or not. */
+static enum fault
+compose_crl(void *ctx, const char *line, struct fault_info *fi)
+{
+	const struct finish *f = ctx;
+	char program[PATH_SIZE], folder[PATH_SIZE];
+	const char *argv[] = {program, folder, line, NULL};
+
+	process_program(program, parts[PART_CRLG].program);
+	path_join(folder, f->site->dir, parts[PART_CRLG].name);
+	if (run_program(argv, STDIN_FILENO, STDOUT_FILENO, fi) != FAULT_OK)
+		fprintf(stderr,
+		    "scms: the composite CRL is still the former one: %s; "
+		    "scms crl now makes a new one\n",
+		    fi->text);
+	return FAULT_OK;
+}
+
 enum fault
 component_finish(const struct site *site, struct fault_info *fi)
 {
@@ -102,6 +124,7 @@ component_finish(const struct site *site, struct fault_info *fi)
 	if (bring_up(site, f.list, START_SECONDS) != CMD_OK)
 		fprintf(stderr, "scms: the change is made, but not everybody "
 				"is up; scms up tries again\n");
+	TRY(change_each_note(site->dir, "crl", compose_crl, &f, fi));
 	sign_policies(site);
 	crash_point("change-restarted");
 	return change_end(site->dir, fi);

@@ -89,8 +89,8 @@ decide_renew(struct component_plan *p, const bool *there, struct fault_info *fi)
 		    fi, FAULT_NOT_FOUND, "%s is not there", name_of(p->actor));
 	if (is_elector(p->actor))
 		return fault_set(fi, FAULT_DENIED,
-		    "%s: a new elector needs the votes of the others, which "
-		    "is a ceremony of its own",
+		    "%s: a new elector needs the votes of the others: scms "
+		    "elector add-elector",
 		    name_of(p->actor));
 	/* An issuer comes before those it issues to. */
 	for (enum actor_id id = 0; id < ACTOR_COUNT; id++)

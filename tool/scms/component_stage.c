@@ -124,11 +124,6 @@ make_all(struct component_job *job, struct fault_info *fi)
 	for (enum actor_id id = 0; id < ACTOR_COUNT; id++)
 		if (job->plan.is_new[id])
 			TRY(make(job, id, fi));
-	if (!job->plan.is_new[ACTOR_ROOT])
-		return FAULT_OK;
-	for (enum actor_id id = 0; id < ACTOR_COUNT; id++)
-		if (actor_info[id].profile == PROFILE_ELECTOR)
-			TRY(load_signer(job, id, fi));
 	return FAULT_OK;
 }
 
@@ -500,10 +495,11 @@ check_limits(struct component_job *job, struct fault_info *fi)
 /* ---- the whole ---- */
 
 /* A folder of its own: changes/0003/renew pca.txt */
-static enum fault
-open_record(struct component_job *job, struct fault_info *fi)
+enum fault
+component_record(
+    struct component_job *job, const char *words, struct fault_info *fi)
 {
-	char path[PATH_SIZE], name[128], words[64], text[TIME32_TEXT];
+	char path[PATH_SIZE], name[128], text[TIME32_TEXT];
 	struct ceremony *c = &job->c;
 	unsigned n = 0;
 
@@ -512,7 +508,6 @@ open_record(struct component_job *job, struct fault_info *fi)
 		path_join(path, job->site->dir, name);
 	} while (file_exists(path));
 	TRY(change_folder(&job->change, name, fi));
-	component_words(words, &job->plan);
 	TRY(change_note(&job->change, "what", words, fi));
 	snprintf(name, sizeof(name), RECORDS "/%04u/%s.txt", n, words);
 	path_join(job->record, job->change.files, name);
@@ -524,12 +519,23 @@ open_record(struct component_job *job, struct fault_info *fi)
 	return FAULT_OK;
 }
 
+enum fault
+component_record_end(
+    struct component_job *job, const char *words, struct fault_info *fi)
+{
+	if (fflush(job->c.record) != 0)
+		return fault_errno(fi, FAULT_IO, "%s", job->record);
+	return account_record(
+	    job->site->dir, job->record, fi, "what=\"%s\"", words);
+}
+
 static enum fault
 lay_out(struct component_job *job, struct fault_info *fi)
 {
 	char words[64];
 
-	TRY(open_record(job, fi));
+	component_words(words, &job->plan);
+	TRY(component_record(job, words, fi));
 	TRY(change_folder(&job->change, "public", fi));
 	TRY(make_all(job, fi));
 	if (job->plan.verb == COMPONENT_ADD)
@@ -544,11 +550,7 @@ lay_out(struct component_job *job, struct fault_info *fi)
 		TRY(component_announce(job, fi));
 	TRY(note_parts(job, fi));
 	TRY(note_agreements(job, fi));
-	if (fflush(job->c.record) != 0)
-		return fault_errno(fi, FAULT_IO, "%s", job->record);
-	component_words(words, &job->plan);
-	return account_record(
-	    job->site->dir, job->record, fi, "what=\"%s\"", words);
+	return component_record_end(job, words, fi);
 }
 
 enum fault

@@ -134,15 +134,17 @@ another_root(void **state)
 {
 	struct chain_file global = old_file(false), f;
 	struct chains_update u = {.now = NOW};
-	struct bytes endorsement;
+	struct bytes endorsement, ballot;
 	struct party root, elector;
 
 	(void)state;
+	u.root_ballot = &ballot;
+	u.root_ballots = 1;
 	issue(&root, template_for(&root, PROFILE_ROOT), NULL);
 	issue(&elector, template_for(&elector, PROFILE_ELECTOR), NULL);
 	OK(endorsement_sign(&endorsement, &A, ENDORSE_ADD_ROOT, root.cert, NOW,
 	    &elector.signer, FI));
-	OK(ballot_build(&u.root_ballot, &A, root.cert, &endorsement, 1, FI));
+	OK(ballot_build(&ballot, &A, root.cert, &endorsement, 1, FI));
 	f = next(&global, &u);
 	assert_int_equal(f.n_root_ballot, 2);
 	assert_bytes(f.root_cert[1], root.cert->raw);
