@@ -118,6 +118,24 @@ check_known(enum ma_reason *reason, struct ma *ma, const struct ma_report *r,
 	return yes ? refuse(reason, MA_REASON_REPEATED, fi) : FAULT_OK;
 }
 
+static enum fault
+check_enough(enum ma_reason *reason, struct ma *ma, const struct ma_report *r,
+    struct fault_info *fi)
+{
+	const struct db_value args[] = {
+	    DB_BLOB(r->suspect.id, sizeof(r->suspect.id)),
+	    DB_BLOB(r->reporter.id, sizeof(r->reporter.id))};
+	int64_t n;
+	enum fault f;
+
+	pthread_mutex_lock(&ma->lock);
+	f = db_run_int(ma->db, &n, DO_REPORTS_BETWEEN, args, 2, fi);
+	pthread_mutex_unlock(&ma->lock);
+	TRY(f);
+	return n < MA_REPORTS_BETWEEN ? FAULT_OK
+				      : refuse(reason, MA_REASON_ENOUGH, fi);
+}
+
 /* ---- the evidence ---- */
 
 static int64_t
@@ -192,5 +210,5 @@ ma_report_check(struct ma_report *out, enum ma_reason *reason, struct ma *ma,
 	TRY(check_known(reason, ma, out, fi));
 	TRY(check_evidence(out, reason, ma, arena, &opened, fi));
 	*reason = MA_REASONS;
-	return FAULT_OK;
+	return check_enough(reason, ma, out, fi);
 }

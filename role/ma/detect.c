@@ -6,20 +6,25 @@
 #define PAUSE_MS 1000
 #define OPEN_MAX 1024
 
+/* One pass bears so many answers that are not there yet: each may have cost a
+ * peer's silence. */
+#define PATIENCE 8
+
+/* Goes on where the last pass ended, so that nobody has to wait behind those
+ * that wait. */
 static enum fault
-link_all(struct ma *ma, bool *waits, struct fault_info *fi)
+link_all(struct ma *ma, unsigned *waits, struct fault_info *fi)
 {
-	bool more = true;
 	enum fault f;
 
-	while (more && !service_stopping(ma->service)) {
-		f = ma_link(ma, &more, fi);
-		if (f == FAULT_BUSY) {
-			*waits = true;
-			return FAULT_OK;
-		}
-		TRY(f);
-	}
+	do {
+		f = ma_link(ma, &ma->compared, fi);
+		if (f == FAULT_BUSY)
+			++*waits;
+		else
+			TRY(f);
+	} while (ma->compared != 0 && *waits < PATIENCE &&
+		 !service_stopping(ma->service));
 	return FAULT_OK;
 }
 
@@ -39,21 +44,26 @@ got_open(void *ctx, const struct db_row *row, struct fault_info *fi)
 	return FAULT_OK;
 }
 
-/* A case that waits for an answer keeps no other one waiting. */
+/* Those that have waited least come first. */
 static enum fault
-judge_all(struct ma *ma, bool *waits, struct fault_info *fi)
+judge_all(struct ma *ma, unsigned *waits, struct fault_info *fi)
 {
 	struct open_cases o = {.n = 0};
+	uint32_t need = ma->environment->case_reporters;
 	enum fault f;
 
+	if (need == 0)
+		return FAULT_OK;
 	pthread_mutex_lock(&ma->lock);
-	f = db_run(ma->db, DO_INCIDENTS_OPEN, NULL, 0, got_open, &o, fi);
+	f = DB_EACH(ma->db, DO_INCIDENTS_OPEN, got_open, &o, fi, DB_INT(need));
 	pthread_mutex_unlock(&ma->lock);
 	TRY(f);
-	for (size_t k = 0; k < o.n && !service_stopping(ma->service); k++) {
+	for (size_t k = 0;
+	     k < o.n && *waits < 2 * PATIENCE && !service_stopping(ma->service);
+	     k++) {
 		f = ma_apply_policy(ma, o.v[k], fi);
 		if (f == FAULT_BUSY)
-			*waits = true;
+			++*waits;
 		else if (f != FAULT_EXISTS) /* an operator was faster */
 			TRY(f);
 	}
@@ -63,7 +73,7 @@ judge_all(struct ma *ma, bool *waits, struct fault_info *fi)
 enum fault
 ma_detect(struct ma *ma, struct fault_info *fi)
 {
-	bool waits = false;
+	unsigned waits = 0;
 	size_t n;
 
 	do
@@ -71,9 +81,9 @@ ma_detect(struct ma *ma, struct fault_info *fi)
 	while (n > 0);
 	TRY(link_all(ma, &waits, fi));
 	TRY(judge_all(ma, &waits, fi));
-	if (waits && !ma->waiting)
+	if (waits > 0 && !ma->waiting)
 		log_info("detection waits: %s", fi->text);
-	ma->waiting = waits;
+	ma->waiting = waits > 0;
 	return ma_hand_over(ma, fi);
 }
 

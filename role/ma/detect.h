@@ -16,12 +16,13 @@
  * of the audit log counts them.  *n: reports that were new. */
 enum fault must_check ma_group(struct ma *, size_t *n, struct fault_info *);
 /*
- * Compares the oldest report that nobody has compared with those of other
- * cases, asks whether suspects are one device, and if so makes one case of
- * two.  *more: there may be others to compare.  FAULT_BUSY: an answer is not
- * there yet; the same is asked next time.
+ * Compares the first report after *number that nobody has compared with those
+ * of other cases, asks whether suspects are one device, and if so makes one
+ * case of two.  *number becomes that report's; 0: there was none.  FAULT_BUSY:
+ * an answer is not there yet; the same is asked next time.
  */
-enum fault must_check ma_link(struct ma *, bool *more, struct fault_info *);
+enum fault must_check ma_link(
+    struct ma *, int64_t *number, struct fault_info *);
 /*
  * Has as many reporters of a case as the policy wants, drawn at random, proved
  * to be different devices: one question, whose answer names none.  A draw that

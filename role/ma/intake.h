@@ -19,6 +19,10 @@
 	(8u * 86400) /* a device keeps it a week, the RA a day \
 		      */
 
+/* So many reports are taken that one certificate makes about another: more
+ * prove no more. */
+#define MA_REPORTS_BETWEEN 8
+
 enum ma_reason {
 #define REASON(name, word, text) MA_REASON_##name,
 #include "role/ma/reason.def"

@@ -97,12 +97,14 @@ is_likely(const struct track *a, const struct track *b)
 }
 
 static enum fault
-find(struct oldest *o, struct near *near, struct ma *ma, struct fault_info *fi)
+find(struct oldest *o, struct near *near, struct ma *ma, int64_t after,
+    struct fault_info *fi)
 {
 	enum fault f;
 
 	pthread_mutex_lock(&ma->lock);
-	f = db_run(ma->db, DO_REPORT_TO_COMPARE, NULL, 0, got_oldest, o, fi);
+	f = DB_EACH(
+	    ma->db, DO_REPORT_TO_COMPARE, got_oldest, o, fi, DB_INT(after));
 	if (f == FAULT_OK && o->report != 0)
 		f = DB_EACH(ma->db, DO_REPORTS_NEAR, got_near, near, fi,
 		    DB_INT(o->report), DB_INT(GAP_MS), DB_INT(NEAR_LAT),
@@ -216,14 +218,14 @@ mark_compared(struct ma *ma, int64_t report, struct fault_info *fi)
 }
 
 enum fault
-ma_link(struct ma *ma, bool *more, struct fault_info *fi)
+ma_link(struct ma *ma, int64_t *number, struct fault_info *fi)
 {
 	struct near near = {.n = 0};
 	struct oldest o = {.report = 0};
 	bool same;
 
-	*more = false;
-	TRY(find(&o, &near, ma, fi));
+	TRY(find(&o, &near, ma, *number, fi));
+	*number = o.report;
 	if (o.report == 0)
 		return FAULT_OK;
 	for (size_t k = 0; k < near.n; k++) {
@@ -232,11 +234,11 @@ ma_link(struct ma *ma, bool *more, struct fault_info *fi)
 		TRY(ask(&same, ma, &o.track, &near.v[k], fi));
 		if (!same)
 			continue;
-		/* The others are looked for anew, now that its case is
-		 * another one. */
-		*more = true;
-		return unite(ma, o.track.incident, near.v[k].incident, fi);
+		/* Its other neighbours are looked for anew, now that its case
+		 * is another one. */
+		TRY(unite(ma, o.track.incident, near.v[k].incident, fi));
+		*number = o.report - 1;
+		return FAULT_OK;
 	}
-	*more = true;
 	return mark_compared(ma, o.report, fi);
 }

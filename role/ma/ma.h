@@ -48,7 +48,8 @@ struct ma {
 	pthread_mutex_t lock;
 	struct db *db;
 	struct http_route route;
-	bool waiting; /* detection has said that it waits for an answer */
+	int64_t compared; /* detection has come to this report; 0: to the end */
+	bool waiting;	  /* detection has said that it waits for an answer */
 };
 
 /* Keys, certificates and settings: what a check of the folder needs. */

@@ -1,6 +1,7 @@
 /* From reports to cases to decisions: who is put together with whom, what is
  * asked for it, what the policy decides, and that a kill at any commit ends in
  * the same. */
+#include <limits.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -252,6 +253,32 @@ test_link_waits(void **state)
 	oracle.refuse = FAULT_OK;
 	detect();
 	assert_int_equal(NUMBER(CASES), 1);
+}
+
+/* One that waits for an answer keeps nobody else waiting: the next pass goes on
+ * behind it. */
+static void
+test_link_behind(void **state)
+{
+	struct vehicle v[3], waiting[2], other[2];
+
+	(void)state;
+	set_reporters(0);
+	make_devices(v, 3);
+	for (size_t k = 0; k < 2; k++) {
+		vehicle_make(&w, &waiting[k], 60, w.week);
+		vehicle_make(&w, &other[k], 61, w.week);
+	}
+	oracle.patient = 60;
+	bring(&v[0], &waiting[0], 200, 0);
+	bring(&v[1], &waiting[1], 100, 3000);
+	bring(&v[0], &other[0], 200, 90000);
+	bring(&v[1], &other[1], 100, 93000);
+	detect();
+	assert_int_equal(NUMBER(CASES), 3);
+	oracle.patient = UINT_MAX;
+	detect();
+	assert_int_equal(NUMBER(CASES), 2);
 }
 
 /* A question that is refused for good is not asked again and again. */
@@ -692,6 +719,7 @@ main(void)
 	    TEST(test_not_linked),
 	    TEST(test_unlikely),
 	    TEST(test_link_waits),
+	    TEST(test_link_behind),
 	    TEST(test_link_refused),
 	    TEST(test_linked_to_revoked),
 	    TEST(test_clear),

@@ -533,6 +533,49 @@ test_wrong_reporter(void **state)
 
 /* ---- what is revoked ---- */
 
+/* One vehicle that reports another again and again. */
+static void
+test_enough(void **state)
+{
+	struct vehicle v[2];
+
+	(void)state;
+	vehicle_make(&w, &v[0], 20, w.week);
+	vehicle_make(&w, &v[1], 21, w.week);
+	for (uint32_t k = 0; k < MA_REPORTS_BETWEEN; k++)
+		assert_int_equal(
+		    world_bring(&w, world_seen(&w, &v[0], &v[1], 60 + k, 0)),
+		    MA_REASONS);
+	expect_refused(
+	    "enough", world_seen(&w, &v[0], &v[1], 50, 0), MA_REASON_ENOUGH);
+	assert_int_equal(
+	    world_bring(&w, world_seen(&w, &reporter, &v[1], 50, 0)),
+	    MA_REASONS);
+}
+
+/* As many messages as a report may have, in the memory of a request. */
+static void
+test_long(void **state)
+{
+	struct bytes bsms[MISBEHAVIOR_BSMS_MOST];
+	struct vehicle v;
+
+	(void)state;
+	vehicle_make(&w, &v, 22, w.week);
+	for (size_t k = 0; k < COUNT(bsms); k++) {
+		struct drive d = {.base = w.now - 60,
+		    .ms = 100 * (double)k,
+		    .north = 3 * (double)k,
+		    .speed = k + 1 < COUNT(bsms) ? 30 : 130};
+
+		bsms[k] = world_bsm(&w, &v, &d, SIGNER_CERTIFICATE);
+	}
+	assert_int_equal(
+	    world_bring(&w, world_report(&w, &reporter, MISBEHAVIOR_SPEED, bsms,
+				COUNT(bsms), w.now - 40)),
+	    MA_REASONS);
+}
+
 /* Both seeds of a device of this week. */
 struct seeds {
 	struct key16 one, two;
@@ -628,6 +671,8 @@ main(void)
 	    cmocka_unit_test(test_late),
 	    cmocka_unit_test(test_former_key),
 	    cmocka_unit_test(test_wrong_reporter),
+	    cmocka_unit_test(test_enough),
+	    cmocka_unit_test(test_long),
 	    cmocka_unit_test(test_revoked),
 	};
 

@@ -1,4 +1,5 @@
 /* world.c - see world.h. */
+#include <limits.h>
 #include <math.h>
 #include <setjmp.h>
 #include <sqlite3.h>
@@ -128,7 +129,7 @@ void
 world_open(struct world *w)
 {
 	memset(w, 0, sizeof(*w));
-	memset(&oracle, 0, sizeof(oracle));
+	oracle = (struct oracle){.patient = UINT_MAX};
 	linked_n = 0;
 	w->arena = arena_new(256u << 20);
 	snprintf(w->folder, sizeof(w->folder), "/tmp/ma-test.XXXXXX");
@@ -464,6 +465,9 @@ __wrap_ma_ask_linked(struct ma *ma, size_t *matches, const struct ma_lv *lv,
 	oracle.largest = n > oracle.largest ? n : oracle.largest;
 	if (oracle.refuse != FAULT_OK)
 		return fault_set(info, oracle.refuse, "told to");
+	for (size_t a = 0; a < n; a++)
+		if (device_of(&lv[a]) == oracle.patient)
+			return fault_set(info, FAULT_BUSY, "for a device");
 	*matches = 0;
 	for (size_t a = 0; a < n; a++) {
 		same = 0;

@@ -102,6 +102,7 @@ enum ma_reason world_bring(struct world *, struct bytes);
 struct oracle {
 	unsigned asked;	   /* questions */
 	enum fault refuse; /* answered so, if not FAULT_OK */
+	unsigned patient;  /* BUSY if this device is asked about */
 	size_t largest;	   /* list so far */
 };
 extern struct oracle oracle;
