@@ -37,6 +37,14 @@ start(void **state, struct service *service, struct fault_info *fi)
 	return FAULT_OK;
 }
 
+static struct component *
+self(void *state)
+{
+	struct crlg *g = state;
+
+	return &g->self;
+}
+
 static enum fault
 check(struct service *service, struct fault_info *fi)
 {
@@ -119,6 +127,7 @@ static const struct service_def service = {
     .crash_points = crash_points,
     .check = check,
     .open = start,
+    .self = self,
     .health = health,
     .stop = stop,
     .close = finish,

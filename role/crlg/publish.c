@@ -47,27 +47,8 @@ find_parcel(struct parcel *p, struct crlg *g, struct fault_info *fi)
 }
 
 static enum fault
-post(struct crlg *g, const struct parcel *p, struct fault_info *fi)
-{
-	struct http_call call = {.method = "POST",
-	    .url = g->url,
-	    .body = p->octets,
-	    .limit = 4096,
-	    .timeout_ms = CALL_MS};
-	struct http_result result;
-	const char *why;
-
-	TRY(http_call(g->service->client, &result, p->arena, &call, fi));
-	if (result.status == 204)
-		return FAULT_OK;
-	why = http_result_header(&result, p->arena, "Monarch-Error");
-	return fault_set(fi, FAULT_HTTP_STATUS,
-	    "the CRL store answers with status %u%s%s", result.status,
-	    why != NULL ? ": " : "", why != NULL ? why : "");
-}
-
-static enum fault
-push(struct crlg *g, struct arena *a, struct fault_info *fi)
+push(struct crlg *g, struct arena *a, publish_fn *bring, void *ctx,
+    struct fault_info *fi)
 {
 	struct parcel p = {.arena = a};
 	enum fault f;
@@ -75,7 +56,7 @@ push(struct crlg *g, struct arena *a, struct fault_info *fi)
 	TRY(find_parcel(&p, g, fi));
 	if (p.number == 0)
 		return FAULT_OK;
-	TRY(post(g, &p, fi));
+	TRY(bring(ctx, a, p.octets, fi));
 	crash_point("crlg-pushed");
 	pthread_mutex_lock(&g->lock);
 	f = DB_RUN(g->db, DO_STATE_PUSHED, fi, DB_INT(p.number));
@@ -85,11 +66,9 @@ push(struct crlg *g, struct arena *a, struct fault_info *fi)
 	return FAULT_OK;
 }
 
-/* BUSY: not in this second. */
 static enum fault
-make_if_due(struct crlg *g, struct fault_info *fi)
+make_if_due(struct crlg *g, uint32_t now, struct fault_info *fi)
 {
-	uint32_t now = time32_now();
 	bool due;
 
 	TRY(make_is_due(&due, g, now, fi));
@@ -97,20 +76,42 @@ make_if_due(struct crlg *g, struct fault_info *fi)
 }
 
 /* What is made already goes out, even if the next one has to wait. */
-static enum fault
-work(struct crlg *g, struct fault_info *fi)
+enum fault
+publish_once(struct crlg *g, uint32_t now, publish_fn *bring, void *ctx,
+    struct fault_info *fi)
 {
-	struct arena a = arena_new(MEMORY);
-	struct fault_info of_push;
-	enum fault f = make_if_due(g, fi);
+	struct arena a;
+	enum fault f = make_if_due(g, now, fi);
 
-	if ((f == FAULT_OK || f == FAULT_BUSY) &&
-	    push(g, &a, &of_push) != FAULT_OK) {
-		*fi = of_push;
-		f = of_push.code;
-	}
+	if (f != FAULT_OK && f != FAULT_BUSY)
+		return f;
+	a = arena_new(MEMORY);
+	f = push(g, &a, bring, ctx, fi);
 	arena_free(&a);
-	return f == FAULT_BUSY ? FAULT_OK : f;
+	return f;
+}
+
+/* ---- the thread ---- */
+
+static enum fault
+post(void *ctx, struct arena *a, struct bytes composite, struct fault_info *fi)
+{
+	struct crlg *g = ctx;
+	struct http_call call = {.method = "POST",
+	    .url = g->url,
+	    .body = composite,
+	    .limit = 4096,
+	    .timeout_ms = CALL_MS};
+	struct http_result result;
+	const char *why;
+
+	TRY(http_call(g->service->client, &result, a, &call, fi));
+	if (result.status == 204)
+		return FAULT_OK;
+	why = http_result_header(&result, a, "Monarch-Error");
+	return fault_set(fi, FAULT_HTTP_STATUS,
+	    "the CRL store answers with status %u%s%s", result.status,
+	    why != NULL ? ": " : "", why != NULL ? why : "");
 }
 
 void
@@ -121,7 +122,7 @@ publish_run(void *state, struct service *service)
 	unsigned pause = 0; /* seconds */
 
 	while (!service_stopping(service)) {
-		enum fault f = work(g, &fi);
+		enum fault f = publish_once(g, time32_now(), post, g, &fi);
 
 		crlg_note(g, g->trouble, f == FAULT_OK ? NULL : &fi);
 		pause = f == FAULT_OK ? 0 : pause == 0 ? 1 : 2 * pause;

@@ -1,0 +1,398 @@
+/* Composites: what is in them when, and when they are made. */
+#include <unistd.h>
+
+#include "cert/ballot.h"
+#include "cert/profile.h"
+#include "cert/spdu.h"
+#include "role/crlg/enter.h"
+#include "role/crlg/make.h"
+#include "role/crlg/publish.h"
+#include "role/crlg/take.h"
+#include "site.h"
+
+/* ls(i) = first 16 octets of SHA-256(la_id || ls(i-1) || 0^112). */
+static struct bytes
+next_seed(const char *la, struct bytes seed)
+{
+	static const uint8_t zeros[14];
+
+	return (struct bytes){
+	    plain_hash(32, cat(cat(hex(la), seed), BYTES(zeros))).p, 16};
+}
+
+static void
+seeds_go_with_time(void **state)
+{
+	uint32_t i = period_of(NOW);
+	uint32_t next = environment_period_start(&S.env, i + 1);
+	struct bytes seed1, seed2;
+	struct revocation r;
+	const struct crl *crl;
+
+	(void)state;
+	one_pair(&r, 1, i, 7, (uint16_t)(i + 10));
+	seed1 = BYTES(r.linkage[0].ls1.b);
+	seed2 = BYTES(r.linkage[0].ls2.b);
+	take_at(&r, NOW);
+	publish_at(NOW);
+	for (uint32_t n = 1; n <= 3; n++) {
+		seed1 = next_seed("0001", seed1);
+		seed2 = next_seed("0002", seed2);
+		OK(enter_wish(S.g, FI));
+		publish_at(next + (n - 1) * WEEK);
+		crl = list_at(next + (n - 1) * WEEK, CRL_SERIES_PSEUDONYM);
+		assert_int_equal(crl->i_rev, i + n);
+		assert_int_equal(crl->index_within_i, 0);
+		assert_int_equal(pairs_of(crl), 1);
+		assert_memory_equal(crl->group[0].seed1[0].b, seed1.p, 16);
+		assert_memory_equal(crl->group[0].seed2[0].b, seed2.p, 16);
+		assert_int_equal(crl->group[0].i_max, i + 10);
+	}
+	/* Months without the generator: all steps at once. */
+	for (uint32_t n = 0; n < 5; n++)
+		seed1 = next_seed("0001", seed1);
+	publish_at(next + 7 * WEEK);
+	crl = list_at(next + 7 * WEEK, CRL_SERIES_PSEUDONYM);
+	assert_memory_equal(crl->group[0].seed1[0].b, seed1.p, 16);
+}
+
+/* Seeds of the period before: nobody sees them as they came. */
+static void
+seeds_that_came_late(void **state)
+{
+	uint32_t i = period_of(NOW);
+	struct revocation r;
+	const struct crl *crl;
+
+	(void)state;
+	one_pair(&r, 1, i - 1, 7, (uint16_t)(i + 10));
+	take_at(&r, NOW);
+	publish_at(NOW);
+	crl = list_at(NOW, CRL_SERIES_PSEUDONYM);
+	assert_int_equal(crl->i_rev, i);
+	assert_memory_equal(crl->group[0].seed1[0].b,
+	    next_seed("0001", BYTES(r.linkage[0].ls1.b)).p, 16);
+	/* The same pair, asked anew in this period, is the same entry. */
+	one_pair(&r, 2, i, 7, (uint16_t)(i + 10));
+	memcpy(r.linkage[0].ls1.b, crl->group[0].seed1[0].b, 16);
+	memcpy(r.linkage[0].ls2.b, crl->group[0].seed2[0].b, 16);
+	take_at(&r, NOW + 1);
+	publish_at(NOW + 1);
+	assert_int_equal(pairs_of(list_at(NOW + 1, CRL_SERIES_PSEUDONYM)), 1);
+}
+
+/* And if it is not in this period yet when the second one comes. */
+static void
+seeds_that_meet(void **state)
+{
+	uint32_t i = period_of(NOW);
+	uint32_t next = environment_period_start(&S.env, i + 1);
+	struct revocation r, later;
+
+	(void)state;
+	one_pair(&r, 1, i, 7, (uint16_t)(i + 10));
+	take_at(&r, NOW);
+	one_pair(&later, 2, i + 1, 7, (uint16_t)(i + 10));
+	memcpy(later.linkage[0].ls1.b,
+	    next_seed("0001", BYTES(r.linkage[0].ls1.b)).p, 16);
+	memcpy(later.linkage[0].ls2.b,
+	    next_seed("0002", BYTES(r.linkage[0].ls2.b)).p, 16);
+	take_at(&later, next);
+	publish_at(next);
+	assert_int_equal(pairs_of(list_at(next, CRL_SERIES_PSEUDONYM)), 1);
+}
+
+static void
+what_is_over_goes(void **state)
+{
+	uint32_t i = period_of(NOW);
+	uint32_t start = environment_period_start(&S.env, i + 2);
+	struct revocation r;
+
+	(void)state;
+	one_pair(&r, 1, i, 7, (uint16_t)(i + 1));
+	r.r.digests.n = 1;
+	r.digest[0] = (monarch_revocation_digest){
+	    {"0123456789"}, start, CRL_SERIES_END_ENTITY};
+	take_at(&r, NOW);
+	publish_at(start - 1); /* the last second of iMax, and of the other */
+	assert_int_equal(pairs_of(list_at(start - 1, CRL_SERIES_PSEUDONYM)), 1);
+	assert_int_equal(list_at(start - 1, CRL_SERIES_END_ENTITY)->entries, 1);
+	OK(enter_wish(S.g, FI));
+	publish_at(start);
+	assert_int_equal(pairs_of(list_at(start, CRL_SERIES_PSEUDONYM)), 0);
+	assert_int_equal(list_at(start, CRL_SERIES_END_ENTITY)->entries, 0);
+}
+
+/* More than one chunk, and two pairs of LAs, in three messages. */
+static void
+thousands(void **state)
+{
+	enum { N = 3000 };
+	monarch_revocation_linkage *v =
+	    ARENA_ARRAY(&A, N, monarch_revocation_linkage);
+	uint32_t i = period_of(NOW);
+	uint32_t next = environment_period_start(&S.env, i + 1);
+	struct revocation r;
+	const struct crl *crl;
+
+	(void)state;
+	for (uint8_t m = 0; m < 3; m++) {
+		one_pair(&r, m, i, m, (uint16_t)(i + 10));
+		for (uint16_t k = 0; k < N; k++) {
+			v[k] = r.linkage[0];
+			v[k].ls1.b[1] = (uint8_t)(k >> 8);
+			v[k].ls1.b[2] = (uint8_t)k;
+			if (m == 2)
+				v[k].la2_id.b[1] = 3;
+		}
+		r.r.linkage = (monarch_revocation_linkages){N, v};
+		take_at(&r, NOW);
+	}
+	publish_at(NOW);
+	assert_int_equal(pairs_of(list_at(NOW, CRL_SERIES_PSEUDONYM)), 3 * N);
+	publish_at(next + WEEK);
+	crl = list_at(next + WEEK, CRL_SERIES_PSEUDONYM);
+	assert_int_equal(crl->groups, 2);
+	assert_int_equal(crl->group[0].n, 2 * N);
+	assert_int_equal(crl->group[1].n, N);
+	/* In the order of seeds, which is that of no revocation. */
+	for (size_t k = 1; k < crl->group[0].n; k++)
+		assert_true(memcmp(crl->group[0].seed1[k - 1].b,
+				crl->group[0].seed1[k].b, 16) < 0);
+}
+
+/* ---- when ---- */
+
+static void
+due(uint32_t now, bool want)
+{
+	bool is_due;
+
+	OK(make_is_due(&is_due, S.g, now, FI));
+	assert_int_equal(is_due, want);
+}
+
+static void
+when_it_is_time(void **state)
+{
+	struct bringing b = {.now = NOW};
+	struct crlg_state s;
+	bool is_due;
+
+	(void)state;
+	due(NOW, true); /* the first */
+	publish_at(NOW);
+	due(NOW, false);
+	due(NOW + WEEK - 1, false);
+	due(NOW + WEEK, true);
+	assert_int_equal(list_at(NOW, 1)->next, NOW + WEEK);
+	OK(enter_wish(S.g, FI));
+	/* Two lists of one second could not be told apart. */
+	FAULT_IS(BUSY, make_is_due(&is_due, S.g, NOW, FI));
+	due(NOW + 1, true);
+	FAULT_IS(BAD_TIME, make_is_due(&is_due, S.g, NOW - 1, FI));
+	OK(publish_once(S.g, NOW, bring, &b, FI));
+	assert_int_equal(b.calls, 0);
+	publish_at(NOW + 1);
+	OK(crlg_state_read(&s, S.g->db, FI));
+	assert_int_equal(s.number, 2);
+	assert_int_equal(s.pushed, 2);
+	assert_int_equal(list_at(NOW + 1, 2)->serial, 2);
+	assert_int_equal(list_at(NOW + 1, 1)->index_within_i, 2);
+	assert_int_equal(list_at(NOW + 1, 1)->issued, NOW + 1);
+}
+
+/* The counter within a period has eight bits. */
+static void
+many_in_a_week(void **state)
+{
+	(void)state;
+	for (uint32_t n = 0; n < 258; n++) {
+		OK(enter_wish(S.g, FI));
+		publish_at(NOW + n);
+	}
+	assert_int_equal(list_at(NOW + 257, 1)->index_within_i, 255);
+	assert_int_equal(list_at(NOW + 257, 2)->serial, 258);
+}
+
+static enum fault
+refuse(void *ctx, struct arena *a, struct bytes b, struct fault_info *fi)
+{
+	(void)ctx;
+	(void)a;
+	(void)b;
+	return fault_set(fi, FAULT_NETWORK, "the store is away");
+}
+
+static void
+store_that_is_away(void **state)
+{
+	struct bytes made;
+	struct crlg_state s;
+
+	(void)state;
+	FAULT_IS(NETWORK, publish_once(S.g, NOW, refuse, NULL, FI));
+	FAULT_IS(NETWORK, publish_once(S.g, NOW + 5, refuse, NULL, FI));
+	OK(crlg_state_read(&s, S.g->db, FI));
+	assert_int_equal(s.number, 1); /* not made again */
+	assert_int_equal(s.pushed, 0);
+	site_reopen();
+	publish_at(NOW + 9);
+	made = given_out();
+	assert_int_equal(list_at(NOW + 9, 1)->issued, NOW);
+	publish_at(NOW + 10);
+	assert_bytes(given_out(), made);
+}
+
+/* ---- what others signed ---- */
+
+static struct bytes
+special_list(const struct party *by, const struct cert *revoked, uint32_t time)
+{
+	struct crl_hash_entry e = {.expiry = UINT32_MAX};
+	struct crl crl = {.series = CRL_SERIES_SPECIAL,
+	    .issued = time,
+	    .next = time + WEEK,
+	    .entry = &e,
+	    .entries = revoked != NULL};
+	struct spdu_header h = {.psid = PSID_CRL};
+	struct bytes contents, out;
+
+	if (revoked != NULL)
+		memcpy(e.id, revoked->hash + 22, sizeof(e.id));
+	memcpy(crl.craca, world()->root.cert->id, sizeof(crl.craca));
+	OK(crl_encode(&contents, &A, &crl, FI));
+	OK(spdu_sign(&out, &A, &h, contents, SIGNER_DIGEST, &by->signer, FI));
+	return out;
+}
+
+static void
+put(const char *folder, const char *name, struct bytes b)
+{
+	char path[PATH_SIZE];
+
+	path_join(path, folder, name);
+	OK(file_write(path, b, 0644, FI));
+}
+
+static void
+lists_of_the_root(void **state)
+{
+	const struct world *w = world();
+	struct crl_composite c;
+	const struct crl *crl;
+
+	(void)state;
+	put(S.g->special, "root.oer", special_list(&w->root, NULL, NOW));
+	put(S.g->special, "forged.oer",
+	    special_list(&w->crlg, w->ma.cert, NOW));
+	put(S.g->special, "junk.oer", hex("00"));
+	put(S.g->special, "note.txt", hex("00"));
+	publish_at(NOW);
+	c = lists_at(NOW);
+	assert_int_equal(c.parts.lists, 5);
+	assert_int_equal(list_at(NOW, CRL_SERIES_SPECIAL)->entries, 0);
+	assert_true(strstr(S.g->left_out, "left out") != NULL);
+	/* MA and PG: the generator goes on. */
+	put(S.g->special, "root.oer",
+	    special_list(&w->root, w->ma.cert, NOW + 1));
+	OK(enter_wish(S.g, FI));
+	publish_at(NOW + 1);
+	crl = list_at(NOW + 1, CRL_SERIES_SPECIAL);
+	assert_int_equal(crl->entries, 1);
+	assert_memory_equal(crl->entry[0].id, w->ma.cert->hash + 22, 10);
+	assert_int_equal(lists_at(NOW + 1).parts.lists, 5);
+	/* The generator itself: it signs nothing more. */
+	put(S.g->special, "root.oer",
+	    special_list(&w->root, w->crlg.cert, NOW + 2));
+	OK(enter_wish(S.g, FI));
+	publish_at(NOW + 2);
+	c = lists_at(NOW + 2);
+	assert_int_equal(c.parts.lists, 1);
+	assert_int_equal(c.list[0].series, CRL_SERIES_SPECIAL);
+}
+
+static struct bytes
+ballot_of(enum endorsement kind, const struct cert *subject)
+{
+	struct party elector;
+	struct bytes e, out;
+
+	issue(&elector, template_for(&elector, PROFILE_ELECTOR), NULL);
+	OK(endorsement_sign(&e, &A, kind, subject, NOW, &elector.signer, FI));
+	OK(ballot_build(&out, &A, subject, &e, 1, FI));
+	return out;
+}
+
+static void
+ballots(void **state)
+{
+	const struct cert *root = world()->root.cert;
+	struct bytes a = ballot_of(ENDORSE_REMOVE_ROOT, root);
+	struct bytes b = ballot_of(ENDORSE_REMOVE_ELECTOR, world()->pg.cert);
+	struct crl_composite c;
+
+	(void)state;
+	put(S.g->ballots, "a.oer", a);
+	put(S.g->ballots, "b.oer", b);
+	put(S.g->ballots, "add.oer", ballot_of(ENDORSE_ADD_ROOT, root));
+	put(S.g->ballots, "junk.oer", hex("0001"));
+	publish_at(NOW);
+	c = lists_at(NOW);
+	assert_int_equal(c.parts.lists, 4);
+	assert_int_equal(c.parts.root_ballots, 1);
+	assert_bytes(c.parts.root_ballot[0], a);
+	assert_int_equal(c.parts.elector_ballots, 1);
+	assert_bytes(c.parts.elector_ballot[0], b);
+	/* No longer than the certificate that they remove. */
+	OK(enter_wish(S.g, FI));
+	OK(make_composite(S.g, world()->crlg.cert->end - 1, FI));
+}
+
+/* Without its audit log the generator does nothing. */
+static void
+no_audit_log(void **state)
+{
+	uint32_t i = period_of(NOW);
+	struct bringing b = {.now = NOW};
+	struct revocation r;
+	char path[PATH_SIZE];
+	struct bytes before;
+
+	(void)state;
+	publish_at(NOW);
+	path_join(path, S.crlg, AUDIT_FILE);
+	before = snapshot();
+	assert_int_equal(
+	    truncate(path, 0), 0); /* a log that is tampered with */
+	one_pair(&r, 1, i, 7, (uint16_t)(i + 10));
+	FAULT_IS(
+	    STORE, crlg_take(S.g, signed_revocation(&world()->ma, &r.r, NOW),
+		       "MA", NOW, FI));
+	assert_bytes(snapshot(), before);
+	assert_int_not_equal(
+	    publish_once(S.g, NOW + WEEK, bring, &b, NULL), FAULT_OK);
+	assert_bytes(snapshot(), before);
+	assert_int_equal(b.calls, 0);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    ST(seeds_go_with_time),
+	    ST(seeds_that_came_late),
+	    ST(seeds_that_meet),
+	    ST(what_is_over_goes),
+	    ST(thousands),
+	    ST(when_it_is_time),
+	    ST(many_in_a_week),
+	    ST(store_that_is_away),
+	    ST(lists_of_the_root),
+	    ST(ballots),
+	    ST(no_audit_log),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
