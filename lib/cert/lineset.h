@@ -22,7 +22,7 @@
 
 #define LINESET_LINE  64
 #define LINESET_REACH 16
-#define LINESET_WIDTH 12 /* octets of a value at most */
+#define LINESET_WIDTH 12 /* octets of a value at most; at least 8 */
 
 struct lineset {
 	uint64_t key[4];

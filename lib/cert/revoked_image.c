@@ -175,6 +175,8 @@ revoked_image_new(struct revoked *r, struct fault_info *fi)
 	if (p == MAP_FAILED)
 		return fault_errno(
 		    fi, FAULT_TOO_LARGE, "%zu octets of memory", r->size);
+	/* Lines are touched in no order. */
+	(void)madvise(p, r->size, MADV_HUGEPAGE);
 	r->image = p;
 	place_tables(r);
 	return FAULT_OK;
