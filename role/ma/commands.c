@@ -187,6 +187,15 @@ dismiss_case(struct command *c, struct fault_info *fi)
 }
 
 static enum fault
+discredit_case(struct command *c, struct fault_info *fi)
+{
+	TRY(ma_decide(c->ma, c->number, CASE_FALSE, c->who, reason_of(c), fi));
+	printf("case %" PRId64 " is false; its reporters count no more\n",
+	    c->number);
+	return FAULT_OK;
+}
+
+static enum fault
 list_revocations(struct command *c, struct fault_info *fi)
 {
 	return view_revocations(c->ma, stdout, fi);
@@ -294,6 +303,7 @@ RUN(run_case, show_case, SAID_NUMBER, SAID_SVG)
 RUN(run_revoke, revoke_suspect, 0,
     SAID_NUMBER | SAID_REASON | SAID_RIF | SAID_CERTIFICATE)
 RUN(run_dismiss, dismiss_case, SAID_NUMBER, SAID_REASON)
+RUN(run_discredit, discredit_case, SAID_NUMBER, SAID_REASON)
 RUN(run_revocations, list_revocations, 0, 0)
 RUN(run_questions, list_questions, 0, 0)
 RUN(run_question, show_question, SAID_NUMBER, SAID_OUT)
@@ -309,6 +319,9 @@ const struct service_command ma_commands[] = {
 	"whoever has a certificate, is revoked",
 	run_revoke},
     {"dismiss", "N [--reason TEXT]", "decide that a case is none", run_dismiss},
+    {"discredit", "N [--reason TEXT]",
+	"the same, and that its reporters were wrong: they count no more",
+	run_discredit},
     {"revocations", "", "what was decided, how far it is, what it waits for",
 	run_revocations},
     {"questions", "", "what waits to be asked, and for whom", run_questions},

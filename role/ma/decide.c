@@ -18,6 +18,14 @@ static const char *const words[] = {
     [CASE_REVOKED] = "revoked",
     [CASE_DISMISSED] = "dismissed",
     [CASE_MERGED] = "merged",
+    [CASE_FALSE] = "false",
+};
+
+/* What was decided, in the audit log. */
+static const char *const verbs[] = {
+    [CASE_REVOKED] = "revoke",
+    [CASE_DISMISSED] = "dismiss",
+    [CASE_FALSE] = "discredit",
 };
 
 const char *
@@ -118,7 +126,7 @@ commit(struct ma *ma, int64_t incident, enum ma_case_state state,
 	if (f == FAULT_OK && db_changes(ma->db) != 1)
 		f = fault_set(fi, FAULT_EXISTS,
 		    "case %" PRId64 " was decided a moment ago", incident);
-	if (f == FAULT_OK && state == CASE_DISMISSED)
+	if (f == FAULT_OK && state == CASE_FALSE)
 		f = DB_RUN(ma->db, DO_REPORTERS_WRONG, fi, DB_INT(incident));
 	if (f == FAULT_OK)
 		return db_commit(ma->db, fi);
@@ -137,7 +145,7 @@ decide(struct ma *ma, int64_t incident, enum ma_case_state state,
 		TRY(find_subject(&subject, ma, incident, fi));
 	TRY(audit_write(ma->service->audit, AUDIT_CASE, fi,
 	    "case=%" PRId64 " decision=%s by=%s reason=\"%s\"", incident,
-	    state == CASE_REVOKED ? "revoke" : "dismiss", who, reason));
+	    verbs[state], who, reason));
 	crash_point("ma-case-audited");
 	TRY(commit(ma, incident, state, who, reason, fi));
 	crash_point("ma-case-decided");

@@ -16,7 +16,8 @@ enum ma_case_state {
 	CASE_OPEN,
 	CASE_REVOKED, /* to be revoked, from now on by revoke.h */
 	CASE_DISMISSED,
-	CASE_MERGED /* its reports are in another one */
+	CASE_MERGED, /* its reports are in another one */
+	CASE_FALSE   /* dismissed, and whoever reported it was wrong */
 };
 /* "open" */
 const char *ma_case_word(enum ma_case_state);
@@ -25,10 +26,10 @@ const char *ma_case_word(enum ma_case_state);
 #define MA_REASON_MAX 160
 
 /*
- * state: CASE_REVOKED or CASE_DISMISSED.  who and reason go into the audit log:
- * printable ASCII but " and \.  What is to be revoked already begins anew if
- * its revocation has failed.  Whoever reported in a dismissed case was wrong
- * and counts no more.  FAULT_NOT_FOUND; FAULT_EXISTS: the case is decided;
+ * state: CASE_REVOKED, CASE_DISMISSED or CASE_FALSE.  who and reason go into
+ * the audit log: printable ASCII but " and \.  What is to be revoked already
+ * begins anew if its revocation has failed.  Who reported in a case that was
+ * false counts no more.  FAULT_NOT_FOUND; FAULT_EXISTS: the case is decided;
  * FAULT_CONSTRAINT: reason, or nobody can be revoked for it: no report is about
  * a pseudonym certificate and no RIF is known.
  */

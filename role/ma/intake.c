@@ -21,11 +21,12 @@ ma_sender_store(int64_t *number, struct ma *ma, const struct ma_sender *s,
 	return db_run_int(ma->db, number, DO_SENDER_OF, id, 1, fi);
 }
 
-/* The contents of messages on the channel accuse nobody. */
+/* What the suspect itself has signed; not the word of its reporters, who may be
+ * several and of one mind. */
 static bool
 counts(enum misbehavior_kind kind)
 {
-	return misbehavior_kind_basis(kind) != MISBEHAVIOR_CHANNEL;
+	return misbehavior_kind_basis(kind) == MISBEHAVIOR_SENDER;
 }
 
 static enum fault

@@ -79,6 +79,7 @@ check 'the MA comes back' "$SCMS" up "$ENV"
 ma_until 'three different devices make it clear' \
     '3 of them proved to be different devices'
 ma_until 'and the policy decides' 'decided .* by policy: clear'
+ma_until 'which is carried out' 'revocation   done'
 refuse 'nobody else decides it' 'case 1 is revoked' "$SCMS" ma dismiss 1 "$ENV"
 
 # ---- people ----

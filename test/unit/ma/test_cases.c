@@ -107,7 +107,25 @@ test_dismissed(void **state)
 	assert_int_equal(NUMBER(OPEN), 1);
 	assert_int_equal(
 	    NUMBER("select count(*) from report where incident = 1"), 1);
+	/* It was no misbehavior; that is not the reporter's fault. */
+	assert_int_equal(NUMBER("select sum(wrong) from sender"), 0);
+}
+
+static void
+test_false(void **state)
+{
+	struct vehicle v[2];
+
+	(void)state;
+	set_reporters(0);
+	make_devices(v, 2);
+	bring(&v[0], &v[1], 60, 0);
+	detect();
+	OK(ma_decide(w.ma, 1, CASE_FALSE, "test", "a joke", &fi));
+	assert_int_equal(NUMBER(OPEN), 0);
 	assert_int_equal(NUMBER("select sum(wrong) from sender"), 1);
+	assert_int_equal(world_bring(&w, world_seen(&w, &v[0], &v[1], 50, 0)),
+	    MA_REASON_REPORTER);
 }
 
 /* After the decision more reports change nothing, but are with it. */
@@ -440,6 +458,50 @@ test_channel(void **state)
 	assert_int_equal(oracle.asked, 0);
 }
 
+/* Both drive the same metres at the same time. */
+static void
+bring_overlap(const struct vehicle *reporter, const struct vehicle *suspect)
+{
+	struct bytes bsms[30], own[30];
+	const struct misbehavior_report r = {.kind = MISBEHAVIOR_OVERLAP,
+	    .bsms = bsms,
+	    .n = COUNT(bsms),
+	    .own = own,
+	    .own_n = COUNT(own)};
+
+	for (size_t k = 0; k < COUNT(bsms); k++) {
+		const struct drive d = {.base = w.now - 60,
+		    .ms = 100 * (double)k,
+		    .north = 2 * (double)k,
+		    .speed = 20,
+		    .precise = true};
+
+		bsms[k] = world_bsm(&w, suspect, &d, SIGNER_CERTIFICATE);
+		own[k] = world_bsm(&w, reporter, &d, SIGNER_CERTIFICATE);
+	}
+	assert_int_equal(
+	    world_bring(&w, world_report_with(&w, reporter, &r, w.now - 50)),
+	    MA_REASONS);
+}
+
+/* Word against word: whoever has three vehicles could have an innocent one
+ * revoked by it. */
+static void
+test_word_against_word(void **state)
+{
+	struct vehicle v[4];
+
+	(void)state;
+	make_devices(v, 4);
+	for (size_t k = 0; k < 3; k++)
+		bring_overlap(&v[k], &v[3]);
+	detect();
+	assert_int_equal(NUMBER(OPEN), 1);
+	assert_int_equal(oracle.asked, 0);
+	/* An operator may think otherwise. */
+	OK(ma_decide(w.ma, 1, CASE_REVOKED, "test", "seen", &fi));
+}
+
 /* Who is revoked, was wrong, or is the suspect, counts nothing. */
 static void
 test_who_counts(void **state)
@@ -455,7 +517,7 @@ test_who_counts(void **state)
 	OK(ma_decide(w.ma, 1, CASE_REVOKED, "test", "seen", &fi));
 	bring(&v[0], &v[5], 60, 0);
 	bring(&v[1], &v[5], 60, 0);
-	OK(ma_decide(w.ma, 2, CASE_DISMISSED, "test", "made up", &fi));
+	OK(ma_decide(w.ma, 2, CASE_FALSE, "test", "made up", &fi));
 	bring(&v[2], &v[5], 60, 0);
 	bring(&v[3], &v[5], 60, 0);
 	set_reporters(3);
@@ -713,6 +775,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    TEST(test_one_certificate),
 	    TEST(test_dismissed),
+	    TEST(test_false),
 	    TEST(test_revoked),
 	    TEST(test_holder),
 	    TEST(test_linked),
@@ -727,6 +790,7 @@ main(void)
 	    TEST(test_some_reporters),
 	    TEST(test_operators_only),
 	    TEST(test_channel),
+	    TEST(test_word_against_word),
 	    TEST(test_who_counts),
 	    TEST(test_panel_ends),
 	    TEST(test_proof_waits),

@@ -526,7 +526,7 @@ test_wrong_reporter(void **state)
 	OK(ma_decide(w.ma,
 	    world_number(&w, "select incident from report order by number desc "
 			     "limit 1"),
-	    CASE_DISMISSED, "test", "made up", &fi));
+	    CASE_FALSE, "test", "made up", &fi));
 	expect_refused("who was wrong before", world_good(&w, &liar, &other),
 	    MA_REASON_REPORTER);
 }

@@ -354,7 +354,7 @@ world_bsm(struct world *w, const struct vehicle *v, const struct drive *d,
 	bsm.longitude =
 	    lround((-83 + d->east / DEGREE / cos(40 * acos(-1) / 180)) * 1e7);
 	bsm.elevation = 2000;
-	bsm.semi_major = bsm.semi_minor = 40;
+	bsm.semi_major = bsm.semi_minor = d->precise ? 2 : 40;
 	bsm.orientation = 0;
 	bsm.speed = lround(d->speed / 0.02);
 	bsm.heading = 0;
@@ -384,19 +384,27 @@ world_speeding(struct world *w, struct bytes out[3], const struct vehicle *v,
 }
 
 struct bytes
+world_report_with(struct world *w, const struct vehicle *reporter,
+    const struct misbehavior_report *r, uint32_t made)
+{
+	const struct report_origin origin = {
+	    .generated = (uint64_t)made * 1000000, .place = REPORT_NO_PLACE};
+	struct bytes out;
+
+	OK(misbehavior_report_seal(&out, &w->arena, r, &origin,
+	    &reporter->signer, w->ma_keys.cert, &fi));
+	return out;
+}
+
+struct bytes
 world_report(struct world *w, const struct vehicle *reporter,
     enum misbehavior_kind kind, const struct bytes *bsms, size_t n,
     uint32_t made)
 {
 	const struct misbehavior_report r = {
 	    .kind = kind, .bsms = bsms, .n = n};
-	struct report_origin origin = {.place = REPORT_NO_PLACE};
-	struct bytes out;
 
-	origin.generated = (uint64_t)made * 1000000;
-	OK(misbehavior_report_seal(&out, &w->arena, &r, &origin,
-	    &reporter->signer, w->ma_keys.cert, &fi));
-	return out;
+	return world_report_with(w, reporter, &r, made);
 }
 
 struct bytes

@@ -78,6 +78,7 @@ void vehicle_make_as(
 struct drive {
 	uint32_t base;
 	double ms, north, east, speed;
+	bool precise; /* knows its place within decimetres */
 };
 struct bytes world_bsm(struct world *, const struct vehicle *,
     const struct drive *, enum signer_form);
@@ -88,6 +89,9 @@ void world_speeding(struct world *, struct bytes out[3], const struct vehicle *,
 /* A report, signed and encrypted. */
 struct bytes world_report(struct world *, const struct vehicle *reporter,
     enum misbehavior_kind, const struct bytes *bsms, size_t n, uint32_t made);
+/* The same, with messages of the reporter. */
+struct bytes world_report_with(struct world *, const struct vehicle *reporter,
+    const struct misbehavior_report *, uint32_t made);
 /* One about speed with good evidence. */
 struct bytes world_good(
     struct world *, const struct vehicle *reporter, const struct vehicle *);
