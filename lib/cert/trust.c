@@ -306,21 +306,64 @@ void
 trust_set_memory(struct trust *t, size_t n)
 {
 	assert(t->memory == NULL && n > 0);
-	t->memories = n;
+	t->memories = (n + WAYS - 1) / WAYS * WAYS;
+}
+
+/* The lock is held.  Two senders that speak in turns must not push each other
+ * out, so each has several places. */
+static struct memory *
+ways_of(const struct trust *t, const uint8_t id[CERT_ID_SIZE])
+{
+	return &t->memory[slot(id, t->memories / WAYS) * WAYS];
+}
+
+/* The lock is held.  NULL: not remembered. */
+static struct memory *
+memory_of(const struct trust *t, const uint8_t id[CERT_ID_SIZE])
+{
+	struct memory *m = t->memory != NULL ? ways_of(t, id) : NULL;
+
+	for (size_t w = 0; m != NULL && w < WAYS; w++)
+		if (m[w].n != 0 &&
+		    memcmp(m[w].hash + SHA256_SIZE - CERT_ID_SIZE, id,
+			CERT_ID_SIZE) == 0)
+			return &m[w];
+	return NULL;
+}
+
+/* The same, by the hash of all of it. */
+static struct memory *
+memory_of_cert(const struct trust *t, const struct cert *k)
+{
+	struct memory *m = memory_of(t, k->id);
+
+	return m != NULL && memcmp(m->hash, k->hash, sizeof(m->hash)) == 0
+		   ? m
+		   : NULL;
+}
+
+/* The lock is held.  Where one with this id goes. */
+static struct memory *
+room_for(struct trust *t, const uint8_t id[CERT_ID_SIZE])
+{
+	struct memory *m = memory_of(t, id), *ways = ways_of(t, id);
+
+	if (m != NULL)
+		return m;
+	m = ways;
+	for (size_t w = 1; w < WAYS; w++)
+		if (ways[w].since < m->since)
+			m = &ways[w];
+	return m;
 }
 
 static bool
 is_remembered(struct trust *t, const struct cert *k)
 {
-	const struct memory *m;
-	bool found = false;
+	bool found;
 
 	pthread_rwlock_rdlock(&t->lock);
-	if (t->memory != NULL) {
-		m = &t->memory[slot(k->id, t->memories)];
-		found =
-		    m->n != 0 && memcmp(m->hash, k->hash, sizeof(m->hash)) == 0;
-	}
+	found = memory_of_cert(t, k) != NULL;
 	pthread_rwlock_unlock(&t->lock);
 	return found;
 }
@@ -341,7 +384,8 @@ trust_remember(struct trust *t, const struct cert *k)
 		log_fatal("out of memory");
 	/* Its issuer must live as long as the memory of it. */
 	if (e != NULL && e->cert == k->issuer && atomic_load(&e->checked)) {
-		m = &t->memory[slot(k->id, t->memories)];
+		m = room_for(t, k->id);
+		m->since = ++t->remembered;
 		m->n = k->raw.n;
 		memcpy(m->hash, k->hash, sizeof(m->hash));
 		memcpy(m->raw, k->raw.p, k->raw.n);
@@ -355,26 +399,20 @@ bool
 trust_recall(struct trust *t, struct cert *k)
 {
 	const struct memory *m;
-	bool found = false;
 
 	if (k->hash_n != SHA256_SIZE)
 		return false;
 	pthread_rwlock_rdlock(&t->lock);
-	if (t->memory != NULL) {
-		m = &t->memory[slot(k->id, t->memories)];
-		/* The hash is of the canonical form; the issuer field and all
-		 * that was checked are part of it. */
-		found =
-		    m->n != 0 && memcmp(m->hash, k->hash, sizeof(m->hash)) == 0;
-		if (found) {
-			k->key_p256 = m->key;
-			curve_of_p256(&k->key, &m->key);
-			k->has_key = true;
-			k->issuer = m->issuer;
-		}
+	/* The hash is of the canonical form; the issuer field and all that was
+	 * checked are part of it. */
+	if ((m = memory_of_cert(t, k)) != NULL) {
+		k->key_p256 = m->key;
+		curve_of_p256(&k->key, &m->key);
+		k->has_key = true;
+		k->issuer = m->issuer;
 	}
 	pthread_rwlock_unlock(&t->lock);
-	return found;
+	return m != NULL;
 }
 
 enum fault
@@ -389,13 +427,9 @@ trust_find_signer(struct cert **out, struct arena *a, struct trust *t,
 
 	pthread_rwlock_rdlock(&t->lock);
 	e = entry_of(t, id);
-	if (e == NULL && t->memory != NULL) {
-		m = &t->memory[slot(id, t->memories)];
-		if (m->n != 0 && memcmp(m->hash + SHA256_SIZE - CERT_ID_SIZE,
-				     id, CERT_ID_SIZE) == 0) {
-			n = m->n;
-			memcpy(raw, m->raw, n);
-		}
+	if (e == NULL && (m = memory_of(t, id)) != NULL) {
+		n = m->n;
+		memcpy(raw, m->raw, n);
 	}
 	pthread_rwlock_unlock(&t->lock);
 	if (e != NULL) {

@@ -21,7 +21,8 @@ struct entry {
 
 /* A remembered leaf; raw too long: not remembered. */
 struct memory {
-	size_t n; /* 0: empty */
+	size_t n;	/* 0: empty */
+	uint64_t since; /* counts what was remembered */
 	uint8_t hash[SHA256_SIZE];
 	uint8_t raw[512];
 	struct point key;
@@ -30,6 +31,7 @@ struct memory {
 
 #define BUCKETS	 1024
 #define MEMORIES 1024
+#define WAYS	 8 /* places for a certificate: the oldest makes room */
 
 struct trust {
 	pthread_rwlock_t lock;	  /* of all below */
@@ -37,7 +39,8 @@ struct trust {
 	struct arena arena;
 	struct entry *bucket[BUCKETS];
 	struct memory *memory; /* NULL: nothing is remembered */
-	size_t memories;
+	size_t memories;       /* a multiple of WAYS */
+	uint64_t remembered;
 
 	pthread_rwlock_t revoking;	   /* of what revoked points to */
 	_Atomic(struct revoked *) revoked; /* NULL: nothing */

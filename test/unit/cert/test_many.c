@@ -223,10 +223,39 @@ remembered_leaves(void **state)
 	trust_free(t);
 }
 
+/* A street full of senders: none pushes another out. */
+static void
+senders_in_turns(void **state)
+{
+	enum { STREET = 100 };
+	const struct world *w = world();
+	struct trust *t =
+	    trust_of(&w->root, &w->ica, &w->eca, (struct party *)NULL);
+	static struct party p[STREET];
+	struct cert *leaf[STREET], *found;
+	enum fault verdict[STREET];
+
+	(void)state;
+	for (size_t i = 0; i < STREET; i++) {
+		issue(&p[i], template_for(&p[i], PROFILE_ENROLLMENT), &w->eca);
+		OK(cert_load(&leaf[i], &A, p[i].cert->raw, FI));
+	}
+	assert_int_equal(
+	    trust_check_batch(t, leaf, verdict, STREET, NOW), FAULT_OK);
+	for (size_t i = 0; i < STREET; i++)
+		trust_remember(t, leaf[i]);
+	for (size_t i = 0; i < STREET; i++) {
+		OK(trust_find_signer(&found, &A, t, leaf[i]->id, FI));
+		assert_true(bytes_equal(found->raw, leaf[i]->raw));
+	}
+	trust_free(t);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    T(senders_in_turns),
 	    T(decryption),
 	    T(signatures),
 	    T(other_curves),
