@@ -1,7 +1,8 @@
 /*
  * issuing_bench - microseconds per certificate of the PCA's whole path and
  * per pre-linkage value of the LA's, from octets received to octets signed
- * and durable on disk, without HTTP; and what stays on disk.
+ * and durable on disk, without HTTP; what stays on disk; and what it takes an
+ * LA per chain to say which values belong together.
  *
  *	issuing_bench [requests in a message]
  *
@@ -24,7 +25,7 @@
 #include "cert/spdu.h"
 #include "crypto/engine.h"
 #include "crypto/random.h"
-#include "role/la/la.h"
+#include "role/la/linked.h"
 #include "role/pca/pca.h"
 #include "schema/scms_protocol.h"
 #include "test/unit/pca/requests.h"
@@ -145,8 +146,14 @@ bench_pca(size_t n)
 #define WEEKS  52u
 #define J_MAX  20u
 
+struct wanted {
+	uint32_t chains;
+	uint16_t i_min, i_max;
+	uint8_t j_max;
+};
+
 static struct bytes
-order(struct arena *arena)
+order(struct arena *arena, const struct wanted *w)
 {
 	const struct spdu_header header = {.psid = 0x23,
 	    .has_generation_time = true,
@@ -154,7 +161,7 @@ order(struct arena *arena)
 	scms_pdu pdu = {.version = 1};
 	ra_la_individual_pre_linkage_value_request_msg *m =
 	    &pdu.content.la_ra.ra_la_individual_pre_linkage_value_request;
-	uint32_t fresh = CHAINS;
+	uint32_t fresh = w->chains;
 	struct bytes payload, out;
 
 	pdu.content.is = scms_pdu_content_la_ra;
@@ -163,9 +170,9 @@ order(struct arena *arena)
 	m->header.version = 1;
 	m->header.ra_id = bytes_of_string("ra.monarch.test");
 	m->header.pca_id = bytes_of_string("pca.monarch.test");
-	m->header.i_min = world.week;
-	m->header.i_max = (uint16_t)(world.week + WEEKS);
-	m->j_max = J_MAX;
+	m->header.i_min = w->i_min;
+	m->header.i_max = w->i_max;
+	m->j_max = w->j_max;
 	m->number_of_fresh_ind = &fresh;
 	need(coer_encode_new(&payload, arena, &scms_pdu_asn, &pdu, &info));
 	need(spdu_sign(&out, arena, &header, payload, SIGNER_DIGEST,
@@ -173,9 +180,42 @@ order(struct arena *arena)
 	return out;
 }
 
+/* ---- what belongs together ---- */
+
+#define LINKED_CHAINS 100000u
+
+static struct rounds linking;
+
+/* A question of the MA about two values of a week that all chains have given,
+ * a year after they began. */
+static void
+bench_linked(struct la *la)
+{
+	const uint16_t i = (uint16_t)(world.week + WEEKS);
+	const struct wanted w = {LINKED_CHAINS, i, (uint16_t)(i + 1), 1};
+	const struct plv plv[2] = {{.i = i}, {.i = i, .value = {{1}}}};
+	struct arena arena = arena_new(32u << 20), work = arena_new(LA_ARENA);
+	struct la_answer answer;
+	size_t matches;
+
+	need(la_answer_order(&answer, la, &work, order(&arena, &w), &info));
+	close(answer.fd);
+	for (int round = 0; round < ROUNDS; round++) {
+		arena_reset(&arena);
+		begin();
+		need(la_linked(&matches, la, &arena, plv, 2, &info));
+		end(&linking, LINKED_CHAINS);
+	}
+	print("issuing_la_linked", &linking);
+	arena_free(&arena);
+	arena_free(&work);
+}
+
 static void
 bench_la(void)
 {
+	const struct wanted w = {
+	    CHAINS, world.week, (uint16_t)(world.week + WEEKS), J_MAX};
 	const struct la_conf conf = {.la_id = {0, 1},
 	    .ra = "ra",
 	    .pca = {(const char *const[]){"pca"}, 1}};
@@ -188,7 +228,7 @@ bench_la(void)
 	world_folder(&world, dir, WORLD_LA1);
 	need(la_new(&la, dir, &conf, &world.environment, NULL, &info));
 	for (int round = 0; round < ROUNDS; round++) {
-		body = order(&arena);
+		body = order(&arena, &w);
 		begin();
 		need(la_answer_order(&answer, la, &work, body, &info));
 		end(&ordering, (size_t)CHAINS * WEEKS * J_MAX);
@@ -196,6 +236,7 @@ bench_la(void)
 		arena_reset(&work);
 	}
 	print("issuing_la", &ordering);
+	bench_linked(la);
 	la_free(la);
 	arena_free(&arena);
 	arena_free(&work);

@@ -6,6 +6,8 @@
 #include "inquiry/inquiry.h"
 #include "inquiry/why.h"
 
+/* An LA looks through all its chains: 3 s for a million. */
+#define TIMEOUT_MS  120000
 #define ANSWER_MAX  (1u << 20)
 #define HEADERS_MAX 6 /* justification, 4 of the caller, NULL */
 
@@ -69,7 +71,8 @@ post(struct http_result *result, struct arena *arena,
 	struct http_call call = {.method = "POST",
 	    .headers = headers,
 	    .body = body,
-	    .limit = ANSWER_MAX};
+	    .limit = ANSWER_MAX,
+	    .timeout_ms = TIMEOUT_MS};
 
 	TRY(set_headers(headers, arena, ask, fi));
 	call.url = arena_printf(arena, "https://%s:%u%s", ask->peer, ask->port,
