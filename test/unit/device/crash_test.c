@@ -23,6 +23,8 @@
 #include <fts.h>
 
 #include "base/time32.h"
+#include "cert/profile.h"
+#include "crypto/linkage.h"
 #include "device/week.h"
 #include "test/unit/device/folder.h"
 #include "test/unit/device/world_int.h"
@@ -164,6 +166,42 @@ live_with(struct world *w,
 	return fault;
 }
 
+/* A composite CRL whose list of series 1 has n devices. */
+static void
+publish(struct world *w, uint32_t issued, unsigned n)
+{
+	struct crl l = world_crl(CRL_SERIES_PSEUDONYM, issued);
+
+	for (unsigned k = 0; k < n; k++)
+		world_crl_device(w, &l, w->seed);
+	world_crl_publish_one(w, world_crl_list(w, &l));
+}
+
+static struct world *store;
+static struct bytes composite[2];
+
+static void
+give_out(unsigned k)
+{
+	store->composite = composite[k];
+	store->crl_tag = k;
+}
+
+/* A list, and then another one, which may be there already. */
+static enum fault
+supply_lists(struct monarch_device *d, struct fault_info *fi)
+{
+	const struct monarch_crl_terms terms = {0};
+	enum fault fault;
+
+	give_out(0);
+	fault = monarch_update_crl(d, NULL, &terms, fi);
+	if (fault != FAULT_OK && fault != FAULT_TOO_OLD)
+		return fault;
+	give_out(1);
+	return monarch_update_crl(d, NULL, &terms, fi);
+}
+
 static enum fault
 live_obe(struct world *w, bool again, struct fault_info *fi)
 {
@@ -176,6 +214,14 @@ live_rse(struct world *w, bool again, struct fault_info *fi)
 {
 	TRY(live_with(w, supply_rse, fi));
 	return sign(0x83, again, fi);
+}
+
+static enum fault
+live_lists(struct world *w, bool again, struct fault_info *fi)
+{
+	(void)w;
+	(void)again;
+	return live_with(w, supply_lists, fi);
 }
 
 /* The part of the world's RA that must survive lies in shared memory. */
@@ -250,6 +296,26 @@ check_rse(struct world *w)
 	assert_int_equal(w->ra->successors, 1);
 }
 
+/* The second list, and what it says. */
+static void
+check_lists(struct world *w)
+{
+	struct monarch_device *d = world_open(w, path);
+	struct monarch_status status;
+	struct fault_info fi = {0};
+	struct lv lv[2];
+
+	MUST(monarch_status(path, &status, &fi));
+	assert_int_equal(status.lists.n, 1);
+	assert_int_equal(status.lists.list[0].issued, WORLD_NOW - 1);
+	assert_int_equal(status.lists.list[0].entries, 1);
+	for (unsigned la = 0; la < 2; la++)
+		linkage_plv(&lv[la], world_la[la], &w->seed[la], 1, 0, 1);
+	linkage_combine(&lv[0], &lv[0], &lv[1], 1);
+	assert_true(revoked_has_linkage(d->crl.revoked, lv[0].b, WORLD_I));
+	monarch_close(d);
+}
+
 /* A device that has its request, and its bundle beside it. */
 static void
 make(struct world *w, const struct monarch_csr_terms *terms, const char *name)
@@ -285,6 +351,17 @@ make_obe(struct world *w, const char *name)
 }
 
 static void
+make_lists(struct world *w, const char *name)
+{
+	make_obe(w, name);
+	store = w;
+	for (unsigned k = 0; k < 2; k++) {
+		publish(w, WORLD_NOW - 2 + k, 2 - k);
+		composite[k] = w->composite;
+	}
+}
+
+static void
 make_rse(struct world *w, const char *name)
 {
 	const struct monarch_psid psids[] = {{.psid = 0x83}};
@@ -298,6 +375,7 @@ make_rse(struct world *w, const char *name)
 }
 
 static const struct life obe = {live_obe, check_obe, make_obe, 60};
+static const struct life lists = {live_lists, check_lists, make_lists, 40};
 static const struct life rse = {live_rse, check_rse, make_rse, 90};
 
 /* A world that knows nothing of the device that is made then. */
@@ -349,6 +427,13 @@ so_does_one_with_other_certificates(void **state)
 {
 	(void)state;
 	survive(&rse);
+}
+
+static void
+so_do_revocation_lists(void **state)
+{
+	(void)state;
+	survive(&lists);
 }
 
 /* ---- no space left ---- */
@@ -404,6 +489,7 @@ a_full_disk_leaves_nothing_half(void **state)
 	(void)state;
 	fill_up(&obe);
 	fill_up(&rse);
+	fill_up(&lists);
 }
 
 static int
@@ -430,6 +516,8 @@ main(void)
 		a_device_goes_on_after_any_crash, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(
 		so_does_one_with_other_certificates, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(
+		so_do_revocation_lists, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(
 		a_full_disk_leaves_nothing_half, set_up, tear_down),
 	};
