@@ -88,8 +88,9 @@ struct crl_linkage_entry {
 
 /*
  * The groups of a list: jMax above LA pair above iMax, and in each group the
- * order of the seeds, which tells nothing of who was revoked with whom.  Sorts
- * the entries; sets group and groups.  FAULT_TOO_LARGE.
+ * order of the seeds, which tells nothing of who was revoked with whom; what
+ * is there twice is taken once.  Sorts the entries; sets group and groups.
+ * FAULT_TOO_LARGE.
  */
 enum fault must_check crl_group(struct crl *, struct arena *,
     struct crl_linkage_entry *, size_t n, struct fault_info *);

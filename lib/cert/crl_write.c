@@ -47,6 +47,18 @@ compare_entry(const void *va, const void *vb)
 	return d != 0 ? d : memcmp(a->seed2.b, b->seed2.b, sizeof(a->seed2.b));
 }
 
+/* Each once: a pair may have been revoked by two cases. */
+static size_t
+drop_repeated(struct crl_linkage_entry *e, size_t n)
+{
+	size_t kept = n > 0;
+
+	for (size_t k = 1; k < n; k++)
+		if (compare_entry(&e[kept - 1], &e[k]) != 0)
+			e[kept++] = e[k];
+	return kept;
+}
+
 static size_t
 count_groups(const struct crl_linkage_entry *e, size_t n)
 {
@@ -68,6 +80,7 @@ crl_group(struct crl *out, struct arena *a, struct crl_linkage_entry *e,
 
 	if (n > 1)
 		qsort(e, n, sizeof(*e), compare_entry);
+	n = drop_repeated(e, n);
 	g = ARENA_ARRAY(a, count_groups(e, n), struct crl_linkage_group);
 	if (n > 0 && (seed1 == NULL || seed2 == NULL || g == NULL))
 		return no_memory(fi);

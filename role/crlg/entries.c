@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "base/secret.h"
 #include "cert/profile.h"
 #include "crypto/linkage.h"
 #include "role/crlg/entries.h"
@@ -13,37 +14,57 @@
 
 #define CHUNK 4096
 
-/* Pairs of the same LAs that are in the same period. */
-struct chunk {
+struct pair {
+	int64_t number;
 	uint8_t la1[2], la2[2];
 	uint32_t i;
-	int64_t number[CHUNK];
+};
+
+/* In the order of their numbers, so that they are read and written as they
+ * lie. */
+struct chunk {
+	struct pair pair[CHUNK];
 	struct key16 seed1[CHUNK], seed2[CHUNK];
 	size_t n;
 };
 
 static enum fault
-got_class(void *ctx, const struct db_row *row, struct fault_info *fi)
+got_behind(void *ctx, const struct db_row *row, struct fault_info *fi)
 {
 	struct chunk *c = ctx;
+	struct pair *p = &c->pair[c->n];
 
-	TRY(db_blob_copy(row, 0, c->la1, sizeof(c->la1), fi));
-	TRY(db_blob_copy(row, 1, c->la2, sizeof(c->la2), fi));
-	c->i = (uint32_t)db_int(row, 2);
-	c->n = 1;
+	p->number = db_int(row, 0);
+	TRY(db_blob_copy(row, 1, p->la1, sizeof(p->la1), fi));
+	TRY(db_blob_copy(row, 2, p->la2, sizeof(p->la2), fi));
+	TRY(db_blob_copy(row, 3, c->seed1[c->n].b, 16, fi));
+	TRY(db_blob_copy(row, 4, c->seed2[c->n].b, 16, fi));
+	p->i = (uint32_t)db_int(row, 5);
+	c->n++;
 	return FAULT_OK;
 }
 
-static enum fault
-got_seeds(void *ctx, const struct db_row *row, struct fault_info *fi)
+static bool
+same_class(const struct pair *a, const struct pair *b)
 {
-	struct chunk *c = ctx;
+	return a->i == b->i && memcmp(a->la1, b->la1, sizeof(a->la1)) == 0 &&
+	       memcmp(a->la2, b->la2, sizeof(a->la2)) == 0;
+}
 
-	c->number[c->n] = db_int(row, 0);
-	TRY(db_blob_copy(row, 1, c->seed1[c->n].b, 16, fi));
-	TRY(db_blob_copy(row, 2, c->seed2[c->n].b, 16, fi));
-	c->n++;
-	return FAULT_OK;
+/* Neighbours of the same LAs and period go together. */
+static void
+step_all(struct chunk *c, uint32_t i)
+{
+	for (size_t k = 0, n; k < c->n; k += n) {
+		const struct pair *p = &c->pair[k];
+
+		for (n = 1; k + n < c->n && same_class(p, p + n); n++)
+			;
+		for (uint32_t at = p->i; at < i; at++) {
+			linkage_step(c->seed1 + k, p->la1, c->seed1 + k, n);
+			linkage_step(c->seed2 + k, p->la2, c->seed2 + k, n);
+		}
+	}
 }
 
 static enum fault
@@ -53,7 +74,7 @@ write_chunk(
 	TRY(db_begin(db, fi));
 	for (size_t k = 0; k < c->n; k++) {
 		enum fault f = DB_RUN(db, DO_LINKAGE_EVOLVE, fi,
-		    DB_INT(c->number[k]), DB_BLOB(c->seed1[k].b, 16),
+		    DB_INT(c->pair[k].number), DB_BLOB(c->seed1[k].b, 16),
 		    DB_BLOB(c->seed2[k].b, 16), DB_INT(i));
 
 		if (f != FAULT_OK) {
@@ -64,23 +85,21 @@ write_chunk(
 	return db_commit(db, fi);
 }
 
+/* Those behind the number *last. */
 static enum fault
-evolve_some(bool *more, struct chunk *c, struct db *db, uint32_t i,
+evolve_some(int64_t *last, struct chunk *c, struct db *db, uint32_t i,
     struct fault_info *fi)
 {
 	c->n = 0;
-	TRY(DB_EACH(db, DO_LINKAGE_BEHIND, got_class, c, fi, DB_INT(i)));
-	*more = c->n > 0;
-	if (!*more)
+	TRY(DB_EACH(db, DO_LINKAGES_BEHIND, got_behind, c, fi, DB_INT(*last),
+	    DB_INT(i), DB_INT(CHUNK)));
+	if (c->n == 0)
 		return FAULT_OK;
-	c->n = 0;
-	TRY(DB_EACH(db, DO_LINKAGES_BEHIND, got_seeds, c, fi, DB_INT(c->i),
-	    DB_BLOB(c->la1, 2), DB_BLOB(c->la2, 2), DB_INT(CHUNK)));
-	for (uint32_t at = c->i; at < i; at++) {
-		linkage_step(c->seed1, c->la1, c->seed1, c->n);
-		linkage_step(c->seed2, c->la2, c->seed2, c->n);
-	}
-	return write_chunk(db, c, i, fi);
+	*last = c->pair[c->n - 1].number;
+	step_all(c, i);
+	TRY(write_chunk(db, c, i, fi));
+	crash_point("crlg-evolving");
+	return FAULT_OK;
 }
 
 enum fault
@@ -88,15 +107,14 @@ entries_evolve(struct db *db, uint32_t i, struct fault_info *fi)
 {
 	struct chunk *c = calloc(1, sizeof(*c));
 	enum fault f = FAULT_OK;
-	bool more = true;
+	int64_t last = 0;
 
 	if (c == NULL)
 		log_fatal("out of memory");
-	while (f == FAULT_OK && more) {
-		f = evolve_some(&more, c, db, i, fi);
-		if (more)
-			crash_point("crlg-evolving");
-	}
+	do {
+		f = evolve_some(&last, c, db, i, fi);
+	} while (f == FAULT_OK && c->n > 0);
+	wipe(c, sizeof(*c));
 	free(c);
 	return f;
 }
