@@ -10,48 +10,16 @@ import glob
 import os
 import re
 import sqlite3
-import subprocess
 import sys
 
 from device import Device
-from harness import BUILD, ENV, WORK, expect, fail, ok, true
-from ieee1609 import (N, Aes, Cert, Reader, butterfly, ccm_open, kdf2, number,
-                      octets, sha, xor)
+from harness import ENV, WORK, expect, fail, ok, true
+from ieee1609 import N, butterfly, kdf2, number, octets, sha, xor
+from knowledge import (Held, J, La, allowed, chains, forbid, patterns, read,
+                       search)
 
 MODE = sys.argv[1] if len(sys.argv) > 1 else "running"
 DEVICES = sorted(glob.glob(WORK + "/devices/*"))
-J = 20
-
-
-def read(path):
-    with open(path, "rb") as f:
-        return f.read()
-
-
-# ---- what the devices hold ---------------------------------------------------
-
-class Held:
-    """A device's keys and certificates, from its folder."""
-
-    def __init__(self, folder):
-        self.folder = folder
-        r = Reader(read(folder + "/provision"))
-        r.want(b"MNRCPROV\x02")
-        self.a, self.ck, self.h, self.ek = (
-            r.take(32), r.take(16), r.take(32), r.take(16))
-        r.take(1 + 48 + 20)         # of other kinds of certificates
-        r.take(5)
-        self.request_hash = r.take(8)
-        self.certs = {}             # (i, j) -> certificate, s
-        for path in glob.glob(folder + "/certificates/*"):
-            r = Reader(read(path))
-            r.want(b"MNRCWEEK\x01\x01")
-            i = r.uint(4)
-            r.take(8)
-            for _ in range(r.uint(2)):
-                j = r.uint(4)
-                self.certs[i, j] = Cert(r.take(r.uint(2))), r.take(32)
-
 
 held = [Held(d) for d in DEVICES]
 with open(WORK + "/truth", "w", encoding="ascii") as f:
@@ -66,58 +34,11 @@ if MODE == "truth-only":
 
 # ---- what the LAs know: everything computed again, from their secrets --------
 
-class La:
-    """Opens an LA's storage with its own key, as only it can."""
-
-    def __init__(self, name):
-        self.name, folder = name, "%s/%s/data" % (ENV, name)
-        self.storage = read(folder + "/storage.key")
-        k = kdf2(self.storage, b"monarch-la-storage", 64)
-        self.keys = k[:16], k[16:32], k[32:]
-        # laId(2) from the SSP of its certificate, 88 0001 laId
-        cert = read("%s/%s/cert.oer" % (ENV, name))
-        self.id = re.search(b"\x88\x00\x01(..)", cert, re.DOTALL).group(1)
-        db = sqlite3.connect("file:%s/la.db?mode=ro" % folder, uri=True)
-        self.seeds = {}
-        for sealed, i0 in db.execute("select sealed, i0 from chain"):
-            plain = ccm_open(self.keys[0], sealed[:12], sealed[12:])
-            if number(plain[:2]) != i0:
-                fail("i0 of a chain of " + name)
-            self.seeds[plain[2:]] = i0
-        db.close()
-
-    def open_lci(self, lci):
-        """i0, seed of EncryptedData for the LA's own key."""
-        r = Reader(lci)
-        r.want(b"\x01\x01\x81")
-        r.want(sha(b"\x80" + self.keys[1])[-8:] + b"\x80")
-        nonce = r.take(12)
-        key = ccm_open(self.keys[1], nonce, r.opaque())
-        r.want(b"\x80")
-        nonce = r.take(12)
-        plain = ccm_open(key, nonce, r.opaque())
-        return number(plain[:2]), plain[2:]
-
-    def plv(self, seed, steps):
-        """The values of one period for all j, and the seed of it."""
-        for _ in range(steps):
-            seed = sha(self.id, seed, bytes(14))[:16]
-        aes, out = Aes(seed), []
-        for j in range(J):
-            block = self.id + octets(j, 4) + bytes(10)
-            out.append(xor(aes.block(block), block)[:9])
-        return seed, out
-
-
 la = [La("la1"), La("la2")]
-db = sqlite3.connect("file:%s/ra/data/ra.db?mode=ro" % ENV, uri=True)
-chains = {h: (l1, l2) for h, l1, l2 in db.execute(
-    "select d.request_id, c.lci1, c.lci2 from device d join chain c"
-    " on c.id = d.chain")}
-db.close()
+lcis = chains()
 seeds, plvs = set(), [set(), set()]
 for h in held:
-    opened = [l.open_lci(lci) for l, lci in zip(la, chains[h.request_hash])]
+    opened = [l.open_lci(lci) for l, lci in zip(la, lcis[h.request_hash])]
     for i in sorted({i for i, _ in h.certs}):
         both = []
         for n, (l, (i0, seed)) in enumerate(zip(la, opened)):
@@ -135,17 +56,6 @@ ok("all %d linkage values follow from one chain of each LA" % certificates)
 
 
 # ---- what must not be where --------------------------------------------------
-
-patterns = collections.OrderedDict()        # octets -> name
-allowed = {}                                # name -> where it may be
-
-
-def forbid(kind, value, *places):
-    """value may be in these places and nowhere else."""
-    if value not in patterns:
-        patterns[value] = "%s/%d" % (kind, len(patterns))
-    allowed.setdefault(patterns[value], []).extend(places)
-
 
 def scalar_of_pem(path):
     der = base64.b64decode("".join(read(path).decode().splitlines()[1:-1]))
@@ -214,19 +124,6 @@ for h in held:
 for values in plvs:
     for value in values:
         forbid("pre-linkage-value", value)
-
-
-def search(*paths):
-    with open(WORK + "/patterns", "w", encoding="ascii") as f:
-        for value, name in patterns.items():
-            f.write("%s %s\n" % (value.hex(), name))
-    r = subprocess.run([BUILD + "/test/privacy/leak", WORK + "/patterns",
-                        *paths], stdout=subprocess.PIPE, check=False,
-                       stderr=subprocess.PIPE, timeout=120)
-    os.remove(WORK + "/patterns")
-    if r.returncode == 2:
-        fail(r.stderr.decode())
-    return [line.split(" ", 2) for line in r.stdout.decode().splitlines()]
 
 
 found = search(ENV, *DEVICES, WORK + "/dev.zip", WORK + "/dev-bundle.zip",
