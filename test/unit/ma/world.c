@@ -445,6 +445,16 @@ world_bring(struct world *w, struct bytes in)
 	return reason;
 }
 
+/* No frame of a daemon is around the service here. */
+bool __wrap_service_stopping(const struct service *);
+
+bool
+__wrap_service_stopping(const struct service *service)
+{
+	(void)service;
+	return false;
+}
+
 /* ---- PCA and LAs ---- */
 
 static unsigned
