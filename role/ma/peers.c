@@ -46,14 +46,6 @@ ma_peers(struct ma_peers *out, struct arena *arena, const struct ma *ma,
 	return set_peer(&out->crlg, arena, ma, conf->crlg, 0, fi);
 }
 
-bool
-ma_issuer_is_known(const uint8_t issuer[CERT_ID_SIZE])
-{
-	static const uint8_t zero[CERT_ID_SIZE];
-
-	return memcmp(issuer, zero, CERT_ID_SIZE) != 0;
-}
-
 const struct ma_peer *
 ma_pca_of(const struct ma_peers *peers, struct arena *arena,
     const struct ma *ma, const uint8_t issuer[CERT_ID_SIZE])

@@ -21,11 +21,10 @@ struct ma_peers {
 /* In arena memory.  FAULT_CONFIG. */
 enum fault must_check ma_peers(
     struct ma_peers *, struct arena *, const struct ma *, struct fault_info *);
-/* The PCA whose certificate has this HashedId8, or had it; NULL: none that is
- * asked.  A linkage value of which nobody knows the issuer has the id zero. */
+/* The PCA whose certificate has this HashedId8, or had it; NULL: nobody knows.
+ */
 const struct ma_peer *ma_pca_of(const struct ma_peers *, struct arena *,
     const struct ma *, const uint8_t issuer[CERT_ID_SIZE]);
-bool ma_issuer_is_known(const uint8_t issuer[CERT_ID_SIZE]);
 /* Which LA has this name: 0 or 1; 2: neither. */
 unsigned ma_la_index(const struct ma_peers *, struct bytes name);
 

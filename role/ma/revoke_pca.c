@@ -60,8 +60,8 @@ ask(struct step *s, const struct ma_peer *pca, struct fault_info *fi)
 	return step_commit(s, MA_HPCR, a.key, store, &found, fi);
 }
 
-/* Nobody knows who has issued it: the PCAs are asked in turn, until one says
- * that it did. */
+/* Nobody knows who has issued it, such as a PCA whose certificate of that time
+ * is gone: they are asked in turn, until one says that it did. */
 static enum fault
 ask_each(struct step *s, struct fault_info *fi)
 {
@@ -76,14 +76,8 @@ ask_each(struct step *s, struct fault_info *fi)
 enum fault
 revoke_find_request(struct step *s, struct fault_info *fi)
 {
-	const struct ma_lv *lv = &s->r->subject.lv;
-	const struct ma_peer *pca;
+	const struct ma_peer *pca =
+	    ma_pca_of(&s->peers, s->arena, s->ma, s->r->subject.lv.issuer);
 
-	if (!ma_issuer_is_known(lv->issuer))
-		return ask_each(s, fi);
-	pca = ma_pca_of(&s->peers, s->arena, s->ma, lv->issuer);
-	if (pca == NULL)
-		return fault_set(fi, FAULT_DENIED,
-		    "no PCA is known that has issued the certificate");
-	return ask(s, pca, fi);
+	return pca != NULL ? ask(s, pca, fi) : ask_each(s, fi);
 }

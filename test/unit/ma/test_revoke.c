@@ -199,7 +199,7 @@ test_holder(void **state)
 	}
 }
 
-/* The linkage value is all that is known: each PCA is asked. */
+/* Nobody knows the issuer: each PCA is asked. */
 static void
 test_unknown_issuer(void **state)
 {
@@ -415,8 +415,10 @@ test_not_known(void **state)
 	    "pca.monarch.test has issued no certificate with this linkage "
 	    "value");
 	memset(net.lv[0].issuer, 0x55, CERT_ID_SIZE);
+	net.lv[0].lv.b[0] ^= 1;
 	net_revoke(&net, 9);
-	assert_state(9, MA_FAILED, "no PCA is known");
+	assert_state(
+	    9, MA_FAILED, "pca2.monarch.test has issued no certificate");
 	assert_int_equal(net.conduct[INQUIRY_BLACKLIST].asked,
 	    net.conduct[INQUIRY_CHAINS].asked);
 }
