@@ -257,6 +257,19 @@ revoke_go_on(struct ma *ma, int64_t number)
 	arena_free(&arena);
 }
 
+/* Whatever they waited for may be there by now. */
+static void
+wake_all(struct ma *ma)
+{
+	struct fault_info fi;
+
+	pthread_mutex_lock(&ma->lock);
+	if (db_run(ma->db, DO_REVOCATIONS_WAKE, NULL, 0, NULL, NULL, &fi) !=
+	    FAULT_OK)
+		log_warn("revocations: %s", fi.text);
+	pthread_mutex_unlock(&ma->lock);
+}
+
 void
 revoke_run(void *state, struct service *service)
 {
@@ -264,6 +277,7 @@ revoke_run(void *state, struct service *service)
 	struct fault_info fi;
 	int64_t *claimed;
 
+	wake_all(ma);
 	while (!service_stopping(service)) {
 		if ((claimed = take(ma, &fi)) == NULL) {
 			service_sleep(service, LOOK_MS);

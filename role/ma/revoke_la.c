@@ -10,7 +10,7 @@
 /* Clocks of components may differ by so much around the change of a period. */
 #define MARGIN 60u
 
-/* What one LA is asked for. */
+/* What one LA is asked for, no more at a time than one question may hold. */
 struct seeds {
 	struct chains chains; /* of the revocation, all */
 	unsigned la;
@@ -29,12 +29,14 @@ is_over(const struct chain *c, uint32_t i)
 static enum fault
 choose(struct seeds *w, struct step *s, struct fault_info *fi)
 {
+	uint32_t most = s->ma->environment->ma_list_most;
+
 	w->n = 0;
 	w->of = ARENA_ARRAY(s->arena, w->chains.n, size_t);
 	w->lci = ARENA_ARRAY(s->arena, w->chains.n, linkage_chain_id);
 	if (w->of == NULL || w->lci == NULL)
 		return fault_set(fi, FAULT_TOO_LARGE, "chains");
-	for (size_t k = 0; k < w->chains.n; k++) {
+	for (size_t k = 0; k < w->chains.n && w->n < most; k++) {
 		const struct chain *c = &w->chains.v[k];
 
 		if (c->i[w->la] == w->i || is_over(c, w->i))
@@ -85,7 +87,7 @@ store(struct ma *ma, const struct seeds *w,
 }
 
 static enum fault
-accept(struct step *s, const struct seeds *w, const scms_pdu *answer,
+accept(struct step *s, struct seeds *w, const scms_pdu *answer,
     const struct asking *a, struct fault_info *fi)
 {
 	const la_ma_linkage_seed_response_msg_ls_info *list =
@@ -102,6 +104,8 @@ accept(struct step *s, const struct seeds *w, const scms_pdu *answer,
 	f = store(s->ma, w, list, a->key, fi);
 	db_rollback(s->ma->db);
 	pthread_mutex_unlock(&s->ma->lock);
+	for (size_t k = 0; k < w->n && f == FAULT_OK; k++)
+		w->chains.v[w->of[k]].i[w->la] = w->i;
 	return f;
 }
 
@@ -183,10 +187,12 @@ revoke_find_seeds(struct step *s, struct fault_info *fi)
 	if (are_over(&w))
 		return step_end(s,
 		    "blacklisted; its certificates have ended meanwhile", fi);
-	for (w.la = 0; w.la < 2; w.la++) {
+	for (w.la = 0; w.la < 2;) {
 		TRY(choose(&w, s, fi));
 		if (w.n > 0)
 			TRY(ask(s, &w, fi));
+		else
+			w.la++;
 		/* It is asked anew, for the period that has begun. */
 		if (step_period(s, time32_now()) != w.i)
 			return FAULT_OK;

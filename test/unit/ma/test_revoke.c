@@ -212,6 +212,25 @@ test_unknown_issuer(void **state)
 	assert_int_equal(net_audit_count(&net, WHO_PCA2, "case 7"), 1);
 }
 
+/* More chains than one question may hold. */
+static void
+test_short_lists(void **state)
+{
+	(void)state;
+	net.service.environment.ma_list_most = 1;
+	net.conduct[INQUIRY_SEEDS].down = 1;
+	net.conduct[INQUIRY_SEEDS].lose = 1;
+	net_revoke(&net, 7);
+	for (size_t k = 0; k < 2; k++) {
+		assert_state(7, MA_CHAINS, k == 0 ? "nobody" : "broken off");
+		revoke_go_on(net.ma, 1);
+	}
+	assert_state(7, MA_DONE, NULL);
+	assert_taken(&net.revocation[0], net_period(&net), NET_CHAINS);
+	assert_int_equal(net.conduct[INQUIRY_SEEDS].reached, 5);
+	assert_wiped(net_period(&net), net_period(&net));
+}
+
 static void
 test_nothing_left(void **state)
 {
@@ -662,6 +681,7 @@ main(void)
 	    TEST(reasons),
 	    TEST(holder),
 	    TEST(unknown_issuer),
+	    TEST(short_lists),
 	    TEST(nothing_left),
 	    TEST(down),
 	    TEST(lost_answers),
