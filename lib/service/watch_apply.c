@@ -36,6 +36,8 @@ list_removed(
 		    a->removed[k].hash.b + SHA256_SIZE - CRL_ID_SIZE,
 		    CRL_ID_SIZE);
 		entry[k].expiry = a->removed[k].end;
+		if (a->removed[k].from > out->issued)
+			out->issued = a->removed[k].from;
 	}
 }
 

@@ -50,15 +50,19 @@ put(struct taking *t, const struct crl *new, struct fault_info *fi)
 	return FAULT_OK;
 }
 
-/* Lists about certificates of roots that nobody trusts here are passed over. */
+/* Lists about certificates of roots that are not in force are passed over. */
 static bool
 is_ours(struct taking *t, struct bytes raw)
 {
-	const size_t behind = CERT_ID_SIZE - TRUST_CRACA_SIZE;
+	const struct anchors *a = &t->w->anchors;
 	struct crl crl;
 
-	return crl_peek(&crl, &t->arena, raw, NULL) != FAULT_OK ||
-	       trust_has_craca(t->w->self->trust, crl.craca + behind);
+	if (crl_peek(&crl, &t->arena, raw, NULL) != FAULT_OK)
+		return true;
+	for (size_t k = 0; k < a->roots; k++)
+		if (memcmp(a->root[k]->id, crl.craca, CERT_ID_SIZE) == 0)
+			return !anchors_is_removed(a, a->root[k], NULL);
+	return false;
 }
 
 static void

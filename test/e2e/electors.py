@@ -2,14 +2,14 @@
 import glob
 import os
 import shutil
+import sqlite3
 import subprocess
-import time
 
-from harness import (ENV, OBE, SCMS, WORK, counters, expect, fail, ok, run,
-                     status, true, wait_for)
+from harness import (ENV, OBE, SCMS, WORK, all_well, counters, expect, host,
+                     ok, run, set_clock, status, true, wait_for)
 from ieee1609 import Cert
 
-PARTS = ["ra", "eca", "pca", "la1", "la2", "dcm", "pg", "ma"]
+PARTS = ["ra", "eca", "pca", "la1", "la2", "dcm", "pg", "ma", "crlg"]
 PASSPHRASE = ["--passphrase-file", WORK + "/passphrase"]
 SAFE = ["--offline", WORK + "/offline", *PASSPHRASE]
 
@@ -103,6 +103,32 @@ def has_all(folder):
     wait_for("certificates of " + folder, done)
 
 
+def newest(sub, begin):
+    """Contents of the last version of a file."""
+    return read(sorted(glob.glob("%s/%s/%s*" % (ENV, sub, begin)))[-1])
+
+
+def rows():
+    """Devices that the RA has."""
+    db = sqlite3.connect("file:%s/ra/data/ra.db?mode=ro" % ENV, uri=True,
+                         timeout=30)
+    try:
+        return db.execute("select number from device order by 1").fetchall()
+    finally:
+        db.close()
+
+
+def bootstrapped(name):
+    """A device that was never here."""
+    zipped, bundle = "%s/%s.zip" % (WORK, name), "%s/%s-b.zip" % (WORK, name)
+    run(OBE, "csr", "--count", "1", "--name", name, "--psid", "0x20", "--psid",
+        "0x26", "--region", "840", "--out", zipped, WORK + "/devices")
+    run(SCMS, "enroll", ENV, "--in", zipped, "--out", bundle)
+    folder = devices(name)[0]
+    run(OBE, "bootstrap", "--bundle", bundle, folder)
+    return folder
+
+
 # ---- day 1: A, B and C
 everybody("day 1", 1, 3)
 for d in AWAKE + [ASLEEP]:
@@ -112,7 +138,7 @@ root = WORK + "/first-root.oer"
 shutil.copy(ENV + "/public/root.oer", root)
 
 # ---- day 2: A is revoked by two votes, each made alone
-print(elector("publish", ENV, WORK + "/good.ballot"))
+elector("publish", ENV, WORK + "/good.ballot")
 everybody("day 2", 1, 2)
 elector("publish", ENV, WORK + "/good.ballot", fails=True)
 for d in AWAKE:
@@ -126,10 +152,88 @@ for d in AWAKE:
 true("day 3: two cannot do without each other",
      "add one first" in elector("remove-elector", *SAFE, ENV, "elector2",
                                 fails=True))
-print(status()["ra"])
 
 # ---- day 4: D
 elector("add-elector", *SAFE, ENV)
 everybody("day 4", 1, 3)
 for d in AWAKE:
     follows("day 4", d, (1, 3, 1))
+
+# ---- day 5: the root is replaced, by the votes of B, C and D
+out = run(SCMS, "component", "renew", *SAFE, "root", ENV)
+true("day 5: three electors vote for the new root",
+     "3 of 3 electors endorse the root" in out)
+everybody("day 5", 2, 3)
+true("day 5: there is another root",
+     public("root").id8 != Cert(read(root)).id8)
+for d in AWAKE:
+    follows("day 5", d, (2, 3, 1))
+    has_all(d)
+    message("day 5", d, root, ENV + "/public/root.oer")
+
+# ---- who slept through all of it catches up
+expect("nothing has reached who is asleep", kept(ASLEEP), None)
+follows("asleep until now", ASLEEP, (2, 3, 1))
+has_all(ASLEEP)
+message("asleep until now", ASLEEP, root, ENV + "/public/root.oer")
+
+# ---- those awake get enrollment certificates under the new root; the first
+# root is removed when the old ones are over
+for d in AWAKE:
+    run(OBE, "rollover", "--again", d)
+set_clock(101 * 86400)
+for d in AWAKE:
+    wait_for("a contact", lambda: contact(d)[0][1] in (0, 2))
+    run(OBE, "provision", "--again", d)
+    has_all(d)
+    message("day 101", d)
+elector("remove-root", *SAFE, ENV, root)
+everybody("the first root is gone", 1, 3)
+for d in AWAKE:
+    follows("the first root is gone", d, (1, 3, 2))
+    message("the first root is gone", d)
+all_well()
+
+LATE = bootstrapped("late")
+
+# ---- a revoked ECA issues no more, and the RA takes nobody of it
+eca = public("ECA")
+true("the ECA is in the chain files",
+     eca.raw in newest("pg/data", "global_certificate_chains_") and
+     eca.raw in read(ENV + "/ra/data/lccf.oer"))
+run(SCMS, "crl", "revoke", ENV + "/public/ECA.oer", ENV)
+wait_for("the ECA to stop", lambda: health("eca").get("status") == "degraded"
+         and "stopped" in health("eca").get("detail", ""))
+ok("the ECA says why: " + health("eca")["detail"])
+wait_for("chain files without it", lambda:
+         eca.raw not in newest("pg/data", "global_certificate_chains_") and
+         eca.raw not in read(ENV + "/ra/data/lccf.oer"))
+ok("PG and RA have left it out of the chain files")
+before = rows()
+said = run(OBE, "provision", "--again", "--attempts", "1", LATE, fails=True)
+true("the RA refuses a device of it: 5067", "5067" in said)
+expect("and has taken nothing", rows(), before)
+said = run(SCMS, "enroll", ENV, "--in", WORK + "/late.zip", "--out",
+           WORK + "/no.zip", fails=True)
+true("nobody is enrolled", not os.path.exists(WORK + "/no.zip"))
+
+# ---- without any root everybody stands still, and says why
+elector("remove-root", *SAFE, ENV, "root")
+wait_for("all components to stop", lambda: all(
+    "stopped" in health(p).get("detail", "") for p in PARTS))
+ok("without any root all components stop: " + health("pca")["detail"])
+expect("devices get no chain file",
+       host().call("GET", "/download/local-certificate-chain").status, 503)
+wait_for("the device to know", lambda: "revoked" in contact(AWAKE[0])[1][2])
+true("a device finds itself without a root and signs no more",
+     "REVOKED" in run(OBE, "sign", "--in", WORK + "/bsm", "--out",
+                      WORK + "/spdu", AWAKE[0], fails=True))
+
+# ---- the electors give everybody another one
+run(SCMS, "component", "renew", *SAFE, "root", ENV)
+everybody("after all", 1, 3)
+all_well()
+newest_device = bootstrapped("newest")
+run(OBE, "provision", newest_device)
+has_all(newest_device)
+message("after all", newest_device)

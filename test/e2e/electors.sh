@@ -5,7 +5,8 @@
 . "$(dirname "$0")/lib.sh"
 cd "$WORK"
 environment test supply_weeks=2 shuffle_devices=2 shuffle_count=40 \
-    shuffle_max_age_seconds=1 plv_cache_pairs=4 plv_weeks_per_fetch=2
+    shuffle_max_age_seconds=1 plv_cache_pairs=4 plv_weeks_per_fetch=2 \
+    'enrollment_lifetime=2400 hours' rollover_days=365
 up
 bootstrapped 2 awake
 bootstrapped 1 asleep

@@ -103,6 +103,10 @@ enum fault must_check ceremony_write_conf(
 /* Does this part need certificates of that profile? */
 bool ceremony_part_knows(enum part_id, enum profile);
 
+/* The first CRL of series 256 of the root, for the CRL generator. */
+enum fault must_check ceremony_special(
+    struct ceremony *, struct bytes *list, struct fault_info *);
+
 /* A line for the record and for the terminal. */
 void ceremony_record(struct ceremony *, const char *fmt, ...) printf_like(2, 3);
 /* "<what>  <SHA-256 of the octets>" */

@@ -40,6 +40,14 @@ write_special(struct ceremony *c, struct bytes list, struct fault_info *fi)
 	return ceremony_write(c, name, list, 0644, fi);
 }
 
+enum fault
+ceremony_special(struct ceremony *c, struct bytes *list, struct fault_info *fi)
+{
+	TRY(special_sign(list, &c->arena, 0, NULL, 0, c->now,
+	    &c->actor[ACTOR_ROOT].signer, fi));
+	return write_special(c, *list, fi);
+}
+
 /* crl_<period>_<number>.oer, the form of CAMP's example. */
 static enum fault
 write_composite(struct ceremony *c, struct bytes crl, struct fault_info *fi)
@@ -63,9 +71,7 @@ ceremony_crl(struct ceremony *c, struct fault_info *fi)
 
 	ceremony_record(c, "Composite CRL (SHA-256)");
 	TRY(sign_own(list, c, fi));
-	TRY(special_sign(&list[OWN_SERIES], &c->arena, 0, NULL, 0, c->now,
-	    &c->actor[ACTOR_ROOT].signer, fi));
-	TRY(write_special(c, list[OWN_SERIES], fi));
+	TRY(ceremony_special(c, &list[OWN_SERIES], fi));
 	TRY(crl_composite_build(&composite, &c->arena, &pieces, fi));
 	return write_composite(c, composite, fi);
 }

@@ -9,6 +9,7 @@
 #include "cert/perm.h"
 #include "device/anchors.h"
 #include "keys/component.h"
+#include "keys/component_anchors.h"
 #include "service/crash.h"
 #include "tool/scms/account.h"
 #include "tool/scms/component.h"
@@ -412,10 +413,11 @@ note_agreements(struct component_job *job, struct fault_info *fi)
 
 /* ---- limits ---- */
 
-/* Certificates of a folder that are valid still, of one role or (0) of any. */
+/* Certificates of a folder that are valid still and were not removed by
+ * ballot, of one role or (0) of any. */
 static enum fault
 count_valid(size_t *n, struct component_job *job, const char *name, int role,
-    struct fault_info *fi)
+    const struct anchors *anchors, struct fault_info *fi)
 {
 	char folder[PATH_SIZE], path[PATH_SIZE];
 	struct dirent *e;
@@ -439,6 +441,7 @@ count_valid(size_t *n, struct component_job *job, const char *name, int role,
 			  NULL) == FAULT_OK &&
 		      cert_load(&c, &job->c.arena, raw, NULL) == FAULT_OK &&
 		      c->end > job->c.now &&
+		      !anchors_is_removed(anchors, c, NULL) &&
 		      (role == 0 || (int)perm_role(c) == role);
 	}
 	closedir(d);
@@ -477,12 +480,18 @@ check_limits(struct component_job *job, struct fault_info *fi)
 		"former keys of the MA that are valid, and it keeps"},
 	};
 
+	struct anchors anchors;
+	char pg[PATH_SIZE];
+
+	path_join(pg, job->site->dir, parts[PART_PG].name);
+	TRY(component_anchors_read(&anchors, &job->c.arena, pg, fi));
 	for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++) {
 		size_t new = count_new(job, limits[i].profile), n;
 
 		if (new == 0)
 			continue;
-		TRY(count_valid(&n, job, limits[i].folder, limits[i].role, fi));
+		TRY(count_valid(
+		    &n, job, limits[i].folder, limits[i].role, &anchors, fi));
 		if (n + new > limits[i].most)
 			return fault_set(fi, FAULT_DENIED,
 			    "it would be %zu %s at most %zu: wait until one "
@@ -532,12 +541,15 @@ component_record_end(
 static enum fault
 lay_out(struct component_job *job, struct fault_info *fi)
 {
+	struct bytes special;
 	char words[64];
 
 	component_words(words, &job->plan);
 	TRY(component_record(job, words, fi));
 	TRY(change_folder(&job->change, "public", fi));
 	TRY(make_all(job, fi));
+	if (job->plan.is_new[ACTOR_ROOT])
+		TRY(ceremony_special(&job->c, &special, fi));
 	if (job->plan.verb == COMPONENT_ADD)
 		TRY(stage_part(job, actor_part(job->plan.actor), fi));
 	TRY(make_tls(job, fi));
