@@ -25,7 +25,7 @@
 #include "http/server.h"
 #include "inquiry/kind.h"
 #include "keys/component.h"
-#include "service/environment.h"
+#include "service/service.h"
 
 /* 1 to 200 printable ASCII characters but " and \ : case and reason, for the
  * audit logs of both sides; never a linkage value or a name. */
@@ -89,5 +89,7 @@ inquiry_serve(struct inquiry *, enum inquiry_kind, const struct http_request *,
 /* For what a role finds wrong before inquiry_serve: audit log and status. */
 void inquiry_refuse(struct inquiry *, enum inquiry_kind, const char *why,
     struct http_response *, enum fault, const struct fault_info *);
+/* Counters questions and questions_refused, since the start. */
+void inquiry_health(struct inquiry *, struct service_health *);
 
 #endif /* INQUIRY_INQUIRY_H */

@@ -59,6 +59,7 @@ la_health(void *state, struct service_health *health)
 	health_count(health, "chains", counts.chains);
 	health_count(health, "plvs", counts.values);
 	health_count(health, "answers_stored", counts.answers);
+	inquiry_health(la->inquiry, health);
 	health_stages(health, la_stages, LA_STAGES);
 	if (plv_ring_refresh(la->ring, NULL) != FAULT_OK)
 		health_degraded(health, "keys with the PCAs are not readable");

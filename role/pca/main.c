@@ -77,6 +77,7 @@ pca_health(void *state, struct service_health *health)
 	for (size_t t = REFUSED_NOT + 1; t < REFUSALS; t++)
 		health_count(health, refusal_names[t],
 		    (int64_t)atomic_load(&pca->refused[t]));
+	inquiry_health(pca->inquiry, health);
 	health_stages(health, pca_stages, PCA_STAGES);
 	if (plv_ring_refresh(pca->ring, NULL) != FAULT_OK)
 		health_degraded(health, "keys with the LAs are not readable");

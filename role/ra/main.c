@@ -233,6 +233,7 @@ health(void *state, struct service_health *h)
 	    h, "keys_renewed", (int64_t)atomic_load(&ra->keys_renewed));
 	report_errors(ra, h);
 	report_health(ra, h);
+	inquiry_health(ra->inquiry, h);
 	policy_health(ra, h);
 	health_stages(h, ra_stages, RA_STAGES);
 	report_peer(&ra->la[0], h);

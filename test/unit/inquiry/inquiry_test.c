@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include <cmocka.h>
+#include <pthread.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -419,6 +420,51 @@ a_question_is_answered_once_and_for_all(void **state)
 	arena_free(&arena);
 }
 
+/* The same message by many at once. */
+#define THREADS 8
+
+static struct bytes at_once;
+
+static void *
+post_at_once(void *status)
+{
+	struct arena arena = arena_new(8u << 20);
+	struct letter l = letter_usual(&office, INQUIRY_PLVS, NULL);
+	const char *error;
+
+	l.body = at_once;
+	*(unsigned *)status = letter_post(&error, &office, &arena, &l);
+	arena_free(&arena);
+	return NULL;
+}
+
+static void
+one_of_many_at_once_is_answered(void **state)
+{
+	struct arena arena = arena_new(8u << 20);
+	unsigned status[THREADS], answered = 0, replayed = 0;
+	pthread_t thread[THREADS];
+
+	(void)state;
+	at_once = usual_body(&arena, 2);
+	for (size_t t = 0; t < THREADS; t++)
+		assert_int_equal(
+		    pthread_create(&thread[t], NULL, post_at_once, &status[t]),
+		    0);
+	for (size_t t = 0; t < THREADS; t++) {
+		pthread_join(thread[t], NULL);
+		answered += status[t] == 200;
+		replayed += status[t] == 409;
+	}
+	assert_int_equal(answered, 1);
+	assert_int_equal(replayed, THREADS - 1);
+	assert_int_equal(filled, 1);
+	assert_int_equal(audit_lines(office.folder, "answer", ""), 1);
+	assert_int_equal(
+	    audit_lines(office.folder, "refusal", "REPLAYED"), THREADS - 1);
+	arena_free(&arena);
+}
+
 /* ---- over limits ---- */
 
 static void
@@ -434,6 +480,86 @@ lists_have_a_limit(void **state)
 	    &office, INQUIRY_PLVS, about(&arena, INQUIRY_PLVS, 11));
 	refused(&l, 413, "TOO_LARGE");
 	assert_int_equal(ask(INQUIRY_PLVS, 11), FAULT_TOO_LARGE);
+	arena_free(&arena);
+}
+
+/* What a device that was blacklisted leads to does not count again. */
+static void
+questions_weigh_what_they_reveal(void **state)
+{
+	static hpcr hpcrs[3];
+	static rif rifs[3];
+	scms_pdu pdu;
+
+	(void)state;
+	inquiry_begin(&pdu, INQUIRY_BLACKLIST, "ma.monarch.test");
+	pdu.content.ma_ra.ma_ra_blacklist_request.tbs.hpcr.n = 3;
+	pdu.content.ma_ra.ma_ra_blacklist_request.tbs.hpcr.v = hpcrs;
+	assert_int_equal(inquiry_weight(&pdu, INQUIRY_BLACKLIST), 3);
+	inquiry_begin(&pdu, INQUIRY_CHAINS, "ma.monarch.test");
+	pdu.content.ma_ra.ma_ra_lci_request.tbs.hpcr.n = 3;
+	pdu.content.ma_ra.ma_ra_lci_request.tbs.hpcr.v = hpcrs;
+	assert_int_equal(inquiry_weight(&pdu, INQUIRY_CHAINS), 0);
+	assert_int_equal(inquiry_entries(&pdu, INQUIRY_CHAINS), 3);
+	inquiry_begin(&pdu, INQUIRY_BLACKLIST_RIF, "ma.monarch.test");
+	pdu.content.ma_ra.ma_ra_rse_obe_id_blacklist_request.tbs.rif.n = 3;
+	pdu.content.ma_ra.ma_ra_rse_obe_id_blacklist_request.tbs.rif.v = rifs;
+	assert_int_equal(inquiry_weight(&pdu, INQUIRY_BLACKLIST_RIF), 3);
+	inquiry_begin(&pdu, INQUIRY_DIGESTS, "ma.monarch.test");
+	pdu.content.ma_ra.ma_ra_cdv_request.tbs.rif_values.n = 3;
+	pdu.content.ma_ra.ma_ra_cdv_request.tbs.rif_values.v = rifs;
+	assert_int_equal(inquiry_weight(&pdu, INQUIRY_DIGESTS), 0);
+}
+
+/* Each question is good for its own path, by our MA, and for no other. */
+static void
+kinds_are_told_apart(void **state)
+{
+	/* paths of wire-interface.md, tags of ma-pca, la-ma, ma-ra */
+	static const struct {
+		const char *path;
+		enum scms_role role;
+		uint8_t content, alternative;
+	} rows[INQUIRY_KINDS] = {
+	    [INQUIRY_PLVS] = {"/plvs", SCMS_PCA, 7, 0},
+	    [INQUIRY_HPCR] = {"/hash-of-individual-request", SCMS_PCA, 7, 2},
+	    [INQUIRY_LINKAGE_INFO] = {"/linkage-info", SCMS_LA, 4, 0},
+	    [INQUIRY_SEEDS] = {"/linkage-seed-hash", SCMS_LA, 4, 2},
+	    [INQUIRY_BLACKLIST] = {"/blacklist-by-hpcr", SCMS_RA, 8, 0},
+	    [INQUIRY_CHAINS] = {"/retrieve-linkage-chain-identifiers", SCMS_RA,
+		8, 2},
+	    [INQUIRY_BLACKLIST_RIF] = {"/blacklist-by-rif", SCMS_RA, 8, 4},
+	    [INQUIRY_DIGESTS] = {"/certificate-digests", SCMS_RA, 8, 6},
+	};
+	struct arena arena = arena_new(1u << 20);
+	uint8_t hash[8] = {1, 2, 3, 4, 5, 6, 7, 8}, other[8] = {0};
+	struct bytes out;
+	scms_pdu pdu;
+
+	(void)state;
+	for (unsigned k = 0; k < INQUIRY_KINDS; k++) {
+		assert_string_equal(
+		    inquiry_path((enum inquiry_kind)k), rows[k].path);
+		assert_int_equal(
+		    inquiry_role((enum inquiry_kind)k), rows[k].role);
+		inquiry_begin(&pdu, (enum inquiry_kind)k, "ma.monarch.test");
+		must(coer_encode_new(&out, &arena, &scms_pdu_asn, &pdu, &info));
+		assert_int_equal(out.p[1], 0x80 | rows[k].content);
+		assert_int_equal(out.p[2], 0x80 | rows[k].alternative);
+		inquiry_begin_answer(
+		    &pdu, (enum inquiry_kind)k, hash, "pca.monarch.test");
+		must(coer_encode_new(&out, &arena, &scms_pdu_asn, &pdu, &info));
+		assert_int_equal(out.p[2], 0x80 | (rows[k].alternative + 1));
+		for (unsigned j = 0; j < INQUIRY_KINDS; j++)
+			assert_int_equal(
+			    inquiry_check_answer(&pdu, (enum inquiry_kind)j,
+				hash, "pca.monarch.test", &info),
+			    j == k ? FAULT_OK : FAULT_BAD_MESSAGE);
+		assert_int_equal(
+		    inquiry_check_answer(&pdu, (enum inquiry_kind)k, other,
+			"pca.monarch.test", &info),
+		    FAULT_BAD_MESSAGE);
+	}
 	arena_free(&arena);
 }
 
@@ -762,7 +888,10 @@ main(void)
 	    T(what_is_malformed_is_refused),
 	    T(a_justification_is_needed),
 	    T(a_question_is_answered_once_and_for_all),
+	    T(one_of_many_at_once_is_answered),
 	    T(lists_have_a_limit),
+	    cmocka_unit_test(questions_weigh_what_they_reveal),
+	    cmocka_unit_test(kinds_are_told_apart),
 	    T(a_day_has_a_limit),
 	    T(enough_auditors_must_agree),
 	    T(auditors_agree_to_one_question),
