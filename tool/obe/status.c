@@ -179,7 +179,7 @@ to_json(const char *path, const struct monarch_status *s)
 	if (s->bootstrapped)
 		hex_encode(enrollment, s->enrollment, sizeof(s->enrollment));
 	out = json_pack("{s:s, s:s, s:b, s:b, s:s, s:s, s:o, s:o, s:o, s:o, "
-			"s:i, s:s, s:o, s:o, s:s, s:o}",
+			"s:i, s:s, s:o, s:o, s:s, s:o, s:i, s:o}",
 	    "device", path, "state", state_word(s), "bootstrapped",
 	    s->bootstrapped, "stopped", s->stopped, "ra", s->ra, "enrollment",
 	    enrollment, "enrollment_end", json_time(s->enrollment_end),
@@ -187,7 +187,8 @@ to_json(const char *path, const struct monarch_status *s)
 	    json_time(s->next), "last_contact", json_time(s->last_contact),
 	    "failures", (int)s->failures, "last_error", s->last_error, "kinds",
 	    json_kinds(s), "lists", json_lists(&s->lists), "revoked",
-	    s->lists.revoked, "blocked", json_time(s->blocked));
+	    s->lists.revoked, "blocked", json_time(s->blocked), "reports",
+	    (int)s->reports, "oldest_report", json_time(s->oldest_report));
 	if (out != NULL && add_held(out, &s->kind[MONARCH_ANY]) != 0) {
 		json_decref(out);
 		out = NULL;
