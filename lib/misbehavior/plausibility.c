@@ -272,7 +272,7 @@ shares_our_place(struct suspicion *out, const struct view *view)
 			continue;
 		if (!bodies_overlap(then, *own))
 			return false;
-		if (++count < limit->body_messages ||
+		if ((double)++count < limit->body_messages ||
 		    seconds < limit->body_time)
 			continue;
 		suspect(out, MISBEHAVIOR_OVERLAP, k,
