@@ -55,7 +55,7 @@ struct scene {
 };
 
 static rectangular_region box = {
-    {410000000, -790000000}, {370000000, -750000000}};
+    {600000000, -790000000}, {300000000, -750000000}};
 static const geographic_region around = {
     .is = geographic_region_rectangular_region,
     .rectangular_region = {1, &box}};
