@@ -96,31 +96,44 @@ gains_too_much(struct suspicion *out, const struct view *view)
 	return false;
 }
 
-/* Claims to brake or accelerate hard all the time, and does neither. */
+/* Keeps the two that are farthest from 0, the farther one first. */
+static void
+note_worst(double worst[2], double value)
+{
+	if (fabs(value) > fabs(worst[0])) {
+		worst[1] = worst[0];
+		worst[0] = value;
+	} else if (fabs(value) > fabs(worst[1])) {
+		worst[1] = value;
+	}
+}
+
+/* Claims to brake or accelerate hard all the time, and does neither.  A crash,
+ * which no sensor follows, lies between two messages or three. */
 static bool
 claims_too_much(struct suspicion *out, const struct view *view)
 {
-	const struct observation *now = view->now;
-	double gain = 0, seconds = 0;
+	double gain = 0, missed = 0, seconds = 0, worst[2] = {0, 0};
 
 	for (size_t k = view->back; k-- > 0;) {
 		const struct observation *a = &view->v[k], *b = a + 1;
-		double step = observation_seconds(a, b), mean, real;
+		double step = observation_seconds(a, b), mean, rest;
+		double claim = (a->acceleration + b->acceleration) / 2 * step;
 
-		gain += (a->acceleration + b->acceleration) / 2 * step;
+		gain += claim;
+		missed += claim - (b->speed - a->speed);
 		seconds += step;
-		if (isnan(gain) || step > limit->claimed_gap)
+		if (isnan(missed) || step > limit->claimed_gap)
 			return false;
-		if (seconds < limit->claimed_time)
-			continue;
+		note_worst(worst, claim - (b->speed - a->speed));
 		mean = gain / seconds;
-		real = (now->speed - a->speed) / seconds;
-		return fabs(mean) > limit->claimed &&
-		       fabs(mean) - copysign(real, real * mean) >
-			   limit->claimed &&
-		       suspect(out, MISBEHAVIOR_ACCELERATION, k,
-			   "claims %.1f m/s2 for %.1f s, its speed makes %.1f",
-			   mean, seconds, real);
+		rest = (missed - worst[0] - worst[1]) / seconds;
+		if (seconds >= limit->claimed_time &&
+		    fabs(mean) > limit->claimed &&
+		    copysign(1, mean) * rest > limit->claimed)
+			return suspect(out, MISBEHAVIOR_ACCELERATION, k,
+			    "claims %.1f m/s2 for %.1f s, its speed makes %.1f",
+			    mean, seconds, (gain - missed) / seconds);
 	}
 	return false;
 }

@@ -108,8 +108,9 @@ crash(struct vehicle *v)
 {
 	double push = uniform(v, -SHOCK_MOST, PUSH_MOST);
 
-	v->shock = true;
-	v->speed = fmax(0, v->speed + push);
+	/* within a tenth of a second, which may be parts of two */
+	v->shock = push * uniform(v, 0, 1);
+	v->second = push - v->shock;
 	v->want = 0;
 	v->rate = 6;
 	v->manoeuvre = 20;
@@ -177,12 +178,14 @@ go_through_tunnels(struct vehicle *v)
 void
 vehicle_step(struct vehicle *v)
 {
-	v->shock = false;
+	v->shock = v->second;
+	v->second = 0;
 	v->manoeuvre -= SECONDS;
 	if (v->manoeuvre < 0)
 		choose_manoeuvre(v);
 	if (v->road == TRAFFIC_TOWN && every(v, 900))
 		crash(v);
+	v->speed = fmax(0, v->speed + v->shock);
 	accelerate(v);
 	v->heading += v->turn * SECONDS;
 	v->x += v->speed * sin(v->heading) * SECONDS;
@@ -250,7 +253,8 @@ say_acceleration(struct vehicle *v, struct monarch_bsm *bsm)
 
 	if (v->no_acceleration)
 		return;
-	bsm->accel_long = bounded((v->shock ? -50 : a) * 100, -2000, 2000);
+	bsm->accel_long = bounded(
+	    (v->shock != 0 ? v->shock / SECONDS : a) * 100, -2000, 2000);
 	bsm->accel_lat = bounded(v->turn * v->speed * 100, -2000, 2000);
 	bsm->accel_vert = 0;
 	bsm->yaw = bounded(v->turn * 180 / PI * 100, -32767, 32767);

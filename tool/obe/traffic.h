@@ -37,7 +37,8 @@ struct vehicle {
 	double slope;			   /* seen as acceleration */
 	double age;			   /* of the fix, s */
 	bool no_heading, no_acceleration, no_accuracy;
-	bool shock; /* a crash in this step */
+	double shock;  /* speed that a crash changes in this step */
+	double second; /* and in the next */
 	unsigned count;
 	uint32_t id;
 };

@@ -137,15 +137,16 @@ claim(size_t n, double a)
 static void
 a_claimed_acceleration_must_show_in_the_speed(void **state)
 {
-	struct drive d = claim(31, -5.9);
+	/* two of 30 left out: 6 * 30 / 28 = 6.43 */
+	struct drive d = claim(31, -6.4);
 	struct suspicion s;
 
 	(void)state;
 	assert_true(finds_nothing(&d));
-	d = claim(31, -6.1);
+	d = claim(31, -6.5);
 	assert_true(finds(&d, MISBEHAVIOR_ACCELERATION, &s));
 	assert_int_equal(s.first, 0);
-	d = claim(31, 6.1);
+	d = claim(31, 6.5);
 	assert_true(finds(&d, MISBEHAVIOR_ACCELERATION, NULL));
 	/* not for three seconds yet */
 	d = claim(30, -9);
@@ -182,6 +183,21 @@ who_brakes_for_real_is_believed(void **state)
 		way += speed * 0.1;
 	}
 	assert_true(finds_nothing(&d));
+}
+
+/* Accelerates hard, and drives into somebody, between three messages. */
+static void
+a_crash_is_no_claim(void **state)
+{
+	struct drive d = claim(40, 7);
+
+	(void)state;
+	for (size_t k = 0; k < d.n; k++)
+		d.v[k].speed = 10 + 0.7 * (double)k -
+			       (k >= 38	     ? 25
+				   : k == 37 ? 15
+					     : 0);
+	assert_false(finds(&d, MISBEHAVIOR_ACCELERATION, NULL));
 }
 
 /* ---- positions ---- */
@@ -508,6 +524,7 @@ main(void)
 	    cmocka_unit_test(a_claimed_acceleration_must_show_in_the_speed),
 	    cmocka_unit_test(a_gap_hides_an_acceleration),
 	    cmocka_unit_test(who_brakes_for_real_is_believed),
+	    cmocka_unit_test(a_crash_is_no_claim),
 	    cmocka_unit_test(a_position_may_jump_as_far_as_errors_explain),
 	    cmocka_unit_test(an_accuracy_that_is_not_known_leaves_more),
 	    cmocka_unit_test(a_gap_leaves_room_to_drive),

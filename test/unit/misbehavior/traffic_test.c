@@ -3,7 +3,8 @@
  * nothing, whatever happens to them, and each kind of liar is found, and is
  * found again by somebody who has nothing but the evidence.
  *
- * MISBEHAVIOR_SECONDS in the environment: for so long honest traffic goes on.
+ * MISBEHAVIOR_SECONDS in the environment: for so long honest traffic goes on;
+ * MISBEHAVIOR_SEED: another number makes another traffic.
  */
 #include <math.h>
 #include <setjmp.h>
@@ -78,11 +79,13 @@ change_certificate(struct scene *s, struct radio *r)
 static struct scene *
 scene_new(unsigned own)
 {
+	const char *seed = getenv("MISBEHAVIOR_SEED");
 	struct scene *s = calloc(1, sizeof(*s));
 
 	assert_non_null(s);
 	s->own = own;
 	s->now = START;
+	s->random = seed == NULL ? 0 : strtoull(seed, NULL, 10);
 	s->tracks = tracks_new(VEHICLES + 8);
 	s->arena = arena_new(1 << 20);
 	s->region = &around;
@@ -92,6 +95,7 @@ scene_new(unsigned own)
 
 		vehicle_init(&r->vehicle, k,
 		    k < VEHICLES / 2 ? TRAFFIC_HIGHWAY : TRAFFIC_TOWN);
+		r->vehicle.random ^= s->random;
 		r->loss = below(s, 60) / 100.0;
 		r->step = below(s, 3000);
 		/* leap seconds forgotten; a little off */
