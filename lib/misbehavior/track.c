@@ -1,7 +1,9 @@
 /* track.c - see track.h. */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "misbehavior/limit.h"
 #include "misbehavior/track.h"
 
 /* Six seconds of messages at the usual rate, as many as a report takes with
@@ -18,6 +20,8 @@ struct sender {
 	uint8_t id[CERT_ID_SIZE];
 	uint64_t used;	   /* when last heard; 0: free */
 	uint32_t reported; /* a bit for each kind */
+	uint64_t
+	    present; /* when its last message of the present came; Time64 */
 	size_t n;
 	/* Oldest first, with room for the one that is judged. */
 	struct observation seen[LENGTH + 1];
@@ -205,13 +209,30 @@ tracks_last_own(const struct tracks *t, const uint8_t **signer)
 	return t->own.n > 0 ? &t->own.seen[t->own.n - 1] : NULL;
 }
 
+/* Is there somebody else by whose clock our own is right? */
+static bool
+clock_agrees(const struct tracks *t, const struct sender *except, uint64_t now)
+{
+	for (size_t k = 0; k < t->n; k++) {
+		const struct sender *s = &t->sender[k];
+		double ago = (double)(int64_t)(now - s->present) * 1e-6;
+
+		if (s != except && s->present != 0 && ago >= 0 &&
+		    ago <= misbehavior_limit.agreement)
+			return true;
+	}
+	return false;
+}
+
 static bool
 accuse(struct accusation *out, struct arena *arena, const struct tracks *t,
     struct sender *s, const struct suspicion *suspicion)
 {
 	const uint32_t bit = 1u << suspicion->kind;
 
-	if ((s->reported & bit) != 0)
+	if ((s->reported & bit) != 0 ||
+	    (suspicion->kind == MISBEHAVIOR_STALE &&
+		!clock_agrees(t, s, s->seen[s->n].received)))
 		return false;
 	*out = (struct accusation){
 	    .suspicion = *suspicion, .report = {.kind = suspicion->kind}};
@@ -222,6 +243,13 @@ accuse(struct accusation *out, struct arena *arena, const struct tracks *t,
 		return false;
 	s->reported |= bit;
 	return true;
+}
+
+static bool
+is_of_the_present(const struct observation *o)
+{
+	return fabs((double)(int64_t)(o->received - o->generated) * 1e-6) <=
+	       misbehavior_limit.present;
 }
 
 size_t
@@ -247,6 +275,8 @@ tracks_hear(struct tracks *t, struct accusation out[MISBEHAVIOR_KINDS],
 	n = plausibility_check(found, s->seen, s->n + 1, &about);
 	for (size_t k = 0; k < n; k++)
 		accused += accuse(&out[accused], arena, t, s, &found[k]);
+	if (is_of_the_present(&h->what))
+		s->present = h->what.received;
 	if (*fresh)
 		append(s, h);
 	return accused;

@@ -6,6 +6,9 @@
  * messages are kept, of a bounded number of senders.  A sender is accused of a
  * kind of misbehavior once, until all is forgotten.
  *
+ * That a message is stale is said only while others agree with the receiver
+ * on what time it is.
+ *
  * Privacy: a report is signed under the certificate that the reporter uses, so
  * what it rests on must have been received while that was in use, lest it say
  * where the reporter was before.  Hence all is forgotten when the own

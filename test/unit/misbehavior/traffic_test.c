@@ -48,6 +48,7 @@ struct scene {
 	struct tracks *tracks;
 	struct arena arena;
 	uint64_t now, random;
+	uint64_t fast; /* by how much the receiver's clock is */
 	const geographic_region *region;
 	bool lying;
 	enum misbehavior_kind lie;
@@ -127,7 +128,7 @@ heard(const struct scene *s, const struct radio *r, const uint8_t *octets,
 	    monarch_bsm_decode(
 		&bsm, (struct bytes){octets + 8, MONARCH_BSM_SIZE}, NULL),
 	    FAULT_OK);
-	observation_of_bsm(&h.what, &bsm, read_uint(&t, 8), s->now);
+	observation_of_bsm(&h.what, &bsm, read_uint(&t, 8), s->now + s->fast);
 	return h;
 }
 
@@ -287,6 +288,23 @@ honest_traffic_raises_nothing(void **state)
 	}
 }
 
+static void
+a_receiver_whose_clock_is_wrong_accuses_nobody(void **state)
+{
+	struct scene *s = scene_new(HIGHWAY);
+
+	(void)state;
+	s->fast = 3600 * SECOND;
+	run(s, 20);
+	/* set right, and wrong again, the other way */
+	s->fast = 0;
+	run(s, 20);
+	s->fast = 0 - 3600 * SECOND;
+	run(s, 20);
+	assert_true(s->messages > 5000);
+	scene_free(s);
+}
+
 /* What else may be said of a liar of a kind, when it begins. */
 static bool
 may_be_said(enum misbehavior_kind lie, enum misbehavior_kind kind)
@@ -329,6 +347,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(honest_traffic_raises_nothing),
+	    cmocka_unit_test(a_receiver_whose_clock_is_wrong_accuses_nobody),
 	    cmocka_unit_test(each_lie_is_found),
 	};
 
