@@ -7,6 +7,8 @@
 
 #include <cmocka.h>
 
+#include "cert/profile.h"
+#include "crypto/random.h"
 #include "device/spool.h"
 #include "test/unit/device/folder.h"
 #include "test/unit/device/hearing.h"
@@ -20,6 +22,8 @@ supply(struct hearing *h, unsigned k, const char *name)
 	struct fault_info fi = {0};
 	struct monarch_device *d;
 
+	random_bytes(h->world->seed, sizeof(h->world->seed));
+	memcpy(h->seed[k], h->world->seed, sizeof(h->seed[k]));
 	world_device(h->world, h->dir, name, h->path[k]);
 	d = world_open(h->world, h->path[k]);
 	/* the RA of the world takes one device's request at a time */
@@ -71,6 +75,21 @@ hearing_tear_down(void **state)
 	arena_free(&h->arena);
 	free(h);
 	return 0;
+}
+
+void
+revoke(struct hearing *h, unsigned vehicle)
+{
+	struct crl list = world_crl(CRL_SERIES_PSEUDONYM, WORLD_NOW);
+	const struct monarch_crl_terms terms = {0};
+	struct fault_info fi = {0};
+	struct monarch_device *d;
+
+	world_crl_device(h->world, &list, h->seed[vehicle]);
+	world_crl_publish_one(h->world, world_crl_list(h->world, &list));
+	d = world_open(h->world, h->path[HEARER]);
+	MUST(monarch_update_crl(d, NULL, &terms, &fi));
+	monarch_close(d);
 }
 
 struct bytes
@@ -127,7 +146,7 @@ hear(struct hearing *h, struct monarch_received *out, const struct said *s,
 	enum fault fault =
 	    monarch_receive(h->receiver, out, said_span(s), now, &fi);
 
-	assert_int_equal(fault == FAULT_OK, fi.text[0] == '\0');
+	assert_true(fault == FAULT_OK || fi.text[0] != '\0');
 	return fault;
 }
 

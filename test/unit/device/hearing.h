@@ -19,6 +19,7 @@ enum { HEARER, HEARD, VEHICLES };
 struct hearing {
 	struct world *world;
 	char dir[PATH_SIZE], path[VEHICLES][PATH_SIZE];
+	struct key16 seed[VEHICLES][2]; /* of their linkage values */
 	struct monarch_signer *signer[VEHICLES];
 	struct monarch_verifier *verifier;
 	struct monarch_receiver *receiver;
@@ -36,6 +37,9 @@ int hearing_set_up(void **state);
 int hearing_tear_down(void **state);
 /* The same; reporters: their certificates are for PSID 0x26, too. */
 int hearing_of(void **state, bool reporters);
+
+/* A vehicle is revoked, and the hearer gets to know. */
+void revoke(struct hearing *, unsigned vehicle);
 
 /* On a road to the north, so many metres from its beginning, at 27 m/s, with
  * receivers that are good to 10 cm. */

@@ -361,6 +361,45 @@ without_an_ma_there_are_no_reports(void **state)
 	monarch_receiver_close(r);
 }
 
+/* ---- the revoked ---- */
+
+static void
+a_revoked_sender_is_dropped_and_not_reported(void **state)
+{
+	struct hearing *h = *state;
+	const struct monarch_bsm here = bsm_at(0), there = bsm_at(900);
+	struct monarch_received m;
+	struct said s = say(h, HEARD, &here, T0, true);
+	const char **names;
+
+	assert_int_equal(hear(h, &m, &s, T0), FAULT_OK);
+	revoke(h, HEARD);
+	/* it lies, under the same certificate and under the next */
+	s = say(h, HEARD, &there, T0 + STEP, true);
+	assert_int_equal(hear(h, &m, &s, T0 + STEP), FAULT_REVOKED);
+	assert_int_equal(m.n, 0);
+	s = say(h, HEARD, &there, T0 + 2 * STEP, false);
+	assert_int_equal(hear(h, &m, &s, T0 + 2 * STEP), FAULT_REVOKED);
+	s = say(h, HEARD, &there, T0 + 301 * SECOND, true);
+	assert_int_equal(hear(h, &m, &s, T0 + 301 * SECOND), FAULT_REVOKED);
+	assert_int_equal(m.n, 0);
+	assert_int_equal(reports_of(h, &names), 0);
+}
+
+static void
+a_revoked_receiver_reports_nothing(void **state)
+{
+	struct hearing *h = *state;
+	struct monarch_received m;
+	const char **names;
+
+	revoke(h, HEARER);
+	hear_jump(h, &m, 7, T0);
+	assert_int_equal(m.n, 1);
+	assert_int_equal(m.accusation[0].report.code, FAULT_REVOKED);
+	assert_int_equal(reports_of(h, &names), 0);
+}
+
 static int
 set_up_without_permission(void **state)
 {
@@ -398,6 +437,8 @@ main(void)
 	    TEST(what_is_not_good_leaves_no_trace),
 	    TEST(what_comes_again_or_late_is_not_for_applications),
 	    TEST(without_an_ma_there_are_no_reports),
+	    TEST(a_revoked_sender_is_dropped_and_not_reported),
+	    TEST(a_revoked_receiver_reports_nothing),
 	    cmocka_unit_test_setup_teardown(who_may_not_report_is_told,
 		set_up_without_permission, hearing_tear_down),
 	};
