@@ -474,6 +474,26 @@ sign(struct monarch_signer *s, struct bytes *out, struct arena *arena,
 	return FAULT_OK;
 }
 
+enum fault
+monarch_sign(struct monarch_signer *s, uint8_t *out, size_t size, size_t *n,
+    struct bytes payload, const struct monarch_sign_terms *terms,
+    struct fault_info *fi)
+{
+	struct arena arena = arena_new(SPDU_ARENA + 4 * payload.n);
+	struct fault_info own = {0};
+	struct bytes spdu;
+	enum fault fault;
+
+	fi = fi == NULL ? &own : fi;
+	fault = sign(s, &spdu, &arena, payload, *terms, size, fi);
+	if (fault == FAULT_OK) {
+		memcpy(out, spdu.p, spdu.n);
+		*n = spdu.n;
+	}
+	arena_free(&arena);
+	return fault;
+}
+
 /* ---- lending ---- */
 
 const struct folder *
@@ -522,26 +542,4 @@ signer_lend(struct monarch_signer *s, struct signer *out,
 	TRY(fault);
 	TRY(check_use(w, psid, fi));
 	return signer_of_scalar(out, &w->private, w->cert, fi);
-}
-
-/* ---- signing ---- */
-
-enum fault
-monarch_sign(struct monarch_signer *s, uint8_t *out, size_t size, size_t *n,
-    struct bytes payload, const struct monarch_sign_terms *terms,
-    struct fault_info *fi)
-{
-	struct arena arena = arena_new(SPDU_ARENA + 4 * payload.n);
-	struct fault_info own = {0};
-	struct bytes spdu;
-	enum fault fault;
-
-	fi = fi == NULL ? &own : fi;
-	fault = sign(s, &spdu, &arena, payload, *terms, size, fi);
-	if (fault == FAULT_OK) {
-		memcpy(out, spdu.p, spdu.n);
-		*n = spdu.n;
-	}
-	arena_free(&arena);
-	return fault;
 }
