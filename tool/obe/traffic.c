@@ -10,6 +10,7 @@
 #define LONGITUDE  (-77.1500)
 #define DEGREE	   111195.0 /* metres of latitude */
 #define LANE	   3.2	    /* metres; narrow */
+#define HOME_RANGE 1000.0   /* metres */
 #define SHOCK_MOST 25.0	    /* m/s that a crash takes */
 #define PUSH_MOST  12.0	    /* and gives */
 
@@ -64,6 +65,8 @@ vehicle_init(struct vehicle *v, unsigned number, enum traffic_road road)
 	v->length = number % 7 == 3 ? 16 : 4.8;
 	v->x = road == TRAFFIC_HIGHWAY ? LANE * number : 120.0 * number;
 	v->y = road == TRAFFIC_HIGHWAY ? uniform(v, -50, 50) : 2000;
+	v->home_x = v->x;
+	v->home_y = v->y;
 	v->height = road == TRAFFIC_HIGHWAY ? 60 : 90;
 	v->speed = v->want = road == TRAFFIC_HIGHWAY ? 27 : 12;
 	/* two in four have a receiver with corrections */
@@ -78,12 +81,29 @@ vehicle_init(struct vehicle *v, unsigned number, enum traffic_road road)
 	vehicle_rename(v);
 }
 
+/* A corner or a roundabout, as fast as tyres allow; far from home, one in its
+ * direction. */
+static void
+turn(struct vehicle *v)
+{
+	double east = v->home_x - v->x, north = v->home_y - v->y;
+	double angle = remainder(atan2(east, north) - v->heading, 2 * PI);
+
+	v->turn = fmin(1, uniform(v, 1, 4) / v->speed);
+	v->manoeuvre = uniform(v, 1, 8);
+	if (hypot(east, north) > HOME_RANGE) {
+		v->manoeuvre = fabs(angle) / v->turn;
+		v->turn = copysign(v->turn, angle);
+	} else if (uniform(v, 0, 1) < 0.5) {
+		v->turn = -v->turn;
+	}
+}
+
 /* What the driver does next, and for how long. */
 static void
 choose_manoeuvre(struct vehicle *v)
 {
 	const bool town = v->road == TRAFFIC_TOWN;
-	double grip = uniform(v, 1, 4);
 
 	v->manoeuvre = uniform(v, 1, town ? 12 : 30);
 	v->turn = 0;
@@ -96,10 +116,7 @@ choose_manoeuvre(struct vehicle *v)
 		v->want = 45;
 		v->rate = 7;
 	} else if (town && uniform(v, 0, 1) < 0.5 && v->speed > 1) {
-		/* a corner or a roundabout, as fast as tyres allow */
-		v->turn = fmin(1, grip / v->speed);
-		v->turn *= uniform(v, 0, 1) < 0.5 ? -1 : 1;
-		v->manoeuvre = uniform(v, 1, 8);
+		turn(v);
 	}
 }
 

@@ -25,6 +25,7 @@ struct vehicle {
 	uint64_t random;
 	enum traffic_road road;
 	/* what is: metres east and north, radians, m/s, m/s2 */
+	double home_x, home_y; /* in town it stays around it */
 	double x, y, height, heading, speed, acceleration;
 	double want, rate, turn, manoeuvre; /* and until when */
 	double width, length;
