@@ -5,6 +5,7 @@
 
 #include "base/time32.h"
 #include "cert/perm.h"
+#include "coer/coer.h"
 #include "device/bundle.h"
 #include "device/signer.h"
 #include "device/spool.h"
@@ -17,6 +18,7 @@
 #define MESSAGE_LIMIT (4u << 20)
 #define TOLERANCE     5	    /* seconds that a message may be old or early */
 #define LOOK_AT	      86400 /* and those within which it is looked at */
+#define REVOKED_MOST  64u   /* senders who are remembered as revoked */
 #define OWN_AGE	      2.0   /* seconds for which an own place is the place */
 
 _Static_assert((int)MONARCH_ACCUSATIONS >= (int)MISBEHAVIOR_KINDS,
@@ -29,6 +31,10 @@ struct monarch_receiver {
 	struct arena keep;    /* the MA's certificate */
 	struct arena message; /* the one at hand */
 	struct cert *ma;
+	/* The last that were found to be revoked: a message that only names
+	 * one of them is refused for that. */
+	uint8_t revoked[REVOKED_MOST][CERT_ID_SIZE];
+	size_t revoked_n;
 };
 
 /* ---- opening ---- */
@@ -88,6 +94,65 @@ monarch_receiver_close(struct monarch_receiver *r)
 	free(r);
 }
 
+/* ---- the revoked ---- */
+
+/* Who says that it signed the message; false: nobody does. */
+static bool
+claimed_signer(uint8_t id[CERT_ID_SIZE], struct arena *arena, struct bytes in)
+{
+	ieee1609_dot2_data *data = ARENA_NEW(arena, ieee1609_dot2_data);
+	const signer_identifier *s;
+	struct cert *cert;
+
+	if (data == NULL ||
+	    coer_decode(&ieee1609_dot2_data_asn, data, arena, in, NULL) !=
+		FAULT_OK ||
+	    data->content.is != ieee1609_dot2_content_signed_data)
+		return false;
+	s = &data->content.signed_data.signer;
+	if (s->is == signer_identifier_digest) {
+		memcpy(id, s->digest.b, CERT_ID_SIZE);
+		return true;
+	}
+	if (s->is != signer_identifier_certificate || s->certificate.n == 0 ||
+	    cert_of(&cert, arena, &s->certificate.v[0], NULL) != FAULT_OK)
+		return false;
+	memcpy(id, cert->id, CERT_ID_SIZE);
+	return true;
+}
+
+static bool
+is_known_revoked(
+    const struct monarch_receiver *r, const uint8_t id[CERT_ID_SIZE])
+{
+	for (size_t k = 0; k < r->revoked_n && k < REVOKED_MOST; k++)
+		if (memcmp(r->revoked[k], id, CERT_ID_SIZE) == 0)
+			return true;
+	return false;
+}
+
+/* A message was refused: remembers who is revoked, or has the fault say so
+ * where it was not known who the sender is. */
+static enum fault
+tell_revoked(struct monarch_receiver *r, struct bytes in, enum fault fault,
+    struct fault_info *fi)
+{
+	uint8_t id[CERT_ID_SIZE];
+	bool known;
+
+	if ((fault != FAULT_REVOKED && fault != FAULT_UNKNOWN_ISSUER) ||
+	    !claimed_signer(id, &r->message, in))
+		return fault;
+	known = is_known_revoked(r, id);
+	if (fault == FAULT_REVOKED && !known)
+		memcpy(r->revoked[r->revoked_n++ % REVOKED_MOST], id,
+		    CERT_ID_SIZE);
+	return fault == FAULT_REVOKED || !known
+		   ? fault
+		   : fault_set(fi, FAULT_REVOKED,
+			 "the certificate that it names is revoked");
+}
+
 /* ---- messages ---- */
 
 static enum fault
@@ -98,10 +163,12 @@ open_message(struct monarch_receiver *r, struct spdu *spdu, struct heard *heard,
 	const struct monarch_rules rules = {.now = (uint32_t)(now / 1000000),
 	    .psid = PSID_BSM,
 	    .seconds = LOOK_AT};
+	enum fault fault;
 
 	arena_reset(&r->message);
-	TRY(verifier_open(
-	    r->verifier, spdu, &r->message, NULL, in, &rules, fi));
+	fault =
+	    verifier_open(r->verifier, spdu, &r->message, NULL, in, &rules, fi);
+	TRY(tell_revoked(r, in, fault, fi));
 	if (!spdu->is_unsecured)
 		return fault_set(fi, FAULT_BAD_MESSAGE, "no BSM inside");
 	TRY(monarch_bsm_decode(bsm, spdu->payload, fi));

@@ -382,6 +382,10 @@ a_revoked_sender_is_dropped_and_not_reported(void **state)
 	assert_int_equal(hear(h, &m, &s, T0 + 2 * STEP), FAULT_REVOKED);
 	s = say(h, HEARD, &there, T0 + 301 * SECOND, true);
 	assert_int_equal(hear(h, &m, &s, T0 + 301 * SECOND), FAULT_REVOKED);
+	/* one that is known only as revoked */
+	s = say(h, HEARD, &there, T0 + 301 * SECOND + STEP, false);
+	assert_int_equal(
+	    hear(h, &m, &s, T0 + 301 * SECOND + STEP), FAULT_REVOKED);
 	assert_int_equal(m.n, 0);
 	assert_int_equal(reports_of(h, &names), 0);
 }
