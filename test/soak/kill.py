@@ -33,7 +33,9 @@ AGREEMENT = [
 ]
 # And those of a renewal of keys: test/e2e/pcas.sh.
 ELSEWHERE = {"ra-blocked", "ra-blacklisted", "ra-key-requested", "ra-key-answered",
-             "ra-key-confirmed"}
+             "ra-key-confirmed",
+             # revocation.sh
+             "ra-ma-counted", "pca-ma-counted", "la-ma-counted"}
 BY_COMMAND = {m[5] for m in AGREEMENT} | ELSEWHERE
 POINT_SECONDS = 90
 
