@@ -5,9 +5,7 @@
 #include <time.h>
 
 #include "base/log.h"
-#include "cert/crl.h"
 #include "cert/perm.h"
-#include "cert/profile.h"
 #include "role/crlg/crlg.h"
 
 static enum fault
@@ -32,27 +30,15 @@ set_places(struct crlg *g, struct fault_info *fi)
 			      : fault_set(fi, FAULT_TOO_LARGE, "%s", at);
 }
 
-/* Its own CrlSsp must have all the series that it is here for. */
-static enum fault
-check_permissions(struct crlg *g, struct fault_info *fi)
-{
-	const uint8_t *issuer = cert_issuer_id(g->self.cert);
-
-	TRY(perm_check_role(g->self.cert, SCMS_CRLG, fi));
-	if (issuer == NULL)
-		return fault_set(fi, FAULT_UNTRUSTED_ROOT,
-		    "the certificate of the CRL generator is self-signed");
-	memcpy(g->craca, issuer, sizeof(g->craca));
-	for (uint16_t s = CRL_SERIES_PSEUDONYM; s <= CRL_SERIES_ENROLLMENT; s++)
-		TRY(crl_check_generator(g->self.cert, s, g->craca, fi));
-	return FAULT_OK;
-}
-
 static enum fault
 load(struct crlg *g, struct fault_info *fi)
 {
+	char roots[PATH_SIZE];
+
 	TRY(component_load(&g->self, g->service->dir, fi));
-	TRY(check_permissions(g, fi));
+	TRY(perm_check_role(g->self.cert, SCMS_CRLG, fi));
+	service_path(g->service, roots, "roots");
+	TRY(signers_load(&g->signers, &g->self, roots, fi));
 	return set_places(g, fi);
 }
 
@@ -115,6 +101,7 @@ crlg_close(struct crlg *g)
 	if (g == NULL)
 		return;
 	db_close(g->db);
+	signers_free(&g->signers);
 	component_free(&g->self);
 	pthread_cond_destroy(&g->changed);
 	pthread_mutex_destroy(&g->waiting);

@@ -18,6 +18,7 @@
 #include "base/file.h"
 #include "http/server.h"
 #include "keys/component.h"
+#include "role/crlg/signers.h"
 #include "role/crlg/store.h"
 #include "service/service.h"
 
@@ -33,8 +34,7 @@ struct crlg {
 	const struct crlg_conf *conf;
 	const struct environment *environment;
 	struct component self;
-	uint8_t craca[CERT_ID_SIZE]; /* the root whose certificates its lists
-					are about */
+	struct signers signers;
 	/* Folders: certificates of the MA, lists of series 256 that a root
 	 * has signed, ballots of electors. */
 	char known[PATH_SIZE], special[PATH_SIZE], ballots[PATH_SIZE];

@@ -41,9 +41,7 @@ check_certificate(const struct crlg *g, const struct cert *k, uint32_t now,
     struct fault_info *fi)
 {
 	TRY(check_series(k, fi));
-	if (memcmp(k->tbs->craca_id.b,
-		g->craca + CERT_ID_SIZE - TRUST_CRACA_SIZE,
-		TRUST_CRACA_SIZE) != 0)
+	if (signers_find(&g->signers, k->tbs->craca_id.b) == NULL)
 		return fault_set(fi, FAULT_UNTRUSTED_ROOT,
 		    "the certificate is on the CRLs of another root");
 	if (k->end <= now)

@@ -31,10 +31,16 @@ static enum fault
 start(void **state, struct service *service, struct fault_info *fi)
 {
 	struct crlg *g;
+	enum fault f;
 
 	TRY(crlg_open(&g, service, fi));
-	*state = g;
-	return FAULT_OK;
+	/* Whoever starts may have another certificate, or roots, than before.
+	 */
+	if ((f = enter_wish(g, fi)) != FAULT_OK)
+		crlg_close(g);
+	else
+		*state = g;
+	return f;
 }
 
 static struct component *

@@ -20,8 +20,9 @@ struct making {
 	uint32_t now, i;
 	struct crlg_state before, after;
 	struct outside outside;
-	struct bytes list[OWN_SERIES + OUTSIDE_MOST];
-	size_t lists, entries;
+	struct bytes list[OWN_SERIES * SIGNERS_MOST + OUTSIDE_MOST];
+	size_t lists, entries; /* entries: of one root */
+	bool silent;	       /* nothing of our own */
 	struct bytes composite;
 };
 
@@ -77,7 +78,8 @@ decide(struct making *m)
 }
 
 static enum fault
-sign_list(struct making *m, uint16_t series, struct fault_info *fi)
+sign_list(struct making *m, const struct crlg_signer *by, uint16_t series,
+    struct fault_info *fi)
 {
 	struct crl crl = {.series = series,
 	    .issued = m->after.issued,
@@ -86,13 +88,33 @@ sign_list(struct making *m, uint16_t series, struct fault_info *fi)
 	    .index_within_i = (uint8_t)m->after.index_within_i,
 	    .serial = (uint32_t)m->after.number};
 
-	memcpy(crl.craca, m->g->craca, sizeof(crl.craca));
+	memcpy(crl.craca, by->craca, sizeof(crl.craca));
 	TRY(entries_read(&crl, &m->arena, m->g->db, fi));
 	m->entries += crl.entries;
 	for (size_t k = 0; k < crl.groups; k++)
 		m->entries += crl.group[k].n;
-	return crl_sign(
-	    &m->list[m->lists++], &m->arena, &crl, &m->g->self.signer, fi);
+	return crl_sign(&m->list[m->lists++], &m->arena, &crl, &by->signer, fi);
+}
+
+/* Of a signer that is over or revoked nobody wants any. */
+static enum fault
+sign_own(struct making *m, struct fault_info *fi)
+{
+	const struct signers *all = &m->g->signers;
+
+	m->silent = true;
+	for (size_t n = 0; n < all->n; n++) {
+		const struct crlg_signer *by = &all->v[n];
+
+		if (by->cert->end <= m->now ||
+		    outside_revokes(&m->outside, by->cert))
+			continue;
+		m->silent = false;
+		m->entries = 0;
+		for (uint16_t k = 0; k < OWN_SERIES; k++)
+			TRY(sign_list(m, by, CRL_SERIES_PSEUDONYM + k, fi));
+	}
+	return FAULT_OK;
 }
 
 static enum fault
@@ -105,10 +127,9 @@ compose(struct making *m, struct fault_info *fi)
 	    .elector_ballot = o->elector,
 	    .elector_ballots = o->electors};
 
-	for (uint16_t k = 0; k < OWN_SERIES && !o->revoked; k++)
-		TRY(sign_list(m, CRL_SERIES_PSEUDONYM + k, fi));
+	TRY(sign_own(m, fi));
 	for (size_t k = 0; k < o->specials; k++)
-		m->list[m->lists++] = o->special[k];
+		m->list[m->lists++] = o->special[k].raw;
 	parts.lists = m->lists;
 	return crl_composite_build(&m->composite, &m->arena, &parts, fi);
 }
@@ -189,8 +210,9 @@ make_composite(struct crlg *g, uint32_t now, struct fault_info *fi)
 		log_info("composite CRL %" PRId64 ": lists=%zu entries=%zu "
 			 "octets=%zu",
 		    m.after.number, m.lists, m.entries, m.composite.n);
-	if (f == FAULT_OK && m.outside.revoked)
-		log_error("our certificate is revoked: nothing is signed");
+	if (f == FAULT_OK && m.silent)
+		log_error("our certificate is over or revoked: nothing is "
+			  "signed");
 	arena_free(&m.arena);
 	return f;
 }

@@ -18,11 +18,17 @@ struct reading {
 };
 
 static enum fault
+no_room(struct fault_info *fi)
+{
+	return fault_set(
+	    fi, FAULT_TOO_MANY, "there is room for %d files", OUTSIDE_MOST);
+}
+
+static enum fault
 add(struct bytes *list, size_t *n, struct bytes b, struct fault_info *fi)
 {
 	if (*n == OUTSIDE_MOST)
-		return fault_set(fi, FAULT_TOO_MANY,
-		    "there is room for %d files", OUTSIDE_MOST);
+		return no_room(fi);
 	list[(*n)++] = b;
 	return FAULT_OK;
 }
@@ -34,15 +40,25 @@ take_special(struct reading *r, struct bytes in, struct fault_info *fi)
 {
 	struct crl_rules rules = {.now = r->now,
 	    .tolerance = (uint32_t)r->g->environment->time_tolerance_seconds};
-	struct crl crl;
+	struct crl *crl = &r->out->special[r->out->specials];
 
-	TRY(crl_open(&crl, r->arena, in, r->g->self.trust, &rules, fi));
-	if (crl.series != CRL_SERIES_SPECIAL)
+	if (r->out->specials == OUTSIDE_MOST)
+		return no_room(fi);
+	TRY(crl_open(crl, r->arena, in, r->g->self.trust, &rules, fi));
+	if (crl->series != CRL_SERIES_SPECIAL)
 		return fault_set(
-		    fi, FAULT_BAD_MESSAGE, "a list of series %u", crl.series);
-	if (crl_names(&crl, r->g->self.cert))
-		r->out->revoked = true;
-	return add(r->out->special, &r->out->specials, in, fi);
+		    fi, FAULT_BAD_MESSAGE, "a list of series %u", crl->series);
+	r->out->specials++;
+	return FAULT_OK;
+}
+
+bool
+outside_revokes(const struct outside *o, const struct cert *k)
+{
+	for (size_t n = 0; n < o->specials; n++)
+		if (crl_names(&o->special[n], k))
+			return true;
+	return false;
 }
 
 /* ---- ballots ---- */

@@ -12,10 +12,9 @@
 #define OUTSIDE_MOST 64 /* of each kind */
 
 struct outside {
-	struct bytes special[OUTSIDE_MOST];
+	struct crl special[OUTSIDE_MOST]; /* opened */
 	struct bytes root[OUTSIDE_MOST], elector[OUTSIDE_MOST];
 	size_t specials, roots, electors;
-	bool revoked; /* a list of series 256 names our own certificate */
 };
 
 /*
@@ -26,5 +25,8 @@ struct outside {
  */
 enum fault must_check outside_read(struct outside *, struct arena *,
     struct crlg *, uint32_t now, struct fault_info *);
+
+/* Is a certificate on one of the lists of series 256? */
+bool outside_revokes(const struct outside *, const struct cert *);
 
 #endif /* CRLG_OUTSIDE_H */

@@ -68,6 +68,9 @@ void component_close(struct component_job *);
 /* Lays everything out by the plan, and commits. */
 enum fault must_check component_stage(
     struct component_job *, const struct passphrase *, struct fault_info *);
+/* component_crl.c: what a new root means for CRLs. */
+enum fault must_check component_crl(
+    struct component_job *, struct fault_info *);
 /* component_announce.c: chain files; what peers know and trust. */
 enum fault must_check component_announce(
     struct component_job *, struct fault_info *);

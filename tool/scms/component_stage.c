@@ -555,6 +555,7 @@ lay_out(struct component_job *job, struct fault_info *fi)
 	TRY(make_tls(job, fi));
 	TRY(keep_former_key(job, ACTOR_RA, fi));
 	TRY(keep_former_key(job, ACTOR_MA, fi));
+	TRY(component_crl(job, fi));
 	TRY(stage_settings(job, fi));
 	if (job->plan.verb == COMPONENT_RETIRE)
 		TRY(remove_part(job, fi));

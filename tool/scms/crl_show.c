@@ -56,14 +56,16 @@ show_entry(const struct crl_hash_entry *e)
 static void
 show_list(struct crl_desk *d, const struct crl *crl)
 {
-	char issued[TIME32_TEXT], next[TIME32_TEXT];
+	char issued[TIME32_TEXT], next[TIME32_TEXT], root[2 * CERT_ID_SIZE + 1];
 	size_t n = crl->entries;
 
 	time32_text(issued, crl->issued);
 	time32_text(next, crl->next);
 	for (size_t k = 0; k < crl->groups; k++)
 		n += crl->group[k].n;
-	printf("series %u: %s\n", crl->series, series_name(crl->series));
+	hex_encode(root, crl->craca, sizeof(crl->craca));
+	printf("series %u: %s of root %s\n", crl->series,
+	    series_name(crl->series), root);
 	printf("  signed by %s  issued %s  next %s%s\n",
 	    cert_name(&d->arena, crl->signer), issued, next,
 	    crl->next <= d->now ? " (overdue)" : "");

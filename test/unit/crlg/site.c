@@ -18,7 +18,7 @@ static struct crlg_conf conf = {.store = "crlstore:8894"};
 
 /* ---- folders ---- */
 
-static void
+void
 put(const char *folder, const char *name, struct bytes b)
 {
 	char path[PATH_SIZE], *slash;
@@ -32,7 +32,7 @@ put(const char *folder, const char *name, struct bytes b)
 	OK(file_write(path, b, 0600, FI));
 }
 
-static void
+void
 put_key(const char *folder, const char *name, const struct scalar *d)
 {
 	char path[PATH_SIZE];

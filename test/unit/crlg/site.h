@@ -32,6 +32,10 @@ int site_teardown(void **);
 /* Opens generator and store anew, as after a crash. */
 void site_reopen(void);
 
+/* A file, and the folder it is in; the file of a key. */
+void put(const char *folder, const char *name, struct bytes);
+void put_key(const char *folder, const char *name, const struct scalar *);
+
 uint32_t period_of(uint32_t time);
 /* The store's own answer to a composite (accept.h) at a time. */
 struct bringing {

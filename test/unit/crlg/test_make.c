@@ -268,15 +268,6 @@ special_list(const struct party *by, const struct cert *revoked, uint32_t time)
 }
 
 static void
-put(const char *folder, const char *name, struct bytes b)
-{
-	char path[PATH_SIZE];
-
-	path_join(path, folder, name);
-	OK(file_write(path, b, 0644, FI));
-}
-
-static void
 lists_of_the_root(void **state)
 {
 	const struct world *w = world();
@@ -311,6 +302,53 @@ lists_of_the_root(void **state)
 	c = lists_at(NOW + 2);
 	assert_int_equal(c.parts.lists, 1);
 	assert_int_equal(c.list[0].series, CRL_SERIES_SPECIAL);
+}
+
+/* A generator under a former root: its lists go on, with the same entries,
+ * until its certificate ends or is revoked. */
+static void
+former_root(void **state)
+{
+	const struct world *w = world();
+	struct party root, generator;
+	struct crl_composite c;
+	struct crl_rules rules = {.now = NOW};
+	struct revocation r;
+	struct trust *both;
+
+	(void)state;
+	issue(&root, template_for(&root, PROFILE_ROOT), NULL);
+	issue(&generator, template_for(&generator, PROFILE_CRLG), &root);
+	put(S.crlg, "roots/former.oer", generator.cert->raw);
+	put_key(S.crlg, "roots/former.key", &generator.d);
+	put(S.crlg, "trust/former.oer", root.cert->raw);
+	put(S.store, "trust/former.oer", root.cert->raw);
+	put(S.store, "known/former.oer", generator.cert->raw);
+	site_reopen();
+	one_pair(&r, 1, period_of(NOW), 7, (uint16_t)(period_of(NOW) + 10));
+	take_at(&r, NOW);
+	publish_at(NOW);
+	both = trust_of(
+	    &w->root, &w->crlg, &generator, &root, (struct party *)NULL);
+	OK(trust_add_root(both, root.cert->raw, FI));
+	OK(crl_composite_open(&c, &A, given_out(), both, &rules, FI));
+	assert_int_equal(c.parts.lists, 8);
+	for (uint16_t s = 1; s <= 4; s++) {
+		assert_int_equal(
+		    crl_find(&c, root.cert->id + 5, s)->serial, s == 1 ? 0 : 1);
+		assert_non_null(crl_find(&c, w->root.cert->id + 5, s));
+	}
+	assert_int_equal(pairs_of(crl_find(&c, root.cert->id + 5, 1)), 1);
+	assert_int_equal(pairs_of(crl_find(&c, w->root.cert->id + 5, 1)), 1);
+	trust_free(both);
+	put(S.crlg, "roots/junk.oer", hex("00"));
+	audit_close(S.generator.audit);
+	crlg_close(S.g);
+	FAULT_IS(TRUNCATED, crlg_open(&S.g, &S.generator, FI));
+	put(S.crlg, "roots/junk.oer", w->ma.cert->raw);
+	FAULT_IS(PSID_NOT_PERMITTED, crlg_open(&S.g, &S.generator, FI));
+	S.g = NULL;
+	S.generator.audit = NULL;
 }
 
 static struct bytes
@@ -390,6 +428,7 @@ main(void)
 	    ST(many_in_a_week),
 	    ST(store_that_is_away),
 	    ST(lists_of_the_root),
+	    ST(former_root),
 	    ST(ballots),
 	    ST(no_audit_log),
 	};
