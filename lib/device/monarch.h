@@ -113,9 +113,10 @@ struct monarch_report {
 /*
  * Everything a receiver checks without knowing the sender: form, signer, its
  * chain to a trusted root with validity, region, permissions and lengths,
- * PSID, generation and expiry time, signature, and that it is no repeat (if
- * messages are remembered).  The fault is that of the first
- * failing step.  report may be NULL.
+ * PSID, generation and expiry time, signature, that nobody in the chain is
+ * revoked (if there are lists), and that it is no repeat (if messages are
+ * remembered).  The fault is that of the first failing step.  report may be
+ * NULL.
  */
 enum fault must_check monarch_verify(const struct monarch_verifier *,
     struct monarch_message *out, struct monarch_report *, struct bytes spdu,

@@ -446,6 +446,37 @@ finds_itself(void **state)
 	MUST(sign(&m, a, 0x20, WORLD_NOW + 60, &fi));
 }
 
+/* Who cannot tell whether it is revoked, or somebody else is, does not act as
+ * if nobody were, until the lists are fetched anew. */
+static void
+damaged_lists(void **state)
+{
+	struct monarch_verifier *v = verifier_of(b);
+	struct arena arena = arena_new(1 << 20);
+	struct fault_info fi = {0};
+	struct message m, none;
+	char file[PATH_SIZE];
+	struct bytes all;
+
+	(void)state;
+	publish_a(WORLD_NOW);
+	update(b, NULL);
+	MUST(sign(&m, b, 0x20, WORLD_NOW, &fi));
+	path_join(file, b, "crl/lists");
+	MUST(file_read(&all, &arena, file, 1 << 20, &fi));
+	all.n--;
+	MUST(file_write(file, all, 0600, &fi));
+	assert_int_equal(sign(&none, b, 0x20, WORLD_NOW, &fi), FAULT_STORE);
+	assert_int_equal(verify(v, &m, 0x20, WORLD_NOW, &fi), FAULT_STORE);
+	assert_non_null(strstr(fi.text, "crl/lists"));
+	update(b, NULL);
+	MUST(sign(&m, b, 0x20, WORLD_NOW, &fi));
+	MUST(verify(v, &m, 0x20, WORLD_NOW, &fi));
+	assert_int_equal(heard(a, WORLD_NOW, &fi), FAULT_REVOKED);
+	monarch_verifier_free(v);
+	arena_free(&arena);
+}
+
 /* A device whose enrollment is revoked does not even ask. */
 static void
 asks_for_nothing(void **state)
@@ -566,6 +597,7 @@ main(void)
 	    T(revoked_enrollment),
 	    T(revoked_root),
 	    T(finds_itself),
+	    T(damaged_lists),
 	    T(asks_for_nothing),
 	    T(blocked_by_the_ra),
 	    T(identification),
