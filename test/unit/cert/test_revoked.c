@@ -116,18 +116,26 @@ periods(void **state)
 	}
 }
 
-/* Entries go when their last certificates have. */
+/* Entries go when their last certificates have, and no others. */
 static void
 last_period(void **state)
 {
+	struct crl_linkage_group both[2];
 	struct revoked *r;
 	struct crl l;
 
 	(void)state;
 	plain_crl(&l, device, 1, IREV, IREV);
+	both[0] = l.group[0];
+	plain_crl(&l, device + 1, 1, IREV, IREV + 1);
+	both[1] = l.group[0];
+	l.group = both;
+	l.groups = 2;
 	r = revoked_of(&l, 1, NOW, NULL);
 	assert_int_equal(revoked_values(r, &device[0], IREV), JMAX);
+	assert_int_equal(revoked_values(r, &device[1], IREV), JMAX);
 	assert_int_equal(revoked_values(r, &device[0], IREV + 1), 0);
+	assert_int_equal(revoked_values(r, &device[1], IREV + 1), JMAX);
 	revoked_free(r);
 }
 
