@@ -37,7 +37,9 @@ struct crl_lists {
 	size_t n;
 	struct anchors_removals ballots;
 	struct revoked_terms terms;
-	struct digest sum; /* of the file; zero: it was not read from one */
+	/* Of the file; sum zero: it was not read from one. */
+	struct digest sum;
+	struct bytes composite;
 };
 
 /*
@@ -63,12 +65,18 @@ enum fault must_check crl_expand(struct revoked **, const struct crl_lists *,
 /* What people are told about what is in force. */
 void crl_describe(struct monarch_lists *, const struct crl_lists *);
 
-/* Octets of such a file; STORE: they are damaged. */
+/* Octets of such a file: sum, terms, and the composite, which is not looked
+ * into.  STORE: they are damaged. */
 enum fault must_check crl_file_open(
-    struct crl_lists *, struct arena *, struct bytes, struct fault_info *);
-/* NOT_FOUND: there is none; STORE: it is damaged. */
+    struct crl_lists *, struct bytes, struct fault_info *);
+/* The same of the folder's.  NOT_FOUND: there is none. */
 enum fault must_check crl_file_read(struct crl_lists *, struct arena *,
     const struct folder *, struct fault_info *);
+/* The ballots of the composite; the lists and the ballots. */
+enum fault must_check crl_file_ballots(
+    struct crl_lists *, struct arena *, struct fault_info *);
+enum fault must_check crl_file_lists(
+    struct crl_lists *, struct arena *, struct fault_info *);
 /* The octets of the file; sets sum. */
 enum fault must_check crl_file_build(
     struct bytes *out, struct arena *, struct crl_lists *, struct fault_info *);

@@ -44,49 +44,32 @@ crl_file_build(struct bytes *out, struct arena *a, struct crl_lists *l,
 
 /* ---- in ---- */
 
-static enum fault
-read_composite(struct crl_lists *l, struct arena *a, struct bytes in)
-{
-	struct crl_parts parts;
-
-	TRY(crl_composite_read(&parts, a, in, NULL));
-	if (parts.lists > CRL_LISTS_MOST)
-		return FAULT_STORE;
-	for (size_t k = 0; k < parts.lists; k++)
-		TRY(crl_peek(&l->list[k], a, parts.list[k], NULL));
-	l->n = parts.lists;
-	l->ballots = (struct anchors_removals){parts.root_ballot,
-	    parts.elector_ballot, parts.root_ballots, parts.elector_ballots};
-	return FAULT_OK;
-}
-
-static enum fault
-parse(struct crl_lists *l, struct arena *a, struct bytes file)
+static bool
+parse(struct crl_lists *l, struct bytes file)
 {
 	struct reader r = reader_of(file);
 	const uint8_t *p;
 
 	if (file.n < HEAD + SHA256_SIZE)
-		return FAULT_STORE;
+		return false;
 	file.n -= SHA256_SIZE;
 	sha256(l->sum.b, file);
 	p = read_span(&r, sizeof(magic));
 	if (memcmp(l->sum.b, file.p + file.n, sizeof(l->sum.b)) != 0 ||
 	    memcmp(p, magic, sizeof(magic)) != 0 || read_uint(&r, 1) != VERSION)
-		return FAULT_STORE;
+		return false;
 	l->terms.i_zero = (uint32_t)read_uint(&r, 4);
 	l->terms.i_seconds = (uint32_t)read_uint(&r, 4);
 	l->terms.tolerance = (uint32_t)read_uint(&r, 4);
-	return read_composite(
-	    l, a, (struct bytes){file.p + HEAD, file.n - HEAD});
+	l->composite = (struct bytes){file.p + HEAD, file.n - HEAD};
+	return true;
 }
 
 enum fault
-crl_file_open(struct crl_lists *l, struct arena *a, struct bytes file,
-    struct fault_info *fi)
+crl_file_open(struct crl_lists *l, struct bytes file, struct fault_info *fi)
 {
 	*l = (struct crl_lists){.n = 0};
-	return parse(l, a, file) == FAULT_OK
+	return parse(l, file)
 		   ? FAULT_OK
 		   : fault_set(fi, FAULT_STORE, "revocation lists are damaged");
 }
@@ -101,7 +84,39 @@ crl_file_read(struct crl_lists *l, struct arena *a, const struct folder *f,
 	*l = (struct crl_lists){.n = 0};
 	folder_path(path, f, FOLDER_CRL_LISTS);
 	TRY(file_read(&file, a, path, CRL_FILE_MAX, fi));
-	if (crl_file_open(l, a, file, fi) != FAULT_OK)
+	if (crl_file_open(l, file, fi) != FAULT_OK)
 		return fault_prefix(fi, "%s", path);
+	return FAULT_OK;
+}
+
+static enum fault
+read_parts(struct crl_lists *l, struct crl_parts *parts, struct arena *a,
+    struct fault_info *fi)
+{
+	TRY(crl_composite_read(parts, a, l->composite, fi));
+	l->ballots = (struct anchors_removals){parts->root_ballot,
+	    parts->elector_ballot, parts->root_ballots, parts->elector_ballots};
+	return FAULT_OK;
+}
+
+enum fault
+crl_file_ballots(struct crl_lists *l, struct arena *a, struct fault_info *fi)
+{
+	struct crl_parts parts;
+
+	return read_parts(l, &parts, a, fi);
+}
+
+enum fault
+crl_file_lists(struct crl_lists *l, struct arena *a, struct fault_info *fi)
+{
+	struct crl_parts parts;
+
+	TRY(read_parts(l, &parts, a, fi));
+	if (parts.lists > CRL_LISTS_MOST)
+		return fault_set(fi, FAULT_STORE, "too many CRLs");
+	for (size_t k = 0; k < parts.lists; k++)
+		TRY(crl_peek(&l->list[k], a, parts.list[k], fi));
+	l->n = parts.lists;
 	return FAULT_OK;
 }

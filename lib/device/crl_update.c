@@ -81,6 +81,8 @@ read_held(struct crl_lists *held, struct arena *arena,
 {
 	enum fault fault = crl_file_read(held, arena, &d->folder, fi);
 
+	if (fault == FAULT_OK)
+		fault = crl_file_lists(held, arena, fi);
 	if (fault == FAULT_STORE)
 		device_tell(d, MONARCH_REFUSED, fi->text);
 	if (fault == FAULT_STORE || fault == FAULT_NOT_FOUND)

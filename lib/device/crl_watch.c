@@ -132,8 +132,8 @@ save(const struct crl_watch *w, const struct revoked *r, const char *path)
 
 /* From the file, if that is what is needed; else anew. */
 static enum fault
-load(struct revoked **out, const struct crl_watch *w, const struct material *m,
-    struct fault_info *fi)
+load(struct revoked **out, const struct crl_watch *w, struct material *m,
+    struct arena *a, struct fault_info *fi)
 {
 	struct revoked *former = NULL;
 	char path[PATH_SIZE];
@@ -147,7 +147,11 @@ load(struct revoked **out, const struct crl_watch *w, const struct material *m,
 		*out = former;
 		return FAULT_OK;
 	}
-	fault = crl_expand(out, &m->lists, &m->anchors, former, &m->source, fi);
+	fault = m->lists.composite.n > 0 ? crl_file_lists(&m->lists, a, fi)
+					 : FAULT_OK;
+	if (fault == FAULT_OK)
+		fault = crl_expand(
+		    out, &m->lists, &m->anchors, former, &m->source, fi);
 	revoked_free(former);
 	if (fault == FAULT_OK && w->keep)
 		save(w, *out, path);
@@ -168,8 +172,8 @@ renew(struct crl_watch *w, struct arena *a, uint32_t now, struct fault_info *fi)
 	m->lists.terms.now = now;
 	if (!w->overdue)
 		m->lists.terms.tolerance = UINT32_MAX;
-	if (m->lists.n + m->anchors.removed_n > 0)
-		TRY(load(&r, w, m, fi));
+	if (m->lists.composite.n + m->anchors.removed_n > 0)
+		TRY(load(&r, w, m, a, fi));
 	trust_revoke(w->trust, r);
 	w->revoked = r;
 	w->renewals++;
@@ -226,8 +230,9 @@ crl_watch_install(struct crl_watch *w, struct arena *a, struct crl_lists *l,
 	if (memcmp(&before, &l->sum, sizeof(before)) == 0)
 		return crl_watch_renew(w, now, fi);
 	m->lists = *l;
+	m->lists.composite = BYTES_NONE; /* it has been looked into */
 	TRY(read_anchors(m, a, &w->folder, fi));
-	TRY(load(&r, w, m, fi));
+	TRY(load(&r, w, m, a, fi));
 	revoked_free(r);
 	TRY(folder_mkdir(&w->folder, FOLDER_CRL, fi));
 	TRY(folder_write(&w->folder, FOLDER_CRL_LISTS, file, fi));

@@ -152,7 +152,8 @@ vote_on_held(struct anchors *a, const struct folder *f, uint32_t now)
 	struct crl_lists *held = ARENA_NEW(&arena, struct crl_lists);
 
 	if (held != NULL && folder_has(f, FOLDER_CRL_LISTS) &&
-	    crl_file_read(held, &arena, f, NULL) == FAULT_OK)
+	    crl_file_read(held, &arena, f, NULL) == FAULT_OK &&
+	    crl_file_ballots(held, &arena, NULL) == FAULT_OK)
 		anchors_vote_ballots(a, &held->ballots, now);
 	arena_free(&arena);
 }

@@ -153,7 +153,8 @@ read_lists(
 	struct crl_watch crl;
 
 	crl_watch_init(&crl, f, trust);
-	if (held != NULL && crl_file_read(held, arena, f, NULL) == FAULT_OK)
+	if (held != NULL && crl_file_read(held, arena, f, NULL) == FAULT_OK &&
+	    crl_file_lists(held, arena, NULL) == FAULT_OK)
 		crl_describe(&s->lists, held);
 	if (issuers_know_all(trust, arena, f, NULL) == FAULT_OK &&
 	    crl_watch_renew(&crl, time32_now(), NULL) == FAULT_OK &&

@@ -63,9 +63,11 @@ take(struct monarch_verifier *v, struct arena *a, struct bytes composite,
 
 	if (held == NULL)
 		return fault_set(fi, FAULT_TOO_LARGE, "no memory");
-	if (v->lists_n > 0)
+	if (v->lists_n > 0) {
 		TRY(crl_file_open(
-		    held, a, (struct bytes){v->lists, v->lists_n}, fi));
+		    held, (struct bytes){v->lists, v->lists_n}, fi));
+		TRY(crl_file_lists(held, a, fi));
+	}
 	held->terms = *terms;
 	fault = crl_take(held, a, composite, v->trust, fi);
 	f = keep(v, a, held, &later);
