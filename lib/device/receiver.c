@@ -240,7 +240,7 @@ static void
 report(struct monarch_receiver *r, struct monarch_accusation *out,
     const struct accusation *a, uint64_t now)
 {
-	struct bytes octets;
+	struct bytes octets = BYTES_NONE;
 
 	out->kind = misbehavior_kind_word(a->suspicion.kind);
 	memcpy(out->text, a->suspicion.text, sizeof(out->text));
@@ -272,7 +272,7 @@ monarch_receive(struct monarch_receiver *r, struct monarch_received *out,
 {
 	struct accusation a[MISBEHAVIOR_KINDS];
 	struct fault_info own = {0};
-	struct heard heard;
+	struct heard heard = {0};
 	struct spdu spdu;
 	bool fresh;
 

@@ -87,7 +87,7 @@ evidence_open(struct evidence *out, struct arena *arena,
     struct fault_info *fi)
 {
 	const struct misbehavior_report *r = &opened->report;
-	struct observation *seen, *own;
+	struct observation *seen = NULL, *own = NULL;
 
 	*out = (struct evidence){.n = r->n, .own_n = r->own_n};
 	TRY(find_accused(&out->accused, arena, r->bsms[0], trust, fi));
