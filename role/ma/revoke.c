@@ -6,9 +6,8 @@
 #include "role/ma/revoke_steps.h"
 #include "service/crash.h"
 
-#define MEMORY	    ((size_t)8 << 20)
-#define LOOK_MS	    200u
-#define MAX_THREADS 16u
+#define MEMORY	((size_t)8 << 20)
+#define LOOK_MS 200u
 
 /* What takes a revocation on from a state; a pseudonym's, a holder's. */
 static const struct {
@@ -31,14 +30,14 @@ static const struct {
 
 static struct {
 	pthread_mutex_t lock;
-	int64_t number[MAX_THREADS];
+	int64_t number[REVOKE_THREADS];
 } claims = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
 static bool
 is_free(void *ctx, int64_t number)
 {
 	(void)ctx;
-	for (size_t i = 0; i < MAX_THREADS; i++)
+	for (size_t i = 0; i < REVOKE_THREADS; i++)
 		if (claims.number[i] == number)
 			return false;
 	return true;
@@ -47,7 +46,7 @@ is_free(void *ctx, int64_t number)
 static int64_t *
 claim(int64_t number)
 {
-	for (size_t i = 0; i < MAX_THREADS; i++)
+	for (size_t i = 0; i < REVOKE_THREADS; i++)
 		if (claims.number[i] == 0) {
 			claims.number[i] = number;
 			return &claims.number[i];

@@ -218,7 +218,7 @@ revocation_due(int64_t *number, struct ma *ma,
 
 	*number = 0;
 	return DB_EACH(ma->db, DO_REVOCATIONS_DUE, got_due, &due, fi,
-	    DB_INT(time32_now()));
+	    DB_INT(time32_now()), DB_INT(REVOKE_THREADS));
 }
 
 enum fault

@@ -110,7 +110,7 @@ revoked() {
 	tries=0
 	until [ "$(listed)" = $N ]; do
 		tries=$((tries + 1))
-		[ $tries -lt 150 ] || fail "$1: $(listed) on the CRL, not $N"
+		[ $tries -lt 450 ] || fail "$1: $(listed) on the CRL, not $N"
 		sleep 0.2
 	done
 	refuse "$2" '5055' "$OBE" download --attempts 1 --again "devices/$1"
@@ -264,6 +264,14 @@ done
 echo "ok: none of $N devices signs any more"
 [ "$(listed)" = $N ] || fail "$(listed) entries on the CRL, not $N"
 
+for device in $REVOKED; do
+	lv=$("$SCMS" show "$device.spdu" |
+	    sed -n 's/^ *linkage-value: \([0-9a-f]\{18\}\)$/\1/p' | head -n 1)
+	[ -n "$lv" ] || fail "linkage value of $device"
+	! grep -q -i "$lv" "$ENV"/*/log/* "$ENV"/*/audit/log ||
+	    fail "the linkage value of $device is in a log"
+done
+echo 'ok: no linkage value is in any log'
 check 'the audit logs are whole' "$SCMS" audit verify "$ENV"
 for part in ma pca ra la1 la2 crlg; do
 	grep -q 'test of d01' "$ENV/$part/audit/log" || [ $part = crlg ] ||
