@@ -86,11 +86,11 @@ ma_blacklist(scms_pdu *answer, struct ra *ra, struct db *db,
 		memcpy(list.v[k].enrollment, owners[k].enrollment,
 		    sizeof(list.v[k].enrollment));
 	}
-	TRY(blacklist(&list, ra, db, question, fi));
 	status->n = list.n;
 	status->v = ARENA_ARRAY(arena, list.n, blacklisting_status);
 	if (status->v == NULL)
 		return fault_set(fi, FAULT_TOO_LARGE, "answer");
+	TRY(blacklist(&list, ra, db, question, fi));
 	for (size_t k = 0; k < list.n; k++) {
 		blacklisting_status_reply *reply = &status->v[k].reply;
 
@@ -136,11 +136,11 @@ ma_blacklist_rif(scms_pdu *answer, struct ra *ra, struct db *db,
 	TRY(make_list(&list, asked->n, arena, fi));
 	for (size_t k = 0; k < list.n; k++)
 		TRY(look_up(&list.v[k], db, &asked->v[k], fi));
-	TRY(blacklist(&list, ra, db, question, fi));
 	status->n = list.n;
 	status->v = ARENA_ARRAY(arena, list.n, rse_obe_id_blacklisting_status);
 	if (status->v == NULL)
 		return fault_set(fi, FAULT_TOO_LARGE, "answer");
+	TRY(blacklist(&list, ra, db, question, fi));
 	for (size_t k = 0; k < list.n; k++) {
 		rse_obe_id_blacklisting_status_reply *reply =
 		    &status->v[k].reply;
