@@ -477,6 +477,27 @@ damaged_lists(void **state)
 	arena_free(&arena);
 }
 
+/* When a list should have been replaced for longer than the policy tolerates,
+ * nobody it may be about is believed; but the device itself goes on. */
+static void
+overdue_list(void **state)
+{
+	const uint32_t limit = WORLD_NOW + 21 * DAY; /* a week, and two */
+	struct monarch_verifier *v = verifier_of(b);
+	struct fault_info fi = {0};
+	struct message m;
+
+	(void)state;
+	publish_digest(CRL_SERIES_COMPONENT, w->actor[ACTOR_PCA2].cert);
+	update(b, NULL);
+	MUST(sign(&m, b, 0x20, limit, &fi));
+	MUST(verify(v, &m, 0x20, limit, &fi));
+	MUST(sign(&m, b, 0x20, limit + 1, &fi));
+	assert_int_equal(verify(v, &m, 0x20, limit + 1, &fi), FAULT_OVERDUE);
+	assert_non_null(strstr(fi.text, "CRL of series 2"));
+	monarch_verifier_free(v);
+}
+
 /* A device whose enrollment is revoked does not even ask. */
 static void
 asks_for_nothing(void **state)
@@ -598,6 +619,7 @@ main(void)
 	    T(revoked_root),
 	    T(finds_itself),
 	    T(damaged_lists),
+	    T(overdue_list),
 	    T(asks_for_nothing),
 	    T(blocked_by_the_ra),
 	    T(identification),
