@@ -40,6 +40,7 @@ add_former(struct signers *all, struct component *self, char *path,
 	TRY(cert_load(&k, &self->arena, raw, fi));
 	s->cert = k;
 	TRY(set_craca(s, fi));
+	TRY(trust_add_known(self->trust, raw, fi));
 	if (signers_find(all, s->craca + CERT_ID_SIZE - TRUST_CRACA_SIZE))
 		return FAULT_OK; /* that root is served */
 	memcpy(path + strlen(path) - strlen(".oer"), ".key", strlen(".key"));
@@ -86,6 +87,8 @@ signers_load(struct signers *all, struct component *self, const char *folder,
 	all->v[0].cert = self->cert;
 	all->v[0].signer = self->signer;
 	TRY(set_craca(&all->v[0], fi));
+	/* Who watches composites must know us, too. */
+	TRY(trust_add_known(self->trust, self->cert->raw, fi));
 	return add_all_former(all, self, folder, fi);
 }
 
