@@ -506,38 +506,48 @@ def too_many():
 
 # ---- who may not even speak --------------------------------------------------
 
-INTERNAL = (("pca", 4, 8891, "POST", "/certificate-batch"),
-            ("pca", 4, 8891, "POST", "/certificate"),
-            ("pca", 4, 8891, "POST", "/certificate-batch-confirm"),
-            ("la1", 5, 8890, "POST", "/pre-linkage-values"),
-            ("la2", 6, 8890, "POST", "/pre-linkage-values"),
-            ("eca", 3, 8895, "POST", "/enrollment-certificate-request"),
-            ("pg", 8, 8893, "GET", "/global-policy"),
-            ("pg", 8, 8893, "GET", "/global-certificate-chain"),
-            ("pg", 8, 8893, "POST", "/sign-policy"),
-            ("ma", 9, 8897, "POST", "/misbehavior-report"))
-MAY = {"pca": ("ra",), "la1": ("ra",), "la2": ("ra",), "pg": ("ra",),
-       "ma": ("ra",),
-       "eca": ("operator", "dcm", "ra")}
+ALL = ("la1", "la2", "pca", "eca", "ra", "pg", "operator", "crlstore", "dcm",
+       "ma", "crlg")
+INTERNAL = (        # component, host, port, method, path, who may
+    ("pca", 4, 8891, "POST", "/certificate-batch", ("ra",)),
+    ("pca", 4, 8891, "POST", "/certificate", ("ra",)),
+    ("pca", 4, 8891, "POST", "/certificate-batch-confirm", ("ra",)),
+    ("pca", 4, 8891, "POST", "/plvs", ("ma",)),
+    ("pca", 4, 8891, "POST", "/hash-of-individual-request", ("ma",)),
+    ("la1", 5, 8890, "POST", "/pre-linkage-values", ("ra",)),
+    ("la2", 6, 8890, "POST", "/pre-linkage-values", ("ra",)),
+    ("la1", 5, 8890, "POST", "/linkage-info", ("ma",)),
+    ("la2", 6, 8890, "POST", "/linkage-seed-hash", ("ma",)),
+    ("ra", 2, 8892, "POST", "/blacklist-by-hpcr", ("ma",)),
+    ("ra", 2, 8892, "POST", "/blacklist-by-rif", ("ma",)),
+    ("ra", 2, 8892, "POST", "/retrieve-linkage-chain-identifiers", ("ma",)),
+    ("ra", 2, 8892, "POST", "/certificate-digests", ("ma",)),
+    ("eca", 3, 8895, "POST", "/enrollment-certificate-request",
+     ("operator", "dcm", "ra")),
+    ("pg", 8, 8893, "GET", "/global-policy", ("ra",)),
+    ("pg", 8, 8893, "GET", "/global-certificate-chain", ALL),
+    ("pg", 8, 8893, "POST", "/sign-policy", ("ra",)),
+    ("ma", 9, 8897, "POST", "/misbehavior-report", ("ra",)),
+    ("crlg", 10, 8898, "POST", "/revocations", ("ma",)),
+    ("crlstore", 7, 8894, "POST", "/composite-crl", ("crlg",)))
 
 
 def internal():
-    for name, n, port, method, path in INTERNAL:
+    for name, n, port, method, path, may in INTERNAL:
         body = b"x" if method == "POST" else None
-        for client in (None, "la1", "la2", "pca", "eca", "ra", "pg", "operator",
-                       "crlstore", "dcm"):
-            if client in MAY[name]:
+        for client in (None,) + ALL:
+            if client in may:
                 continue
             answer = host(name, n, port, client).call(method, path, body)
             if (answer.status, answer.body) != (403, b""):
                 fail("%s at %s%s: %d" % (client, name, path, answer.status))
-        for client in MAY[name]:
+        for client in may:
             answer = host(name, n, port, client).call(method, path, body)
             if answer.status == 403 or answer.status == 200 and \
                     method == "POST" and name != "pg":
                 fail("%s at %s%s: %d" % (client, name, path, answer.status))
         ok("%s%s: 403 and nothing for all but %s" %
-           (name, path, ", ".join(MAY[name])))
+           (name, path, ", ".join(may)))
 
 
 def raw():

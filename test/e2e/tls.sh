@@ -7,6 +7,7 @@ cd "$WORK"
 SUITE=ECDHE-ECDSA-AES128-SHA256
 
 environment test 'tls_lifetime=720 hours' supply_weeks=1 shuffle_devices=1 shuffle_count=20 \
+    crl_interval_seconds=31536000 \
     shuffle_max_age_seconds=1 plv_cache_pairs=4
 up
 bootstrapped 1 dev
