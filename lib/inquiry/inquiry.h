@@ -85,7 +85,7 @@ typedef enum fault inquiry_answer_fn(scms_pdu *answer, void *ctx,
 /* All of the above for one request, in the memory of the request. */
 void
 inquiry_serve(struct inquiry *, enum inquiry_kind, const struct http_request *,
-    struct http_response *, inquiry_answer_fn *, void *ctx);
+    struct http_response *, inquiry_answer_fn *, void *);
 /* For what a role finds wrong before inquiry_serve: audit log and status. */
 void inquiry_refuse(struct inquiry *, enum inquiry_kind, const char *why,
     struct http_response *, enum fault, const struct fault_info *);
