@@ -119,6 +119,20 @@ stop_device(struct db *db, int64_t device, struct units *u, uint32_t now,
 	return remove_units(db, device, UNIT_REFUSED, u, now, fi);
 }
 
+enum fault
+block_withdraw(
+    struct db *db, int64_t device, uint32_t now, struct fault_info *fi)
+{
+	struct units *u = calloc(1, sizeof(*u));
+	enum fault f;
+
+	if (u == NULL)
+		return fault_set(fi, FAULT_INTERNAL, "out of memory");
+	f = stop_device(db, device, u, now, 0, fi);
+	free(u);
+	return f;
+}
+
 static enum fault
 resume_device(struct db *db, int64_t device, struct units *u, uint32_t now,
     uint32_t i, struct fault_info *fi)

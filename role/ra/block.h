@@ -17,5 +17,8 @@ enum fault must_check block_for_ever(bool *changed, struct db *,
 /* Has the MA had it blacklisted? */
 enum fault must_check block_is_for_ever(
     bool *, struct db *, const uint8_t id[8], struct fault_info *);
+/* The same: units of this device alone leave their pools. */
+enum fault must_check block_withdraw(
+    struct db *, int64_t device, uint32_t now, struct fault_info *);
 
 #endif /* RA_BLOCK_H */

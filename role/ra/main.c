@@ -1,6 +1,7 @@
 /* main.c - scms-ra: what it serves, its threads, its figures. */
 #include <stdio.h>
 
+#include "base/log.h"
 #include "base/time32.h"
 #include "role/ra/admin.h"
 #include "role/ra/auth.h"
@@ -15,6 +16,7 @@
 #include "role/ra/report.h"
 #include "role/ra/sender.h"
 #include "role/ra/stages.h"
+#include "role/ra/stop.h"
 #include "role/ra/supply.h"
 #include "service/crash.h"
 
@@ -263,8 +265,16 @@ static void
 trust_changed(void *state)
 {
 	struct ra *ra = state;
+	struct fault_info fi;
+	size_t n;
 
 	atomic_store(&ra->pg_wanted, true);
+	if (stop_revoked(&n, ra, &fi) != FAULT_OK)
+		log_error("devices that are revoked: %s", fi.text);
+	else if (n > 0)
+		log_info("%zu devices get nothing further: their enrollment "
+			 "is revoked",
+		    n);
 }
 
 static const struct service_def ra_service = {

@@ -108,14 +108,24 @@ def newest(sub, begin):
     return read(sorted(glob.glob("%s/%s/%s*" % (ENV, sub, begin)))[-1])
 
 
-def rows():
-    """Devices that the RA has."""
+def ask(sql):
+    """Rows of the RA's database."""
     db = sqlite3.connect("file:%s/ra/data/ra.db?mode=ro" % ENV, uri=True,
                          timeout=30)
     try:
-        return db.execute("select number from device order by 1").fetchall()
+        return db.execute(sql).fetchall()
     finally:
         db.close()
+
+
+def rows():
+    return ask("select number from device order by 1")
+
+
+def planned():
+    """Devices that get further certificates, and what waits for the PCA."""
+    return ask("select (select count(*) from device where next_i < end_i) +"
+               " (select count(*) from pool where devices > 0)")[0][0]
 
 
 def bootstrapped(name):
@@ -195,6 +205,7 @@ for d in AWAKE:
 all_well()
 
 LATE = bootstrapped("late")
+true("devices are planned for", planned() > 0)
 
 # ---- a revoked ECA issues no more, and the RA takes nobody of it
 eca = public("ECA")
@@ -213,6 +224,8 @@ before = rows()
 said = run(OBE, "provision", "--again", "--attempts", "1", LATE, fails=True)
 true("the RA refuses a device of it: 5067", "5067" in said)
 expect("and has taken nothing", rows(), before)
+wait_for("the RA to plan nothing more for them", lambda: planned() == 0)
+ok("nothing further is planned for devices of it")
 said = run(SCMS, "enroll", ENV, "--in", WORK + "/late.zip", "--out",
            WORK + "/no.zip", fails=True)
 true("nobody is enrolled", not os.path.exists(WORK + "/no.zip"))
