@@ -68,9 +68,9 @@ bool
 anchors_is_removed(const struct anchors *, const struct cert *, uint32_t *from);
 
 /*
- * Does what the ballots of a chain file say, those of electors first.
- * NO_QUORUM: they endorse no root of ours, nor one that we could take; then
- * nothing has changed.
+ * Adds what the ballots of a chain file say, electors first; and forgets what
+ * has ended, which makes room.  NO_QUORUM: they endorse no root of ours, nor
+ * one that we could take; then nothing has changed.
  */
 enum fault must_check anchors_vote(struct anchors *, struct arena *,
     const struct chain_file *, uint32_t now, struct fault_info *);

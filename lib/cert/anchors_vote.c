@@ -13,22 +13,22 @@ struct list {
 	struct cert **v;
 	size_t *n, most;
 	enum scms_role role;
-	enum endorsement add, remove;
+	enum endorsement add;
 	size_t least; /* that must stay */
 };
 
 static struct list
 roots_of(struct anchors *a)
 {
-	return (struct list){a->root, &a->roots, ROOTS_MOST, SCMS_ROOT,
-	    ENDORSE_ADD_ROOT, ENDORSE_REMOVE_ROOT, 1};
+	return (struct list){
+	    a->root, &a->roots, ROOTS_MOST, SCMS_ROOT, ENDORSE_ADD_ROOT, 1};
 }
 
 static struct list
 electors_of(struct anchors *a)
 {
 	return (struct list){a->elector, &a->electors, ELECTORS_MOST,
-	    SCMS_ELECTOR, ENDORSE_ADD_ELECTOR, ENDORSE_REMOVE_ELECTOR, QUORUM};
+	    SCMS_ELECTOR, ENDORSE_ADD_ELECTOR, QUORUM};
 }
 
 /* Its place in the list, or how many there are. */
@@ -156,10 +156,6 @@ vote(struct anchors *a, struct list *list, struct arena *arena,
 {
 	struct ballot b;
 
-	if (agree(&b, a, arena, ballot, list->remove, now)) {
-		remove_one(a, list, &b);
-		return;
-	}
 	if (!agree(&b, a, arena, ballot, list->add, now))
 		return;
 	add(a, list, arena, b.subject, now);
