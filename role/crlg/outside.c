@@ -41,10 +41,15 @@ take_special(struct reading *r, struct bytes in, struct fault_info *fi)
 	struct crl_rules rules = {.now = r->now,
 	    .tolerance = (uint32_t)r->g->environment->time_tolerance_seconds};
 	struct crl *crl = &r->out->special[r->out->specials];
+	enum fault f;
 
 	if (r->out->specials == OUTSIDE_MOST)
 		return no_room(fi);
-	TRY(crl_open(crl, r->arena, in, r->g->self.trust, &rules, fi));
+	f = crl_open(crl, r->arena, in, r->g->self.trust, &rules, fi);
+	/* Of a root that electors have removed: it counts no more. */
+	if (f == FAULT_REVOKED)
+		return FAULT_OK;
+	TRY(f);
 	if (crl->series != CRL_SERIES_SPECIAL)
 		return fault_set(
 		    fi, FAULT_BAD_MESSAGE, "a list of series %u", crl->series);
