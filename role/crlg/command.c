@@ -6,28 +6,34 @@
 #include "role/crlg/enter.h"
 
 #define CERTIFICATE_MAX 4096u
+#define MEMORY		((size_t)64 << 20)
 #define WAIT_SECONDS	60u
 
 static enum fault
-revoke(struct crlg *g, const char *path, struct fault_info *fi)
+revoke(struct crlg *g, struct arena *a, size_t n, char **names,
+    struct fault_info *fi)
 {
-	struct arena a = arena_new(1u << 20);
-	struct bytes raw;
-	enum fault f = file_read(&raw, &a, path, CERTIFICATE_MAX, fi);
+	struct enter_file *file = ARENA_ARRAY(a, n, struct enter_file);
 
-	if (f == FAULT_OK)
-		f = enter_certificate(g, &a, raw, time32_now(), fi);
-	arena_free(&a);
-	return f == FAULT_OK ? f : fault_prefix(fi, "%s", path);
+	if (file == NULL)
+		return fault_set(fi, FAULT_TOO_LARGE, "arguments");
+	for (size_t k = 0; k < n; k++) {
+		file[k].name = names[k];
+		TRY(file_read(
+		    &file[k].certificate, a, names[k], CERTIFICATE_MAX, fi));
+	}
+	return enter_certificates(g, a, file, n, time32_now(), fi);
 }
 
-/* All files, or none if the first of them is refused. */
 static enum fault
 enter(struct crlg *g, int argc, char **argv, struct fault_info *fi)
 {
-	for (int k = 1; k < argc; k++)
-		TRY(revoke(g, argv[k], fi));
-	return argc > 1 ? FAULT_OK : enter_wish(g, fi);
+	struct arena a = arena_new(MEMORY);
+	enum fault f = argc > 1 ? revoke(g, &a, (size_t)argc - 1, argv + 1, fi)
+				: enter_wish(g, fi);
+
+	arena_free(&a);
+	return f;
 }
 
 /* What is entered goes out at once where the daemon runs, else when it does. */

@@ -50,6 +50,9 @@ struct crlg {
 	char left_out[CRLG_TROUBLE]; /* a file that is in no composite, or "" */
 
 	atomic_uint_fast64_t taken, repeated, refused;
+	/* Time32 by which a root should sign its next list of series 256; 0:
+	 * there is none. */
+	atomic_uint_fast32_t special_due;
 };
 
 /* Keys and certificates: what a check of the folder needs. */

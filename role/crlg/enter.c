@@ -61,41 +61,53 @@ write_audit(
 	    "by=operator series=%u digest=%s", series, hex);
 }
 
-/* In a transaction. */
 static enum fault
-add(struct crlg *g, const struct cert *k, struct fault_info *fi)
+add(struct crlg *g, const struct cert *k, uint32_t now, struct fault_info *fi)
 {
-	const uint8_t *id = crl_id_of(k);
-	uint16_t series = k->tbs->crl_series;
 	const struct db_value key[] = {
-	    DB_INT(series), DB_BLOB(id, CRL_ID_SIZE)};
+	    DB_INT(k->tbs->crl_series), DB_BLOB(crl_id_of(k), CRL_ID_SIZE)};
 	int64_t expiry;
 	enum fault f;
 
+	TRY(check_certificate(g, k, now, fi));
 	f = db_run_int(g->db, &expiry, DO_DIGEST_FIND, key, 2, fi);
 	if (f == FAULT_OK)
 		return fault_set(
 		    fi, FAULT_DUPLICATE, "the certificate is revoked already");
 	if (f != FAULT_NOT_FOUND)
 		return f;
-	TRY(DB_RUN(g->db, DO_DIGEST_ADD, fi, key[0], key[1], DB_INT(k->end)));
+	return DB_RUN(g->db, DO_DIGEST_ADD, fi, key[0], key[1], DB_INT(k->end));
+}
+
+/* In a transaction.  The audit log hears of them when none is refused. */
+static enum fault
+add_all(struct crlg *g, struct arena *a, const struct enter_file *file,
+    size_t n, uint32_t now, struct fault_info *fi)
+{
+	struct cert **k = ARENA_ARRAY(a, n, struct cert *);
+
+	if (k == NULL)
+		return fault_set(fi, FAULT_TOO_LARGE, "certificates");
+	for (size_t m = 0; m < n; m++)
+		if (cert_load(&k[m], a, file[m].certificate, fi) != FAULT_OK ||
+		    add(g, k[m], now, fi) != FAULT_OK)
+			return fault_prefix(fi, "%s", file[m].name);
+	for (size_t m = 0; m < n; m++)
+		TRY(write_audit(g, k[m]->tbs->crl_series, crl_id_of(k[m]), fi));
 	TRY(db_run(g->db, DO_STATE_ASK, NULL, 0, NULL, NULL, fi));
-	TRY(write_audit(g, series, id, fi));
 	return db_commit(g->db, fi);
 }
 
 enum fault
-enter_certificate(struct crlg *g, struct arena *a, struct bytes raw,
-    uint32_t now, struct fault_info *fi)
+enter_certificates(struct crlg *g, struct arena *a,
+    const struct enter_file *file, size_t n, uint32_t now,
+    struct fault_info *fi)
 {
-	struct cert *k;
 	enum fault f;
 
-	TRY(cert_load(&k, a, raw, fi));
-	TRY(check_certificate(g, k, now, fi));
 	pthread_mutex_lock(&g->lock);
 	if ((f = db_begin(g->db, fi)) == FAULT_OK) {
-		f = add(g, k, fi);
+		f = add_all(g, a, file, n, now, fi);
 		db_rollback(g->db);
 	}
 	pthread_mutex_unlock(&g->lock);

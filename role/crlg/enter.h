@@ -6,13 +6,18 @@
 #include "role/crlg/crlg.h"
 
 /*
- * Puts a certificate on the list of its series, until it ends; durable, and in
- * the audit log, when it returns.  UNTRUSTED_ROOT: another root's; DENIED: its
- * series is not made by hand (1: the MA's matter; 256: the root's);
+ * Puts n certificates on the lists of their series, until they end, all or
+ * none; durable, and in the audit log, when it returns.  The text of a fault
+ * begins with the name of the certificate.  UNTRUSTED_ROOT: another root's;
+ * DENIED: its series is not made by hand (1: the MA's matter; 256: the root's);
  * EXPIRED; DUPLICATE: it is there already.
  */
-enum fault must_check enter_certificate(struct crlg *, struct arena *,
-    struct bytes certificate, uint32_t now, struct fault_info *);
+struct enter_file {
+	const char *name;
+	struct bytes certificate;
+};
+enum fault must_check enter_certificates(struct crlg *, struct arena *,
+    const struct enter_file *, size_t n, uint32_t now, struct fault_info *);
 /* A new composite is wanted, even if nothing has changed. */
 enum fault must_check enter_wish(struct crlg *, struct fault_info *);
 /* Waits until the store has a composite with all that was asked for.  BUSY: not

@@ -1,6 +1,7 @@
 /* main.c - scms-crlg, the CRL generator. */
 #include <string.h>
 
+#include "base/time32.h"
 #include "role/crlg/enter.h"
 #include "role/crlg/publish.h"
 #include "role/crlg/take.h"
@@ -87,12 +88,17 @@ static void
 health(void *state, struct service_health *h)
 {
 	struct crlg *g = state;
-	char trouble[CRLG_TROUBLE], left_out[CRLG_TROUBLE];
+	char trouble[CRLG_TROUBLE], left_out[CRLG_TROUBLE], text[TIME32_TEXT];
+	uint32_t due;
 
 	health_of_store(g, h);
 	health_count(h, "revocations", (int64_t)atomic_load(&g->taken));
 	health_count(h, "repeated", (int64_t)atomic_load(&g->repeated));
 	health_count(h, "refused", (int64_t)atomic_load(&g->refused));
+	if ((due = (uint32_t)atomic_load(&g->special_due)) != 0) {
+		time32_text(text, due);
+		health_text(h, "special_due", text);
+	}
 	pthread_mutex_lock(&g->waiting);
 	memcpy(trouble, g->trouble, sizeof(trouble));
 	memcpy(left_out, g->left_out, sizeof(left_out));

@@ -117,6 +117,18 @@ sign_own(struct making *m, struct fault_info *fi)
 	return FAULT_OK;
 }
 
+/* The earliest nextCrl of the lists that only people can renew. */
+static void
+note_due(struct making *m)
+{
+	uint32_t due = 0;
+
+	for (size_t k = 0; k < m->outside.specials; k++)
+		if (due == 0 || m->outside.special[k].next < due)
+			due = m->outside.special[k].next;
+	atomic_store(&m->g->special_due, due);
+}
+
 static enum fault
 compose(struct making *m, struct fault_info *fi)
 {
@@ -128,6 +140,7 @@ compose(struct making *m, struct fault_info *fi)
 	    .elector_ballots = o->electors};
 
 	TRY(sign_own(m, fi));
+	note_due(m);
 	for (size_t k = 0; k < o->specials; k++)
 		m->list[m->lists++] = o->special[k].raw;
 	parts.lists = m->lists;

@@ -85,8 +85,8 @@ refuse 'the MA' 'crl special' "$SCMS" crl revoke "$ENV/public/MA.oer" "$ENV"
 refuse 'the root' 'ballots' "$SCMS" crl revoke "$ENV/public/root.oer" "$ENV"
 refuse 'a file that is none' 'hosts' "$SCMS" crl revoke "$ENV/hosts" "$ENV"
 refuse 'one good and one bad' 'crl special' "$SCMS" crl revoke \
-    "$ENV/public/MA.oer" devices/dev02/bundle/enrollment.oer "$ENV"
-has 'the bad one came first' 4 1
+    devices/dev02/bundle/enrollment.oer "$ENV/public/MA.oer" "$ENV"
+has 'then neither is revoked' 4 1
 
 # ---- weeks ----
 period() {

@@ -37,7 +37,8 @@ work(void)
 	enum fault f;
 
 	take_at(&second, later);
-	f = enter_certificate(S.g, &A, revoked, later, NULL);
+	f = enter_certificates(
+	    S.g, &A, &(struct enter_file){"RA", revoked}, 1, later, NULL);
 	assert_true(f == FAULT_OK || f == FAULT_DUPLICATE);
 	publish_at(later);
 }

@@ -177,6 +177,14 @@ certificate_of(enum profile profile, uint16_t series, const uint8_t *craca)
 	return p.cert->raw;
 }
 
+static enum fault
+enter(struct bytes raw, uint32_t now, struct fault_info *fi)
+{
+	struct enter_file file = {"it", raw};
+
+	return enter_certificates(S.g, &A, &file, 1, now, fi);
+}
+
 static void
 entered_by_hand(void **state)
 {
@@ -184,12 +192,14 @@ entered_by_hand(void **state)
 	const uint8_t *craca = world()->root.cert->id + 5;
 	struct bytes ra = certificate_of(PROFILE_RA, 2, craca);
 	struct bytes enrollment = certificate_of(PROFILE_ENROLLMENT, 4, craca);
+	struct enter_file pair[2];
+	struct fault_info fi;
 	const struct crl *crl;
 	struct cert *k;
 
 	(void)state;
-	OK(enter_certificate(S.g, &A, ra, NOW, FI));
-	OK(enter_certificate(S.g, &A, enrollment, NOW, FI));
+	OK(enter(ra, NOW, FI));
+	OK(enter(enrollment, NOW, FI));
 	publish_at(NOW);
 	crl = list_at(NOW, CRL_SERIES_COMPONENT);
 	OK(cert_load(&k, &A, ra, FI));
@@ -200,18 +210,26 @@ entered_by_hand(void **state)
 	assert_int_equal(crl->entries, 1);
 	assert_memory_equal(
 	    crl->entry[0].id, plain_hash(32, enrollment).p + 22, 10);
-	REFUSED(DUPLICATE, enter_certificate(S.g, &A, ra, NOW, FI));
+	REFUSED(DUPLICATE, enter(ra, NOW, FI));
 	for (size_t n = 0; n < sizeof(wrong) / sizeof(wrong[0]); n++)
-		REFUSED(DENIED,
-		    enter_certificate(S.g, &A,
-			certificate_of(PROFILE_RA, wrong[n], craca), NOW, FI));
+		REFUSED(
+		    DENIED, enter(certificate_of(PROFILE_RA, wrong[n], craca),
+				NOW, FI));
 	REFUSED(UNTRUSTED_ROOT,
-	    enter_certificate(S.g, &A,
-		certificate_of(PROFILE_RA, 2, (const uint8_t *)"xyz"), NOW,
+	    enter(certificate_of(PROFILE_RA, 2, (const uint8_t *)"xyz"), NOW,
 		FI));
-	REFUSED(EXPIRED, enter_certificate(S.g, &A,
-			     certificate_of(PROFILE_RA, 2, craca), k->end, FI));
-	REFUSED(TRUNCATED, enter_certificate(S.g, &A, hex("8003"), NOW, FI));
+	REFUSED(
+	    EXPIRED, enter(certificate_of(PROFILE_RA, 2, craca), k->end, FI));
+	REFUSED(TRUNCATED, enter(hex("8003"), NOW, FI));
+	/* All or none, and the text names the one that is wrong. */
+	pair[0] =
+	    (struct enter_file){"good", certificate_of(PROFILE_RA, 2, craca)};
+	pair[1] = (struct enter_file){"bad", ra};
+	REFUSED(DUPLICATE, enter_certificates(S.g, &A, pair, 2, NOW, FI));
+	assert_int_equal(
+	    enter_certificates(S.g, &A, pair, 2, NOW, &fi), FAULT_DUPLICATE);
+	assert_non_null(strstr(fi.text, "bad"));
+	OK(enter_certificates(S.g, &A, pair, 1, NOW, FI));
 }
 
 int
