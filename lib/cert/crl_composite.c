@@ -132,8 +132,9 @@ crl_composite_open(struct crl_composite *out, struct arena *a, struct bytes in,
 		    crl_open(&list[k], a, out->parts.list[k], t, r, fi);
 
 		if (f != FAULT_OK)
-			return fault_prefix(
-			    fi, "CRL %zu of %zu", k + 1, out->parts.lists);
+			return fi == NULL ? f
+					  : fault_prefix(fi, "CRL %zu of %zu",
+						k + 1, out->parts.lists);
 	}
 	for (size_t k = 0; k < out->parts.lists; k++)
 		for (size_t m = 0; m < out->parts.lists; m++)

@@ -34,11 +34,12 @@ static struct bytes revoked;
 static void
 work(void)
 {
+	struct fault_info fi;
 	enum fault f;
 
 	take_at(&second, later);
 	f = enter_certificates(
-	    S.g, &A, &(struct enter_file){"RA", revoked}, 1, later, NULL);
+	    S.g, &A, &(struct enter_file){"RA", revoked}, 1, later, &fi);
 	assert_true(f == FAULT_OK || f == FAULT_DUPLICATE);
 	publish_at(later);
 }
