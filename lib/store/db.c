@@ -194,6 +194,7 @@ connect(struct db *db, int flags, struct fault_info *fi)
 	return execute(db,
 	    "pragma foreign_keys = on;"
 	    "pragma temp_store = memory;"
+	    "pragma secure_delete = on;"
 	    "pragma trusted_schema = off",
 	    fi);
 }

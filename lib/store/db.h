@@ -6,7 +6,8 @@
  * and the array of SQL texts (DB_STATEMENT_ENUM, DB_STATEMENT_SQL below); each
  * is prepared once per connection.  SQLite runs with WAL, synchronous=FULL,
  * foreign_keys=ON and a busy timeout of 10 s: what db_commit acknowledged
- * survives a power cut.
+ * survives a power cut.  What is deleted is overwritten (secure_delete); in the
+ * write-ahead log it stays until that begins anew, or db_shorten_log.
  *
  * A struct db belongs to one thread at a time: every thread opens its own, or
  * the callers serialise.  Readers do not wait for writers, writers wait for

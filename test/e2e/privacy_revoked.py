@@ -9,7 +9,7 @@ import sqlite3
 import struct
 
 from device import Device
-from harness import ENV, WORK, expect, fail, ok, true
+from harness import ENV, WORK, expect, fail, ok, true, wait_for
 from ieee1609 import number, sha, xor
 from knowledge import (Held, J, La, allowed, chains, forbid, patterns, read,
                        search)
@@ -45,6 +45,12 @@ def table(path, sql):
     return out
 
 
+def is_quiet():
+    """Nothing is under way between RA and PCA."""
+    return not table(ENV + "/ra/data/ra.db", "select 1 from batch union all"
+                     " select 1 from unit where state in (0, 1)")
+
+
 # ---- the truth ---------------------------------------------------------------
 
 class Truth:
@@ -64,6 +70,7 @@ class Truth:
                 fail("linkage value of %s %X_%X" % (device.folder, i, j))
 
 
+wait_for("a quiet RA", is_quiet)
 lcis = chains()
 now = min(i for i, _ in liar.certs)         # what is over was thrown away
 before = now - 1

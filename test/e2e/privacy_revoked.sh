@@ -41,7 +41,7 @@ check 'they report it' "$OBE" report devices/car02 devices/car03 devices/car04
 tries=0
 until "$SCMS" ma revocations "$ENV" >out 2>&1 && grep -q ' done: ' out; do
 	tries=$((tries + 1))
-	[ $tries -lt 150 ] || { cat out; fail 'the revocation'; }
+	[ $tries -lt 450 ] || { cat out; fail 'the revocation'; }
 	sleep 0.2
 done
 echo 'ok: the MA has it revoked'
