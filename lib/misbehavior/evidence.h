@@ -20,14 +20,18 @@ struct evidence {
 };
 
 /*
- * Verifies each BSM with its chain at its own time.  All of the accused must
- * be under one certificate, all of the reporter under that of the report.
- * Faults: those of spdu_open and monarch_bsm_decode, BAD_MESSAGE (the first
- * has no certificate, or they are not in order), DENIED (another signer; or
- * reporter and accused are one).
+ * Verifies each BSM with its chain at its own time, which may be before that
+ * of the report by max_age of the rules and after it by their tolerance:
+ * whoever holds the keys of other weeks must not bring those in.  All of the
+ * accused must be under one certificate, all of the reporter under that of the
+ * report.  Faults: those of spdu_open and monarch_bsm_decode, BAD_MESSAGE (the
+ * first has no certificate, or they are not in order), DENIED (another signer;
+ * or reporter and accused are one), TOO_OLD, GENERATED_IN_FUTURE (against the
+ * report).
  */
 enum fault must_check evidence_open(struct evidence *, struct arena *,
-    const struct opened_report *, struct trust *, struct fault_info *);
+    const struct opened_report *, const struct report_rules *, struct trust *,
+    struct fault_info *);
 /* Do the messages show what the report says?  *out says it in words.
  * FAULT_CONSTRAINT: they do not. */
 enum fault must_check evidence_judge(struct suspicion *out,

@@ -157,20 +157,28 @@ set_places(struct ma_report *out, const struct evidence *e)
 			out->last = e->seen[k].place;
 }
 
+static enum ma_reason
+evidence_reason(enum fault f)
+{
+	if (f == FAULT_TOO_OLD || f == FAULT_GENERATED_IN_FUTURE)
+		return MA_REASON_TIME;
+	return f == FAULT_DENIED    ? MA_REASON_FOREIGN
+	       : f == FAULT_REVOKED ? MA_REASON_OVER
+				    : MA_REASON_FORGED;
+}
+
 static enum fault
 check_evidence(struct ma_report *out, enum ma_reason *reason, struct ma *ma,
     struct arena *arena, const struct opened_report *opened,
-    struct fault_info *fi)
+    const struct report_rules *rules, struct fault_info *fi)
 {
 	struct suspicion shown;
 	struct evidence e;
 	enum fault f;
 
-	f = evidence_open(&e, arena, opened, ma->self.trust, fi);
+	f = evidence_open(&e, arena, opened, rules, ma->self.trust, fi);
 	if (f != FAULT_OK) {
-		*reason = f == FAULT_DENIED    ? MA_REASON_FOREIGN
-			  : f == FAULT_REVOKED ? MA_REASON_OVER
-					       : MA_REASON_FORGED;
+		*reason = evidence_reason(f);
 		return f;
 	}
 	*reason = MA_REASON_UNSHOWN;
@@ -208,7 +216,7 @@ ma_report_check(struct ma_report *out, enum ma_reason *reason, struct ma *ma,
 	if (!out->reporter.is_pseudonym)
 		return refuse(reason, MA_REASON_NO_PSEUDONYM, fi);
 	TRY(check_known(reason, ma, out, fi));
-	TRY(check_evidence(out, reason, ma, arena, &opened, fi));
+	TRY(check_evidence(out, reason, ma, arena, &opened, &rules, fi));
 	*reason = MA_REASONS;
 	return check_enough(reason, ma, out, fi);
 }

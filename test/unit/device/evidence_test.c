@@ -283,7 +283,8 @@ examine(struct hearing *h, const struct made *m, struct fault_info *fi)
 
 	assert_int_equal(
 	    open_with(h, &opened, seal(h, m), RULES, NULL), FAULT_OK);
-	TRY(evidence_open(&evidence, &h->arena, &opened, h->world->trust, fi));
+	TRY(evidence_open(
+	    &evidence, &h->arena, &opened, &RULES, h->world->trust, fi));
 	return evidence_judge(&found, &evidence, m->report.kind, fi);
 }
 

@@ -18,6 +18,10 @@
 #define STEP (100 * MS)
 
 /* Hears the other vehicle for n messages; then one that is 500 m away. */
+/* What evidence may be older and younger than its report by. */
+static const struct report_rules demands = {
+    .max_age = 8 * 86400, .tolerance = 5};
+
 static void
 hear_jump(
     struct hearing *h, struct monarch_received *out, unsigned n, uint64_t from)
@@ -73,8 +77,8 @@ a_lie_becomes_a_report_that_the_ma_can_check(void **state)
 	/* from the message with the certificate on, the sixth */
 	assert_int_equal(opened.report.n, 3);
 	assert_int_equal(opened.report.own_n, 0);
-	MUST(
-	    evidence_open(&evidence, &h->arena, &opened, h->world->trust, &fi));
+	MUST(evidence_open(
+	    &evidence, &h->arena, &opened, &demands, h->world->trust, &fi));
 	assert_memory_equal(
 	    evidence.accused->id, m.message.signer, CERT_ID_SIZE);
 	MUST(evidence_judge(&found, &evidence, opened.report.kind, &fi));
@@ -234,8 +238,8 @@ own_messages_in_a_report_are_under_its_certificate(void **state)
 	}
 	open_report(h, &opened, report_octets(h));
 	assert_true(opened.report.own_n >= 21);
-	MUST(
-	    evidence_open(&evidence, &h->arena, &opened, h->world->trust, &fi));
+	MUST(evidence_open(
+	    &evidence, &h->arena, &opened, &demands, h->world->trust, &fi));
 	MUST(evidence_judge(&found, &evidence, MISBEHAVIOR_OVERLAP, &fi));
 	/* without the reporter's word there is nothing to see */
 	evidence.own_n = 0;

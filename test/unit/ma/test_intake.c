@@ -19,6 +19,8 @@
 static struct world w;
 static struct vehicle reporter, suspect, other;
 
+#define WEEK ((int64_t)604800)
+
 /* ---- reports that do not hold ---- */
 
 /* Signed and encrypted by hand. */
@@ -328,6 +330,72 @@ make_untimely_evidence(void)
 	    &w, &reporter, MISBEHAVIOR_SPEED, bsms, 3, w.now - 50);
 }
 
+/* Three BSMs, the first so many seconds after the report, under the certificate
+ * of their week. */
+static struct bytes
+make_shifted(int64_t seconds)
+{
+	const uint32_t made = w.now - 50;
+	const uint32_t base = (uint32_t)(made + seconds);
+	struct bytes bsms[3];
+	struct vehicle v;
+
+	vehicle_make(
+	    &w, &v, 1, (uint16_t)environment_period(&w.environment, base));
+	world_speeding(&w, bsms, &v, base, 0);
+	return world_report(&w, &reporter, MISBEHAVIOR_SPEED, bsms, 3, made);
+}
+
+static struct bytes
+make_three_weeks_before(void)
+{
+	return make_shifted(-3 * WEEK);
+}
+
+static struct bytes
+make_before(void)
+{
+	return make_shifted(-(int64_t)MA_REPORT_AGE - 1);
+}
+
+/* The third, 200 ms later, is too late. */
+static struct bytes
+make_after(void)
+{
+	return make_shifted(w.environment.time_tolerance_seconds);
+}
+
+static struct bytes
+make_three_weeks_after(void)
+{
+	return make_shifted(3 * WEEK);
+}
+
+static struct bytes
+make_years_after(void)
+{
+	return make_shifted(100 * WEEK);
+}
+
+/* What the reporter says of itself. */
+static struct bytes
+make_own_after(void)
+{
+	const uint32_t made = w.now - 50;
+	const struct drive d = {
+	    .base = made + w.environment.time_tolerance_seconds + 1};
+	struct bytes bsms[3], own;
+	const struct misbehavior_report r = {.kind = MISBEHAVIOR_SPEED,
+	    .bsms = bsms,
+	    .n = 3,
+	    .own = &own,
+	    .own_n = 1};
+
+	own = world_bsm(&w, &reporter, &d, SIGNER_CERTIFICATE);
+	world_speeding(&w, bsms, &suspect, w.now - 60, 0);
+	return world_report_with(&w, &reporter, &r, made);
+}
+
 static struct bytes
 make_bare_evidence(void)
 {
@@ -406,6 +474,12 @@ static const struct {
     {"evidence forged", make_forged_evidence, MA_REASON_FORGED},
     {"evidence of another SCMS", make_stranger_evidence, MA_REASON_FORGED},
     {"evidence out of its time", make_untimely_evidence, MA_REASON_FORGED},
+    {"evidence of three weeks before", make_three_weeks_before, MA_REASON_TIME},
+    {"evidence too long before", make_before, MA_REASON_TIME},
+    {"evidence after the report", make_after, MA_REASON_TIME},
+    {"evidence of three weeks after", make_three_weeks_after, MA_REASON_TIME},
+    {"evidence of years after", make_years_after, MA_REASON_TIME},
+    {"own message after the report", make_own_after, MA_REASON_TIME},
     {"evidence without a certificate", make_bare_evidence, MA_REASON_FORGED},
     {"evidence that is junk", make_junk_evidence, MA_REASON_FORGED},
     {"two senders", make_two_senders, MA_REASON_FOREIGN},
@@ -492,6 +566,19 @@ test_late(void **state)
 	assert_int_equal(
 	    world_bring(&w, make_aged(7 * 86400 + 7200)), MA_REASONS);
 	assert_int_equal(world_bring(&w, make_aged(MA_REPORT_AGE)), MA_REASONS);
+}
+
+/* The first and the last moment that evidence may be of. */
+static void
+test_evidence_in_time(void **state)
+{
+	(void)state;
+	assert_int_equal(
+	    world_bring(&w, make_shifted(-(int64_t)MA_REPORT_AGE)), MA_REASONS);
+	assert_int_equal(
+	    world_bring(
+		&w, make_shifted(w.environment.time_tolerance_seconds - 1)),
+	    MA_REASONS);
 }
 
 /* As `scms component renew ma` leaves it: devices have the former certificate,
@@ -669,6 +756,7 @@ main(void)
 	    cmocka_unit_test(test_taken),
 	    cmocka_unit_test(test_sealed_again),
 	    cmocka_unit_test(test_late),
+	    cmocka_unit_test(test_evidence_in_time),
 	    cmocka_unit_test(test_former_key),
 	    cmocka_unit_test(test_wrong_reporter),
 	    cmocka_unit_test(test_enough),
