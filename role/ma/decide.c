@@ -193,6 +193,27 @@ ma_decide(struct ma *ma, int64_t incident, enum ma_case_state state,
 	return f;
 }
 
+/* Its own suspect would be revoked, and not whom the operator named.  A
+ * transaction is open. */
+static enum fault
+set_rif(struct ma *ma, int64_t incident, const uint8_t rif[CERT_ID_SIZE],
+    struct fault_info *fi)
+{
+	const struct db_value args[] = {
+	    DB_INT(incident), DB_BLOB(rif, CERT_ID_SIZE)};
+	int64_t others;
+
+	TRY(check_open(ma, incident, fi));
+	TRY(db_run_int(ma->db, &others, DO_INCIDENT_OTHERS, args, 2, fi));
+	if (others > 0)
+		return fault_set(fi, FAULT_CONSTRAINT,
+		    "case %" PRId64 " has a suspect of its own: --rif alone "
+		    "revokes somebody else, the case alone its suspect",
+		    incident);
+	TRY(db_run(ma->db, DO_INCIDENT_SET_RIF, args, 2, NULL, NULL, fi));
+	return db_commit(ma->db, fi);
+}
+
 enum fault
 ma_case_of_rif(struct ma *ma, int64_t *incident,
     const uint8_t rif[CERT_ID_SIZE], struct fault_info *fi)
@@ -205,10 +226,9 @@ ma_case_of_rif(struct ma *ma, int64_t *incident,
 		    DB_BLOB(rif, CERT_ID_SIZE));
 		*incident = db_last_id(ma->db);
 	} else {
-		f = check_open(ma, *incident, fi);
-		if (f == FAULT_OK)
-			f = DB_RUN(ma->db, DO_INCIDENT_SET_RIF, fi,
-			    DB_INT(*incident), DB_BLOB(rif, CERT_ID_SIZE));
+		if ((f = db_begin(ma->db, fi)) == FAULT_OK)
+			f = set_rif(ma, *incident, rif, fi);
+		db_rollback(ma->db);
 	}
 	pthread_mutex_unlock(&ma->lock);
 	return f;

@@ -38,7 +38,8 @@ enum fault must_check ma_decide(struct ma *, int64_t incident,
     struct fault_info *);
 /* A case about the holder of an enrollment certificate, without reports, or
  * the one that an open case is about.  *incident 0: a new one, which it is set
- * to. */
+ * to.  FAULT_NOT_FOUND, FAULT_EXISTS as above; FAULT_CONSTRAINT: a suspect of
+ * the case has a pseudonym certificate, or names another holder. */
 enum fault must_check ma_case_of_rif(struct ma *, int64_t *incident,
     const uint8_t rif[CERT_ID_SIZE], struct fault_info *);
 /* A new case about whoever has this certificate, without reports.

@@ -101,6 +101,8 @@ check 'the third one brakes as nobody can' "$OBE" drive --seconds 5 --out hill \
 check 'one hears that' "$OBE" receive --from hill devices/car05
 check 'and reports that' "$OBE" report devices/car05
 ma_until 'there is a third case' 3 'case 3  *open'
+refuse 'a case with a suspect is about nobody else' 'has a suspect of its own' \
+    "$SCMS" ma revoke 3 --rif 0011223344556677 "$ENV"
 check 'an operator revokes' "$SCMS" ma revoke 3 --reason 'seen' "$ENV"
 ma_until 'which is carried out under the new certificate' 3 \
     'revocation   done'

@@ -622,6 +622,51 @@ test_decisions(void **state)
 	assert_int_equal(NUMBER("select count(*) from revocation"), 2);
 }
 
+/* --rif must not revoke the suspect of a case, nor somebody else for it. */
+static void
+expect_no_rif(int64_t incident, const char rif[9], enum fault fault)
+{
+	struct digest before = world_state(&w), after;
+
+	assert_int_equal(
+	    ma_case_of_rif(w.ma, &incident, (const uint8_t *)rif, &fi), fault);
+	after = world_state(&w);
+	assert_memory_equal(&after, &before, sizeof(after));
+}
+
+static void
+test_rif_of_a_case(void **state)
+{
+	struct vehicle v[2], named, pseudonym;
+	int64_t incident = 0, own;
+
+	(void)state;
+	set_reporters(0);
+	make_devices(v, 2);
+	vehicle_make_as(&w, &named, PROFILE_IDENTIFICATION, &w.pca);
+	bring(&v[0], &v[1], 60, 0);
+	bring(&v[0], &named, 60, 9000);
+	detect();
+	assert_int_equal(NUMBER(OPEN), 2);
+	expect_no_rif(1, "another1", FAULT_CONSTRAINT);
+	expect_no_rif(2, "another1", FAULT_CONSTRAINT);
+	expect_no_rif(3, "another1", FAULT_NOT_FOUND);
+	own = 2;
+	OK(ma_case_of_rif(w.ma, &own, (const uint8_t *)"holder-1", &fi));
+	/* One without a suspect may be corrected as long as it is open. */
+	OK(ma_case_of_rif(w.ma, &incident, (const uint8_t *)"another1", &fi));
+	OK(ma_case_of_rif(w.ma, &incident, (const uint8_t *)"another2", &fi));
+	assert_int_equal(NUMBER("select count(*) from incident where rif ="
+				" x'616e6f7468657232'"),
+	    1);
+	/* What `scms ma revoke --certificate` began. */
+	vehicle_make(&w, &pseudonym, 3, w.week);
+	OK(ma_case_of_certificate(w.ma, &incident, pseudonym.cert, &fi));
+	expect_no_rif(incident, "another1", FAULT_CONSTRAINT);
+	OK(ma_decide(w.ma, 1, CASE_REVOKED, "test", "seen", &fi));
+	expect_no_rif(1, "another1", FAULT_EXISTS);
+}
+
 /* The audit log has a line for all that was decided or done, and names nobody.
  */
 static void
@@ -795,6 +840,7 @@ main(void)
 	    TEST(test_panel_ends),
 	    TEST(test_proof_waits),
 	    TEST(test_decisions),
+	    TEST(test_rif_of_a_case),
 	    TEST(test_audit),
 	    TEST(test_kill),
 	};
