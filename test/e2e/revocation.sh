@@ -64,11 +64,11 @@ until_state() {
 }
 
 die() {
-	kill -9 "$(cat "$ENV/$1/run/pid")"
+	kill -9 "$(cat "$ENV/$1/run/pid")" 2>/dev/null || true # it is dead
 	gone "$1"
 }
 
-# gone PART: it was killed.
+# gone PART: it was killed; its number is nobody's any more.
 gone() {
 	tries=0
 	while kill -0 "$(cat "$ENV/$1/run/pid")" 2>/dev/null; do
@@ -76,12 +76,17 @@ gone() {
 		[ $tries -lt 300 ] || fail "$1 lives"
 		sleep 0.1
 	done
+	: >"$ENV/$1/run/pid"
 }
 
-# up_until PART POINT: all are up, and PART will be killed there.
+# up_until PART POINT: all are up, and PART will be killed there, which may be
+# before it is up.
 up_until() {
 	die "$1"
-	(export MONARCH_CRASH_AT="$2"; up)
+	(
+		export MONARCH_CRASH_AT="$2"
+		"$SCMS" up "$ENV" >out 2>&1 || true
+	)
 }
 
 listed() {
@@ -157,6 +162,23 @@ for kill in pca:pca-ma-counted ra:ra-ma-counted ra:ra-ma-counted:2 \
 	revoked "$device" "$part was killed at ${kill#*:}"
 done
 
+# ---- several at once ----
+die ma
+cases=
+for device in d27 d28 d29 d30 d31; do
+	revoke "$device"
+	cases="$cases $CASE"
+done
+up_until ma ma-revoke-seeds:3
+gone ma
+up
+for CASE in $cases; do
+	until_state 'done: test of'
+done
+N=$((N + 4))
+revoked d31 'the MA was killed amidst five'
+REVOKED="$REVOKED d27 d28 d29 d30"
+
 # ---- nobody is there ----
 for part in pca ra la1 la2 crlg; do
 	die $part
@@ -180,11 +202,7 @@ cp d25.spdu old.spdu
 "$SCMS" show old.spdu >old.txt
 until_state 'seeds known'
 echo $(($(cat "$ENV/clock") + 604800)) >"$ENV/clock"
-die ma
-(
-	export MONARCH_CRASH_AT=ma-revoke-anew
-	"$SCMS" up "$ENV" >out 2>&1 || true # it may be dead before it is up
-)
+up_until ma ma-revoke-anew
 gone ma
 up
 sign d25 || { cat out; fail 'it does not know yet'; }
