@@ -5,6 +5,8 @@
  */
 #include <string.h>
 
+#include "base/time32.h"
+#include "inquiry/window.h"
 #include "role/la/linked.h"
 #include "schema/scms_protocol.h"
 
@@ -36,7 +38,8 @@ take_apart(struct symm_data *out, const struct la *la,
 	return true;
 }
 
-/* Those that count come to out; *genuine: all of the list open. */
+/* Those that count come to out; *genuine: all of the list open, and are of
+ * periods about which may be asked. */
 static enum fault
 open_plvs(struct plv *out, size_t *n, bool *genuine, struct la *la,
     struct arena *arena, const li_list *in, struct fault_info *fi)
@@ -55,7 +58,9 @@ open_plvs(struct plv *out, size_t *n, bool *genuine, struct la *la,
 		return FAULT_OK;
 	plv_open(plv, data, ok, in->n);
 	for (size_t t = 0; t < in->n; t++) {
-		*genuine = *genuine && ok[t];
+		*genuine =
+		    *genuine && ok[t] &&
+		    inquiry_may_link(la->environment, plv[t].i, time32_now());
 		if (!in->v[t].dont_care_flag)
 			out[(*n)++] = plv[t];
 	}

@@ -6,6 +6,8 @@
  */
 #include <string.h>
 
+#include "base/time32.h"
+#include "inquiry/window.h"
 #include "role/pca/pca.h"
 #include "schema/scms_protocol.h"
 
@@ -15,6 +17,26 @@ fail_unknown(scoped_ma_pca_error *out)
 	out->is = scms_error_ma_pca;
 	out->ma_pca.is = ma_pca_error_ma_pca;
 	out->ma_pca.ma_pca = ma_pca_error_code_pca_invalid_linkage_value;
+}
+
+/* Its record, if the period is one about which may be asked; else NOT_FOUND. */
+typedef bool window_fn(const struct environment *, uint32_t i, uint32_t now);
+
+static enum fault
+find_issued(struct bytes *record, uint8_t id[HPCR_OCTETS], struct pca *pca,
+    struct arena *arena, const linkage_value *lv, window_fn *may,
+    struct fault_info *fi)
+{
+	struct lv key;
+	uint32_t i;
+
+	memcpy(key.b, lv->b, sizeof(key.b));
+	TRY(pca_store_find_lv(pca->store, id, &key, fi));
+	TRY(pca_store_find_record(pca->store, record, arena, id, fi));
+	i = (uint32_t)record->p[0] << 8 | record->p[1];
+	return may(pca->environment, i, time32_now())
+		   ? FAULT_OK
+		   : fault_set(fi, FAULT_NOT_FOUND, "period %u", i);
 }
 
 /* ---- POST /plvs ---- */
@@ -37,13 +59,9 @@ fill_two(lv2_plv out[PCA_LAS], struct pca *pca, struct arena *arena,
 	    RECORD_AT_PLV1 - RECORD_AT_I, RECORD_AT_PLV2 - RECORD_AT_I};
 	uint8_t id[HPCR_OCTETS];
 	struct bytes record;
-	struct lv key;
 	enum fault f;
 
-	memcpy(key.b, lv->b, sizeof(key.b));
-	f = pca_store_find_lv(pca->store, id, &key, fi);
-	if (f == FAULT_OK)
-		f = pca_store_find_record(pca->store, &record, arena, id, fi);
+	f = find_issued(&record, id, pca, arena, lv, inquiry_may_link, fi);
 	for (size_t t = 0; t < PCA_LAS; t++) {
 		out[t].lv = *lv;
 		out[t].reply.is = f == FAULT_OK ? lv2_plv_reply_success
@@ -92,16 +110,16 @@ pca_http_plvs(void *ctx, const struct http_request *request,
 /* ---- POST /hash-of-individual-request ---- */
 
 static enum fault
-fill_one(lv2_hpcr *out, struct pca *pca, const linkage_value *lv,
-    struct fault_info *fi)
+fill_one(lv2_hpcr *out, struct pca *pca, struct arena *arena,
+    const linkage_value *lv, struct fault_info *fi)
 {
-	struct lv key;
+	struct bytes record;
 	enum fault f;
 
-	memcpy(key.b, lv->b, sizeof(key.b));
 	out->lv = *lv;
 	out->reply.is = lv2_hpcr_reply_success;
-	f = pca_store_find_lv(pca->store, out->reply.success.hpcr.b, &key, fi);
+	f = find_issued(&record, out->reply.success.hpcr.b, pca, arena, lv,
+	    inquiry_may_revoke, fi);
 	out->reply.success.hostname = bytes_of_string(pca->ra);
 	if (f != FAULT_NOT_FOUND)
 		return f;
@@ -126,7 +144,8 @@ fill_hpcrs(scms_pdu *answer, void *ctx, struct arena *arena,
 	if (out->v == NULL)
 		return fault_set(fi, FAULT_INTERNAL, "no memory");
 	for (size_t t = 0; t < out->n; t++)
-		TRY(fill_one(&out->v[t], ctx, &asked->linkage_values.v[t], fi));
+		TRY(fill_one(
+		    &out->v[t], ctx, arena, &asked->linkage_values.v[t], fi));
 	return FAULT_OK;
 }
 

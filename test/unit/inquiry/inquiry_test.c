@@ -21,6 +21,7 @@
 #include "cert/spdu.h"
 #include "inquiry/auditor.h"
 #include "inquiry/envelope.h"
+#include "inquiry/window.h"
 #include "schema/scms_protocol.h"
 #include "test/unit/inquiry/post.h"
 
@@ -877,6 +878,25 @@ the_ma_gives_a_justification(void **state)
 	arena_free(&arena);
 }
 
+static void
+the_far_future_is_asked_about_by_nobody(void **state)
+{
+	struct environment env = {
+	    .i_zero = I_ZERO_DEFAULT, .i_period_seconds = I_PERIOD_DEFAULT};
+	uint32_t now = I_ZERO_DEFAULT + 100 * I_PERIOD_DEFAULT + 5;
+
+	(void)state;
+	for (uint32_t i = 0; i < 200; i++) {
+		assert_int_equal(
+		    inquiry_may_link(&env, i, now), i >= 98 && i <= 101);
+		assert_int_equal(
+		    inquiry_may_revoke(&env, i, now), i >= 87 && i <= 101);
+	}
+	/* at the beginning of all periods, too */
+	assert_true(inquiry_may_link(&env, 0, I_ZERO_DEFAULT));
+	assert_false(inquiry_may_link(&env, 2, I_ZERO_DEFAULT));
+}
+
 int
 main(void)
 {
@@ -892,6 +912,7 @@ main(void)
 	    T(lists_have_a_limit),
 	    cmocka_unit_test(questions_weigh_what_they_reveal),
 	    cmocka_unit_test(kinds_are_told_apart),
+	    cmocka_unit_test(the_far_future_is_asked_about_by_nobody),
 	    T(a_day_has_a_limit),
 	    T(enough_auditors_must_agree),
 	    T(auditors_agree_to_one_question),

@@ -412,7 +412,7 @@ values_of_one_chain_are_counted(void **state)
 	assert_int_equal(matches_of(v, 3), 1);
 	v[3] = value_of(&c[1], 0, 19); /* the same week */
 	assert_int_equal(matches_of(v, 4), 2);
-	v[4] = value_of(&c[1], 3, 0); /* another week */
+	v[4] = value_of(&c[1], 1, 0); /* another week */
 	v[5] = value_of(&c[2], 1, 7);
 	assert_int_equal(matches_of(v, 6), 3);
 	v[6] = unknown_value();
@@ -453,11 +453,13 @@ chains_of_all_kinds_are_found(void **state)
 	(void)state;
 	longer = order_more(old, (uint16_t)(world.week + 4), 8, 5);
 	wider = order_more(old, (uint16_t)(world.week + 4), 10, 40);
-	move_weeks(2);
+	move_weeks(5);
+	world.week += 5;
 	big = order_fresh(1, 1, 255);
-	v[0] = value_of(old, 0, 19);
-	v[1] = value_of(longer, 7, 4);
-	v[2] = value_of(wider, 9, 39);
+	world.week -= 5;
+	v[0] = value_of(old, 3, 19);
+	v[1] = value_of(longer, 2, 4);
+	v[2] = value_of(wider, 1, 39);
 	v[3] = value_of(big, 0, 254);
 	v[4] = value_of(big, 0, 0);
 	assert_int_equal(matches_of(v, 1), 1);
@@ -465,8 +467,6 @@ chains_of_all_kinds_are_found(void **state)
 	assert_int_equal(matches_of(v, 5), 3);
 	assert_int_equal(matches_of(v + 2, 3), 2);
 	assert_int_equal(matches_of(v + 3, 1), 1);
-	move_weeks(40); /* all of them are over */
-	assert_int_equal(matches_of(v, 5), 3);
 }
 
 /* More than are worked on at once; those at all ends are found. */
@@ -511,6 +511,28 @@ is_invalid_value(asked_plv *v)
 {
 	is_refused_as(about_values(v, 2), la_ma_error_la_ma_linkage_info_error,
 	    la_ma_linkage_info_error_code_la_invalid_prelinkage_value_presented);
+}
+
+/* Of two weeks before to one after, and of no other. */
+static void
+the_long_past_is_told_nobody(void **state)
+{
+	individual_plv_response_linkage_chain *c = order_fresh(1, 8, 20);
+	asked_plv v[2];
+
+	(void)state;
+	move_weeks(4);
+	v[0] = value_of(c, 2, 0);
+	v[1] = value_of(c, 5, 0);
+	assert_int_equal(matches_of(v, 2), 2);
+	v[0] = value_of(c, 1, 0);
+	is_refused_as(about_values(v, 2), la_ma_error_la_ma_linkage_info_error,
+	    la_ma_linkage_info_error_code_la_invalid_prelinkage_value_presented);
+	v[0] = value_of(c, 2, 0);
+	v[1] = value_of(c, 6, 0);
+	is_refused_as(about_values(v, 2), la_ma_error_la_ma_linkage_info_error,
+	    la_ma_linkage_info_error_code_la_invalid_prelinkage_value_presented);
+	move_weeks(0);
 }
 
 static void
@@ -654,6 +676,7 @@ main(void)
 	    T(values_of_one_chain_are_counted),
 	    T(values_that_do_not_matter_do_not_count),
 	    T(chains_of_all_kinds_are_found),
+	    T(the_long_past_is_told_nobody),
 	    T(many_chains_are_looked_through),
 	    T(values_that_do_not_open_are_refused),
 	    T(lists_of_indices_are_not_given),

@@ -12,6 +12,7 @@
 #include <cmocka.h>
 #include <openssl/evp.h>
 
+#include "base/time32.h"
 #include "crypto/random.h"
 #include "role/pca/pca.h"
 #include "schema/scms_protocol.h"
@@ -227,6 +228,44 @@ linkage_values_lead_to_requests_and_their_ra(void **state)
 	assert_string_equal(before, after);
 }
 
+/* How many of one linkage value's answers are successes, at that time. */
+static size_t
+answered(enum inquiry_kind kind, int weeks)
+{
+	const scms_pdu *pdu;
+	size_t n;
+
+	time_set_offset(time_offset() + (int64_t)weeks * I_PERIOD_DEFAULT);
+	pdu = ask_about(kind, 1);
+	if (kind == INQUIRY_PLVS) {
+		const lv2_plv *v =
+		    pdu->content.ma_pca.pca_ma_pre_linkage_value_response
+			.plv_info.v;
+
+		n = (v[0].reply.is == lv2_plv_reply_success) +
+		    (size_t)(v[1].reply.is == lv2_plv_reply_success);
+	} else {
+		n = pdu->content.ma_pca.pca_ma_hpcr_response.hpcrinfo.v[0]
+			.reply.is == lv2_hpcr_reply_success;
+	}
+	time_set_offset(time_offset() - (int64_t)weeks * I_PERIOD_DEFAULT);
+	return n;
+}
+
+/* The certificate is of the coming week. */
+static void
+the_long_past_is_told_nobody(void **state)
+{
+	(void)state;
+	/* not today, whose limit was reached */
+	assert_int_equal(answered(INQUIRY_PLVS, 1), 2);
+	assert_int_equal(answered(INQUIRY_PLVS, 3), 2);
+	assert_int_equal(answered(INQUIRY_PLVS, 4), 0);
+	assert_int_equal(answered(INQUIRY_HPCR, 4), 1);
+	assert_int_equal(answered(INQUIRY_HPCR, 14), 1);
+	assert_int_equal(answered(INQUIRY_HPCR, 15), 0);
+}
+
 /* ---- refusals ---- */
 
 static const enum inquiry_kind kinds[] = {INQUIRY_PLVS, INQUIRY_HPCR};
@@ -292,6 +331,7 @@ main(void)
 	    cmocka_unit_test(linkage_values_lead_to_requests_and_their_ra),
 	    cmocka_unit_test(who_is_not_the_ma_learns_nothing),
 	    cmocka_unit_test(the_ma_itself_has_limits),
+	    cmocka_unit_test(the_long_past_is_told_nobody),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);
