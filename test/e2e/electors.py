@@ -2,6 +2,7 @@
 import glob
 import os
 import shutil
+import signal
 import sqlite3
 import subprocess
 
@@ -164,7 +165,18 @@ true("day 3: two cannot do without each other",
                                 fails=True))
 
 # ---- day 4: D
-elector("add-elector", *SAFE, ENV)
+for point in "laid-out", "committed":
+    r = subprocess.run([SCMS, "elector", "add-elector", *SAFE, ENV],
+                       env=dict(os.environ, MONARCH_CRASH_AT="change-" + point),
+                       check=False, stdout=subprocess.DEVNULL, timeout=120)
+    expect("scms is killed: " + point, r.returncode, -signal.SIGKILL)
+    expect("there is no elector yet, or exactly one is to come",
+           (os.path.exists(ENV + "/change"),
+            len(glob.glob(WORK + "/offline/elector[4-9]"))),
+           (point == "committed", 0))
+true("the next call finishes it",
+     "finished" in elector("add-elector", *SAFE, ENV))
+expect("one new elector", len(glob.glob(WORK + "/offline/elector[4-9]")), 1)
 everybody("day 4", 1, 3)
 for d in AWAKE:
     follows("day 4", d, (1, 3, 1))

@@ -11,6 +11,12 @@
 #define MEMORY	   ((size_t)64 << 20)
 #define BALLOT_MAX 65536u
 
+static const char *const crash_points[] = {
+#define CRASH CRASH_NAME
+#include "tool/scms/crash.def"
+#undef CRASH
+    NULL};
+
 /* ---- ceremonies in an environment ---- */
 
 /* A change that is under way; everything but the site. */
@@ -120,17 +126,17 @@ static enum fault
 change(const struct site *site, const struct elector_request *r,
     struct fault_info *fi)
 {
-	struct ceremony_desk *d = calloc(1, sizeof(*d));
+	struct ceremony_desk *d;
 	enum fault f = FAULT_OK;
 
-	if (d == NULL)
-		return fault_set(fi, FAULT_TOO_LARGE, "out of memory");
 	if (change_is_pending(site->dir)) {
-		f = component_finish(site, fi);
-		if (f == FAULT_OK)
-			puts("finished what had been begun");
+		TRY(component_finish(site, fi));
+		puts("finished what had been begun before; nothing else");
+		return FAULT_OK;
 	}
-	if (f == FAULT_OK && !is_publish(r))
+	if ((d = calloc(1, sizeof(*d))) == NULL)
+		return fault_set(fi, FAULT_TOO_LARGE, "out of memory");
+	if (!is_publish(r))
 		f = component_offline(d->offline, site,
 		    r->offline.n > 0 ? r->offline.v[0] : NULL, fi);
 	if (f == FAULT_OK) {
@@ -228,7 +234,8 @@ cmd_elector(int argc, char **argv)
 	};
 	struct fault_info fi = {.code = FAULT_OK};
 
-	if (opt_parse(opts, 3, &argc, argv, &fi) != FAULT_OK)
+	if (opt_parse(opts, 3, &argc, argv, &fi) != FAULT_OK ||
+	    crash_arm("change", crash_points, &fi) != FAULT_OK)
 		return cmd_fault("elector", &fi);
 	r.argc = argc;
 	r.argv = argv;

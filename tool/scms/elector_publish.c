@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/time32.h"
+#include "service/crash.h"
 #include "tool/scms/elector.h"
 
 #define CERTIFICATE_MAX 4096u
@@ -152,6 +153,8 @@ elector_publish(struct component_job *job, const struct electors *e,
     const struct elector_change *c, struct fault_info *fi)
 {
 	TRY(lay_out(job, e, c, fi));
+	crash_point("change-laid-out");
 	TRY(change_commit(&job->change, fi));
+	crash_point("change-committed");
 	return component_finish(job->site, fi);
 }

@@ -151,6 +151,78 @@ another_root(void **state)
 	assert_bytes(f.root_cert[0], world()->root.cert->raw);
 }
 
+/* More votes for a root that is there; those of removed electors go, while a
+ * quorum is left; so do removed roots. */
+static void
+votes_come_and_go(void **state)
+{
+	const struct world *w = world();
+	struct chain_file global = old_file(false), f;
+	struct party elector[3];
+	struct cert *cert[3];
+	struct bytes vote[3], ballot;
+	struct chains_update u = {
+	    .root_ballot = &ballot, .root_ballots = 1, .now = NOW};
+	struct anchors anchors = {.electors = 2};
+
+	(void)state;
+	for (size_t k = 0; k < 3; k++) {
+		issue(&elector[k], template_for(&elector[k], PROFILE_ELECTOR),
+		    NULL);
+		cert[k] = elector[k].cert;
+		OK(endorsement_sign(&vote[k], &A, ENDORSE_ADD_ROOT,
+		    w->root.cert, NOW, &elector[k].signer, FI));
+	}
+	OK(ballot_build(&ballot, &A, w->root.cert, vote, 3, FI));
+	f = next(&global, &u);
+	assert_int_equal(f.n_root_ballot, 1);
+	OK(ballot_check(
+	    NULL, &A, f.root_ballot[0], ENDORSE_ADD_ROOT, cert, 3, 3, NOW, FI));
+	/* The same again is there once. */
+	assert_false(
+	    chains_differ(&f, &(struct chain_file){.ma = f.ma,
+				  .cert = f.cert,
+				  .n_cert = f.n_cert,
+				  .root_ballot = next(&f, &u).root_ballot,
+				  .n_root_ballot = 1}));
+	/* Two are left, then one, which is too few. */
+	u.root_ballots = 0;
+	u.anchors = &anchors;
+	anchors.elector[0] = cert[0];
+	anchors.elector[1] = cert[2];
+	f = next(&f, &u);
+	OK(ballot_check(
+	    NULL, &A, f.root_ballot[0], ENDORSE_ADD_ROOT, cert, 3, 2, NOW, FI));
+	FAULT_IS(NO_QUORUM, ballot_check(NULL, &A, f.root_ballot[0],
+				ENDORSE_ADD_ROOT, cert, 3, 3, NOW, FI));
+	anchors.electors = 1;
+	f = next(&f, &u);
+	OK(ballot_check(
+	    NULL, &A, f.root_ballot[0], ENDORSE_ADD_ROOT, cert, 3, 2, NOW, FI));
+	/* The root itself is removed. */
+	sha256(anchors.removed[0].hash.b, w->root.cert->canonical);
+	anchors.removed_n = 1;
+	assert_int_equal(next(&f, &u).n_root_ballot, 0);
+}
+
+/* About two different roots no ballot can be made. */
+static void
+ballots_that_do_not_belong_together(void **state)
+{
+	struct chain_file global = old_file(false);
+	struct bytes vote, other, merged;
+	struct party root, elector;
+
+	(void)state;
+	issue(&root, template_for(&root, PROFILE_ROOT), NULL);
+	issue(&elector, template_for(&elector, PROFILE_ELECTOR), NULL);
+	OK(endorsement_sign(
+	    &vote, &A, ENDORSE_ADD_ROOT, root.cert, NOW, &elector.signer, FI));
+	OK(ballot_build(&other, &A, root.cert, &vote, 1, FI));
+	FAULT_IS(CONSTRAINT,
+	    ballot_merge(&merged, &A, global.root_ballot[0], other, FI));
+}
+
 static void
 no_version_left(void **state)
 {
@@ -173,6 +245,8 @@ main(void)
 	    T(what_is_over_goes),
 	    T(what_is_retired),
 	    T(another_root),
+	    T(votes_come_and_go),
+	    T(ballots_that_do_not_belong_together),
 	    T(no_version_left),
 	};
 
