@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "base/log.h"
+#include "base/time32.h"
 #include "cert/perm.h"
 #include "role/crlg/crlg.h"
 
@@ -67,6 +68,7 @@ crlg_load(struct crlg **out, struct service *service, struct fault_info *fi)
 	g->service = service;
 	g->conf = service->role_conf;
 	g->environment = &service->environment;
+	g->now = time32_now;
 	if ((f = load(g, fi)) != FAULT_OK)
 		crlg_close(g);
 	else

@@ -38,7 +38,8 @@ struct crlg {
 	/* Folders: certificates of the MA, lists of series 256 that a root
 	 * has signed, ballots of electors. */
 	char known[PATH_SIZE], special[PATH_SIZE], ballots[PATH_SIZE];
-	const char *url; /* of the CRL store */
+	const char *url;       /* of the CRL store */
+	uint32_t (*now)(void); /* time32_now, but in tests */
 
 	pthread_mutex_t lock; /* of db */
 	struct db *db;

@@ -28,25 +28,35 @@ struct making {
 
 /* ---- when ---- */
 
+/* Whoever has two lists must know which is newer. */
+static enum fault
+check_newer(const struct crlg_state *s, uint32_t now, struct fault_info *fi)
+{
+	if (s->number == 0 || now > s->issued)
+		return FAULT_OK;
+	if (now == s->issued)
+		return fault_set(
+		    fi, FAULT_BUSY, "CRLs were issued in this very second");
+	return fault_set(fi, FAULT_BAD_TIME,
+	    "the latest CRLs were issued %" PRIu32 " s later than now",
+	    s->issued - now);
+}
+
 enum fault
-make_is_due(bool *due, struct crlg *g, uint32_t now, struct fault_info *fi)
+make_is_due(bool *due, struct crlg *g, struct fault_info *fi)
 {
 	struct crlg_state s;
+	uint32_t now;
 	enum fault f;
 
 	pthread_mutex_lock(&g->lock);
+	now = g->now();
 	f = crlg_state_read(&s, g->db, fi);
 	pthread_mutex_unlock(&g->lock);
 	TRY(f);
 	*due = s.asked > s.made || now >= s.next;
-	if (*due && s.number > 0 && now == s.issued)
-		return fault_set(
-		    fi, FAULT_BUSY, "CRLs were issued in this very second");
-	if (s.number > 0 && now < s.issued)
-		return fault_set(fi, FAULT_BAD_TIME,
-		    "the latest CRLs were issued %" PRIu32 " s later than now",
-		    s.issued - now);
-	return FAULT_OK;
+	f = check_newer(&s, now, fi);
+	return f == FAULT_BUSY && !*due ? FAULT_OK : f;
 }
 
 /* ---- lists ---- */
@@ -194,12 +204,32 @@ in_transaction(struct making *m, struct fault_info *fi)
 	return store(m, fi);
 }
 
+/* Seeds cannot go back, and under an earlier iRev they would tell receivers
+ * that other certificates are revoked. */
+static enum fault
+check_seeds(struct making *m, struct fault_info *fi)
+{
+	int64_t latest;
+
+	TRY(db_run_int(m->g->db, &latest, DO_LINKAGE_LATEST, NULL, 0, fi));
+	if (latest > m->i)
+		return fault_set(fi, FAULT_BUSY,
+		    "there are seeds of period %" PRId64 ", and it is %" PRIu32,
+		    latest, m->i);
+	return FAULT_OK;
+}
+
 static enum fault
 make_locked(struct making *m, struct fault_info *fi)
 {
 	struct db *db = m->g->db;
 	enum fault f;
 
+	m->now = m->g->now();
+	m->i = environment_period(m->g->environment, m->now);
+	TRY(crlg_state_read(&m->before, db, fi));
+	TRY(check_newer(&m->before, m->now, fi));
+	TRY(check_seeds(m, fi));
 	TRY(entries_evolve(db, m->i, fi));
 	TRY(db_begin(db, fi));
 	f = in_transaction(m, fi);
@@ -208,12 +238,9 @@ make_locked(struct making *m, struct fault_info *fi)
 }
 
 enum fault
-make_composite(struct crlg *g, uint32_t now, struct fault_info *fi)
+make_composite(struct crlg *g, struct fault_info *fi)
 {
-	struct making m = {.g = g,
-	    .arena = arena_new(MEMORY),
-	    .now = now,
-	    .i = environment_period(g->environment, now)};
+	struct making m = {.g = g, .arena = arena_new(MEMORY)};
 	enum fault f;
 
 	pthread_mutex_lock(&g->lock);

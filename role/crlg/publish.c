@@ -2,7 +2,6 @@
 #include <inttypes.h>
 
 #include "base/log.h"
-#include "base/time32.h"
 #include "role/crlg/make.h"
 #include "role/crlg/publish.h"
 #include "service/crash.h"
@@ -67,28 +66,31 @@ push(struct crlg *g, struct arena *a, publish_fn *bring, void *ctx,
 }
 
 static enum fault
-make_if_due(struct crlg *g, uint32_t now, struct fault_info *fi)
+make_if_due(struct crlg *g, struct fault_info *fi)
 {
 	bool due;
+	enum fault f = make_is_due(&due, g, fi);
 
-	TRY(make_is_due(&due, g, now, fi));
-	return due ? make_composite(g, now, fi) : FAULT_OK;
+	if (f == FAULT_BUSY)
+		return FAULT_OK; /* the next second will do */
+	TRY(f);
+	return due ? make_composite(g, fi) : FAULT_OK;
 }
 
 /* What is made already goes out, even if the next one has to wait. */
 enum fault
-publish_once(struct crlg *g, uint32_t now, publish_fn *bring, void *ctx,
-    struct fault_info *fi)
+publish_once(
+    struct crlg *g, publish_fn *bring, void *ctx, struct fault_info *fi)
 {
 	struct arena a;
-	enum fault f = make_if_due(g, now, fi);
+	enum fault made = make_if_due(g, fi), f;
 
-	if (f != FAULT_OK && f != FAULT_BUSY)
-		return f;
+	if (made != FAULT_OK && made != FAULT_BUSY)
+		return made;
 	a = arena_new(MEMORY);
 	f = push(g, &a, bring, ctx, fi);
 	arena_free(&a);
-	return f;
+	return f != FAULT_OK ? f : made;
 }
 
 /* ---- the thread ---- */
@@ -122,10 +124,12 @@ publish_run(void *state, struct service *service)
 	unsigned pause = 0; /* seconds */
 
 	while (!service_stopping(service)) {
-		enum fault f = publish_once(g, time32_now(), post, g, &fi);
+		enum fault f = publish_once(g, post, g, &fi);
 
 		crlg_note(g, g->trouble, f == FAULT_OK ? NULL : &fi);
-		pause = f == FAULT_OK ? 0 : pause == 0 ? 1 : 2 * pause;
+		pause = f == FAULT_OK || f == FAULT_BUSY ? 0
+			: pause == 0			 ? 1
+							 : 2 * pause;
 		if (pause > PAUSE_MOST)
 			pause = PAUSE_MOST;
 		crlg_wait(g, pause > 0 ? 1000 * pause : LOOK_MS);

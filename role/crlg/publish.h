@@ -11,10 +11,11 @@ typedef enum fault publish_fn(
 /*
  * Makes a composite if one is due, and brings the latest to the store unless it
  * has it.  What could not be brought is brought by the next call, the same
- * octets again.  Whatever has to wait for the next second is no fault.
+ * octets again.  Whatever has to wait for the next second is no fault.  BUSY:
+ * that of make_composite; the store has all that was made before.
  */
 enum fault must_check publish_once(
-    struct crlg *, uint32_t now, publish_fn *, void *ctx, struct fault_info *);
+    struct crlg *, publish_fn *, void *ctx, struct fault_info *);
 
 /* The thread that does so until the daemon stops. */
 void publish_run(void *crlg, struct service *);

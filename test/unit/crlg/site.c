@@ -67,6 +67,12 @@ make_folders(void)
 	put(S.store, "data/crl_0000_0001.oer", BYTES(crl_composite_empty));
 }
 
+static uint32_t
+tell_time(void)
+{
+	return S.now;
+}
+
 static void
 open_site(void)
 {
@@ -76,6 +82,7 @@ open_site(void)
 	OK(audit_open(&S.generator.audit, S.crlg, FI));
 	OK(audit_open(&S.keeper.audit, S.store, FI));
 	OK(crlg_open(&S.g, &S.generator, FI));
+	S.g->now = tell_time;
 	S.s = (struct crlstore){
 	    .service = &S.keeper, .accepting = PTHREAD_MUTEX_INITIALIZER};
 	service_path(&S.keeper, S.s.folder, "data");
@@ -157,7 +164,8 @@ publish_at(uint32_t now)
 {
 	struct bringing b = {.now = now};
 
-	OK(publish_once(S.g, now, bring, &b, FI));
+	S.now = now;
+	OK(publish_once(S.g, bring, &b, FI));
 }
 
 struct bytes

@@ -20,6 +20,7 @@ struct site {
 	struct service generator, keeper;
 	struct crlg *g;
 	struct crlstore s;
+	uint32_t now; /* by the generator's clock */
 };
 
 /* The site of the running test: made by site_setup, removed by

@@ -124,11 +124,11 @@ what_is_over_goes(void **state)
 	assert_int_equal(list_at(start, CRL_SERIES_END_ENTITY)->entries, 0);
 }
 
-/* More than one chunk, and two pairs of LAs, in three messages. */
+/* More than one chunk, and two pairs of LAs, in many messages. */
 static void
 thousands(void **state)
 {
-	enum { N = 3000 };
+	enum { N = 3000, MESSAGE = 200 };
 	monarch_revocation_linkage *v =
 	    ARENA_ARRAY(&A, N, monarch_revocation_linkage);
 	uint32_t i = period_of(NOW);
@@ -146,8 +146,12 @@ thousands(void **state)
 			if (m == 2)
 				v[k].la2_id.b[1] = 3;
 		}
-		r.r.linkage = (monarch_revocation_linkages){N, v};
-		take_at(&r, NOW);
+		for (uint8_t k = 0; k < N / MESSAGE; k++) {
+			r.r.revocation_id.b[1] = k;
+			r.r.linkage = (monarch_revocation_linkages){
+			    MESSAGE, v + k * MESSAGE};
+			take_at(&r, NOW);
+		}
 	}
 	publish_at(NOW);
 	assert_int_equal(pairs_of(list_at(NOW, CRL_SERIES_PSEUDONYM)), 3 * N);
@@ -169,7 +173,8 @@ due(uint32_t now, bool want)
 {
 	bool is_due;
 
-	OK(make_is_due(&is_due, S.g, now, FI));
+	S.now = now;
+	OK(make_is_due(&is_due, S.g, FI));
 	assert_int_equal(is_due, want);
 }
 
@@ -189,10 +194,15 @@ when_it_is_time(void **state)
 	assert_int_equal(list_at(NOW, 1)->next, NOW + WEEK);
 	OK(enter_wish(S.g, FI));
 	/* Two lists of one second could not be told apart. */
-	FAULT_IS(BUSY, make_is_due(&is_due, S.g, NOW, FI));
+	S.now = NOW;
+	FAULT_IS(BUSY, make_is_due(&is_due, S.g, FI));
+	FAULT_IS(BUSY, make_composite(S.g, FI));
 	due(NOW + 1, true);
-	FAULT_IS(BAD_TIME, make_is_due(&is_due, S.g, NOW - 1, FI));
-	OK(publish_once(S.g, NOW, bring, &b, FI));
+	S.now = NOW - 1;
+	FAULT_IS(BAD_TIME, make_is_due(&is_due, S.g, FI));
+	FAULT_IS(BAD_TIME, make_composite(S.g, FI));
+	S.now = NOW;
+	OK(publish_once(S.g, bring, &b, FI));
 	assert_int_equal(b.calls, 0);
 	publish_at(NOW + 1);
 	OK(crlg_state_read(&s, S.g->db, FI));
@@ -232,8 +242,10 @@ store_that_is_away(void **state)
 	struct crlg_state s;
 
 	(void)state;
-	FAULT_IS(NETWORK, publish_once(S.g, NOW, refuse, NULL, FI));
-	FAULT_IS(NETWORK, publish_once(S.g, NOW + 5, refuse, NULL, FI));
+	S.now = NOW;
+	FAULT_IS(NETWORK, publish_once(S.g, refuse, NULL, FI));
+	S.now = NOW + 5;
+	FAULT_IS(NETWORK, publish_once(S.g, refuse, NULL, FI));
 	OK(crlg_state_read(&s, S.g->db, FI));
 	assert_int_equal(s.number, 1); /* not made again */
 	assert_int_equal(s.pushed, 0);
@@ -243,6 +255,101 @@ store_that_is_away(void **state)
 	assert_int_equal(list_at(NOW + 9, 1)->issued, NOW);
 	publish_at(NOW + 10);
 	assert_bytes(given_out(), made);
+}
+
+/* ---- a period that begins ---- */
+
+/* A clock that goes from one reading to the next, and knows whether a
+ * revocation may come between a reading and what follows. */
+static struct {
+	uint32_t at[2];
+	size_t readings, unlocked;
+} ticking;
+
+static uint32_t
+tick(void)
+{
+	if (pthread_mutex_trylock(&S.g->lock) == 0) {
+		pthread_mutex_unlock(&S.g->lock);
+		ticking.unlocked++;
+	}
+	return ticking.at[ticking.readings++ > 0];
+}
+
+/* It begins, and a revocation of it comes, when the generator has found that a
+ * composite is due: the list is of that period, as its seeds are. */
+static void
+period_begins_meanwhile(void **state)
+{
+	uint32_t i = period_of(NOW);
+	uint32_t next = environment_period_start(&S.env, i + 1);
+	struct bringing b = {.now = next};
+	struct revocation r;
+	const struct crl *crl;
+
+	(void)state;
+	one_pair(&r, 1, i + 1, 7, (uint16_t)(i + 10));
+	take_at(&r, next);
+	memset(&ticking, 0, sizeof(ticking));
+	ticking.at[0] = next - 1;
+	ticking.at[1] = next;
+	S.g->now = tick;
+	OK(publish_once(S.g, bring, &b, FI));
+	assert_int_equal(ticking.readings, 2);
+	assert_int_equal(ticking.unlocked, 0);
+	crl = list_at(next, CRL_SERIES_PSEUDONYM);
+	assert_int_equal(crl->issued, next);
+	assert_int_equal(crl->i_rev, i + 1);
+	assert_int_equal(pairs_of(crl), 1);
+	assert_memory_equal(crl->group[0].seed1[0].b, r.linkage[0].ls1.b, 16);
+}
+
+/* Seeds of a period that the clock has left again stay where they are; those
+ * of the period before do not move either. */
+static void
+clock_that_goes_back(void **state)
+{
+	uint32_t i = period_of(NOW);
+	uint32_t next = environment_period_start(&S.env, i + 1);
+	struct bringing b = {.now = next - 1};
+	struct bytes before;
+	struct revocation r;
+
+	(void)state;
+	publish_at(NOW);
+	one_pair(&r, 1, i, 7, (uint16_t)(i + 10));
+	take_at(&r, next);
+	one_pair(&r, 2, i + 1, 9, (uint16_t)(i + 10));
+	take_at(&r, next);
+	before = snapshot();
+	S.now = next - 1;
+	FAULT_IS(BUSY, make_composite(S.g, FI));
+	FAULT_IS(BUSY, publish_once(S.g, bring, &b, FI));
+	assert_int_equal(b.calls, 0);
+	assert_bytes(snapshot(), before);
+	publish_at(next);
+	assert_int_equal(list_at(next, CRL_SERIES_PSEUDONYM)->i_rev, i + 1);
+	assert_int_equal(pairs_of(list_at(next, CRL_SERIES_PSEUDONYM)), 2);
+}
+
+/* What was made before goes to the store all the same. */
+static void
+made_before_the_clock_went_back(void **state)
+{
+	uint32_t i = period_of(NOW);
+	uint32_t next = environment_period_start(&S.env, i + 1);
+	struct bringing b = {.now = NOW + 1};
+	struct revocation r;
+
+	(void)state;
+	S.now = NOW;
+	FAULT_IS(NETWORK, publish_once(S.g, refuse, NULL, FI));
+	one_pair(&r, 1, i + 1, 7, (uint16_t)(i + 10));
+	take_at(&r, next);
+	S.now = NOW + 1;
+	FAULT_IS(BUSY, publish_once(S.g, bring, &b, FI));
+	assert_int_equal(b.calls, 1);
+	assert_int_equal(list_at(NOW + 1, CRL_SERIES_PSEUDONYM)->issued, NOW);
 }
 
 /* ---- what others signed ---- */
@@ -385,7 +492,8 @@ ballots(void **state)
 	assert_bytes(c.parts.elector_ballot[0], b);
 	/* No longer than the certificate that they remove. */
 	OK(enter_wish(S.g, FI));
-	OK(make_composite(S.g, world()->crlg.cert->end - 1, FI));
+	S.now = world()->crlg.cert->end - 1;
+	OK(make_composite(S.g, FI));
 }
 
 /* Without its audit log the generator does nothing. */
@@ -409,8 +517,8 @@ no_audit_log(void **state)
 	    STORE, crlg_take(S.g, signed_revocation(&world()->ma, &r.r, NOW),
 		       "MA", NOW, FI));
 	assert_bytes(snapshot(), before);
-	assert_int_not_equal(
-	    publish_once(S.g, NOW + WEEK, bring, &b, NULL), FAULT_OK);
+	S.now = NOW + WEEK;
+	assert_int_not_equal(publish_once(S.g, bring, &b, NULL), FAULT_OK);
 	assert_bytes(snapshot(), before);
 	assert_int_equal(b.calls, 0);
 }
@@ -427,6 +535,9 @@ main(void)
 	    ST(when_it_is_time),
 	    ST(many_in_a_week),
 	    ST(store_that_is_away),
+	    ST(period_begins_meanwhile),
+	    ST(clock_that_goes_back),
+	    ST(made_before_the_clock_went_back),
 	    ST(lists_of_the_root),
 	    ST(former_root),
 	    ST(ballots),
