@@ -41,6 +41,7 @@ static const char *const steps[] = {
     " id blob not null,"
     " expiry integer not null,"
     " primary key(series, id)) without rowid",
+    "create index revocation_taken on revocation(taken)",
 };
 
 const struct db_schema crlg_schema = {

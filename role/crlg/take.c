@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "base/log.h"
-#include "base/time32.h"
 #include "cert/perm.h"
 #include "cert/profile.h"
 #include "cert/spdu.h"
@@ -16,6 +15,13 @@
 #define AGE_MOST 86400u
 
 #define OLD_SEEDS 1u /* periods that seeds may be behind: they are evolved */
+
+/* A message is about one holder.  Its RA tells no more of it: role/ra/
+ * ma_chains.c, ma_digests.c. */
+#define LINKAGE_MOST 200u
+#define DIGESTS_MOST 512u
+
+#define DAY 86400
 
 /* ---- form ---- */
 
@@ -35,15 +41,31 @@ check_linkage(
 	return FAULT_OK;
 }
 
-/* Series 1 is for seeds, 256 for the root. */
+/* Series 1 is for seeds; components and enrollment certificates (2, 4) are the
+ * operator's matter, 256 is the root's. */
 static enum fault
 check_digest(const monarch_revocation_digest *d, struct fault_info *fi)
 {
-	if (d->series > CRL_SERIES_PSEUDONYM &&
-	    d->series <= CRL_SERIES_ENROLLMENT)
+	if (d->series == CRL_SERIES_END_ENTITY)
 		return FAULT_OK;
 	return fault_set(fi, FAULT_CONSTRAINT,
-	    "a certificate of series %u cannot be revoked here", d->series);
+	    "the MA cannot revoke certificates of series %u", d->series);
+}
+
+static enum fault
+check_size(const monarch_revocation *r, struct fault_info *fi)
+{
+	if (r->linkage.n == 0 && r->digests.n == 0)
+		return fault_set(
+		    fi, FAULT_CONSTRAINT, "a revocation of nothing");
+	if (r->linkage.n > LINKAGE_MOST)
+		return fault_set(fi, FAULT_CONSTRAINT,
+		    "%zu pairs of seeds, more than %u", r->linkage.n,
+		    LINKAGE_MOST);
+	if (r->digests.n > DIGESTS_MOST)
+		return fault_set(fi, FAULT_CONSTRAINT,
+		    "%zu digests, more than %u", r->digests.n, DIGESTS_MOST);
+	return FAULT_OK;
 }
 
 static enum fault
@@ -64,9 +86,7 @@ check_period(
 static enum fault
 check(const monarch_revocation *r, uint32_t current, struct fault_info *fi)
 {
-	if (r->linkage.n == 0 && r->digests.n == 0)
-		return fault_set(
-		    fi, FAULT_CONSTRAINT, "a revocation of nothing");
+	TRY(check_size(r, fi));
 	for (size_t k = 0; k < r->linkage.n; k++)
 		TRY(check_linkage(&r->linkage.v[k], r->i, fi));
 	for (size_t k = 0; k < r->digests.n; k++)
@@ -138,6 +158,24 @@ write_audit(struct crlg *g, const monarch_revocation *r, struct fault_info *fi)
 	    r->digests.n);
 }
 
+/* With the one that is being taken.  Whoever has the MA's key cannot revoke
+ * everybody before somebody looks. */
+static enum fault
+check_day(struct crlg *g, uint32_t now, struct fault_info *fi)
+{
+	const struct db_value since = DB_INT((int64_t)now - DAY);
+	uint32_t most = g->environment->ma_blacklists_per_day;
+	int64_t n;
+
+	TRY(db_run_int(g->db, &n, DO_REVOCATION_COUNT, &since, 1, fi));
+	if (n <= most)
+		return FAULT_OK;
+	return fault_set(fi, FAULT_LIMIT,
+	    "more than %" PRIu32 " revocations (ma_blacklists_per_day) in 24 "
+	    "hours",
+	    most);
+}
+
 /* In a transaction.  The line is in the log before the rows are in force. */
 static enum fault
 store(struct crlg *g, const monarch_revocation *r, uint32_t now,
@@ -146,6 +184,7 @@ store(struct crlg *g, const monarch_revocation *r, uint32_t now,
 	TRY(DB_RUN(g->db, DO_REVOCATION_ADD, fi,
 	    DB_BLOB(r->revocation_id.b, sizeof(r->revocation_id.b)),
 	    DB_INT(now)));
+	TRY(check_day(g, now, fi));
 	TRY(add_rows(g->db, r, fi));
 	TRY(write_audit(g, r, fi));
 	return db_commit(g->db, fi);
@@ -234,6 +273,8 @@ status_of(enum fault f)
 		return 204;
 	case FAULT_BAD_TIME:
 		return 409;
+	case FAULT_LIMIT:
+		return 429;
 	case FAULT_BUSY:
 	case FAULT_IO:
 	case FAULT_STORE:
@@ -257,7 +298,7 @@ crlg_handle_revocation(void *ctx, const struct http_request *request,
 	struct crlg *g = ctx;
 	struct fault_info fi, ignored;
 	enum fault f =
-	    crlg_take(g, request->body, request->peer, time32_now(), &fi);
+	    crlg_take(g, request->body, request->peer, g->now(), &fi);
 	unsigned status = status_of(f);
 
 	http_reply(response, status, BYTES_NONE);

@@ -11,8 +11,9 @@
  * durable, and in the audit log, when it returns.  The same revocationId again
  * is fine and changes nothing.  DENIED: not signed by the MA; BAD_TIME: seeds
  * of a period that is over; BUSY: seeds of one that has not begun by our clock;
- * CONSTRAINT: a value that cannot be; those of coer_decode, spdu_open and of
- * the store.  After a fault nothing has changed.
+ * CONSTRAINT: a value that cannot be, or more than 200 pairs of seeds or 512
+ * digests; LIMIT: more than ma_blacklists_per_day in 24 hours; those of
+ * coer_decode, spdu_open and of the store.  After a fault nothing has changed.
  */
 enum fault must_check crlg_take(struct crlg *, struct bytes in,
     const char *name, uint32_t now, struct fault_info *);

@@ -109,7 +109,7 @@ wrong_messages(void **state)
 static void
 wrong_values(void **state)
 {
-	static const uint16_t series[] = {0, 1, 5, 256};
+	static const uint16_t series[] = {0, 1, 2, 4, 5, 256};
 	uint32_t i = period_of(NOW);
 	struct revocation r, good;
 
@@ -146,6 +146,101 @@ wrong_values(void **state)
 	one_pair(&r, 1, i - 2, 7, (uint16_t)(i + 10));
 	WRONG(BAD_TIME);
 	assert_int_equal(atomic_load(&S.g->taken), 0);
+}
+
+/* A message may be as long as what an RA tells of one holder. */
+static void
+too_much(void **state)
+{
+	enum { PAIRS = 200, DIGESTS = 512 };
+	monarch_revocation_linkage *pair =
+	    ARENA_ARRAY(&A, PAIRS + 1, monarch_revocation_linkage);
+	monarch_revocation_digest *digest =
+	    ARENA_ARRAY(&A, DIGESTS + 1, monarch_revocation_digest);
+	uint32_t i = period_of(NOW);
+	struct revocation r;
+
+	(void)state;
+	one_pair(&r, 1, i, 7, (uint16_t)(i + 10));
+	for (unsigned k = 0; k <= PAIRS; k++) {
+		pair[k] = r.linkage[0];
+		pair[k].ls1.b[1] = (uint8_t)k;
+	}
+	for (unsigned k = 0; k <= DIGESTS; k++) {
+		digest[k] = (monarch_revocation_digest){
+		    {"0123456789"}, NOW + WEEK, CRL_SERIES_END_ENTITY};
+		digest[k].id.b[0] = (uint8_t)(k >> 8);
+		digest[k].id.b[1] = (uint8_t)k;
+	}
+	r.r.linkage = (monarch_revocation_linkages){PAIRS + 1, pair};
+	r.r.digests = (monarch_revocation_digests){DIGESTS, digest};
+	WRONG(CONSTRAINT);
+	r.r.linkage.n = PAIRS;
+	r.r.digests.n = DIGESTS + 1;
+	WRONG(CONSTRAINT);
+	r.r.digests.n = DIGESTS;
+	take_at(&r, NOW);
+	publish_at(NOW);
+	assert_int_equal(pairs_of(list_at(NOW, CRL_SERIES_PSEUDONYM)), PAIRS);
+	assert_int_equal(list_at(NOW, CRL_SERIES_END_ENTITY)->entries, DIGESTS);
+}
+
+static unsigned
+status_of(const struct revocation *r, uint32_t time)
+{
+	struct http_request request = {.peer = "MA", .arena = &A};
+	struct http_response response = {.status = 200, .fd = -1};
+
+	S.now = time;
+	request.body = signed_revocation(&world()->ma, &r->r, time);
+	crlg_handle_revocation(S.g, &request, &response);
+	return response.status;
+}
+
+static bool
+is_refusal_logged(const char *fault)
+{
+	char path[PATH_SIZE], *text, *line;
+	struct bytes log;
+
+	path_join(path, S.crlg, AUDIT_FILE);
+	OK(file_read(&log, &A, path, (size_t)1 << 20, FI));
+	text = arena_printf(&A, "%.*s", (int)log.n, (const char *)log.p);
+	line = strstr(text, "refusal");
+	return line != NULL && strstr(line, fault) != NULL;
+}
+
+/* The third of a day is not taken, and is when the first is a day old; what was
+ * taken does not count anew when it comes again. */
+static void
+too_many_in_a_day(void **state)
+{
+	uint32_t i = period_of(NOW);
+	struct revocation r[3];
+	struct bytes before;
+
+	(void)state;
+	S.generator.environment.ma_blacklists_per_day = 2;
+	for (uint8_t k = 0; k < 3; k++)
+		one_pair(&r[k], k, i, k, (uint16_t)(i + 10));
+	assert_int_equal(status_of(&r[0], NOW), 204);
+	assert_int_equal(status_of(&r[1], NOW + 100), 204);
+	before = snapshot();
+	assert_false(is_refusal_logged("peer=MA fault=LIMIT"));
+	assert_int_equal(status_of(&r[2], NOW + 86399), 429);
+	assert_bytes(snapshot(), before);
+	assert_true(is_refusal_logged("peer=MA fault=LIMIT"));
+	assert_int_equal(atomic_load(&S.g->refused), 1);
+	assert_int_equal(status_of(&r[1], NOW + 86399), 204);
+	site_reopen();
+	S.generator.environment.ma_blacklists_per_day = 2;
+	FAULT_IS(
+	    LIMIT, crlg_take(S.g,
+		       signed_revocation(&world()->ma, &r[2].r, NOW + 86399),
+		       "MA", NOW + 86399, FI));
+	assert_int_equal(status_of(&r[2], NOW + 86400), 204);
+	one_pair(&r[0], 9, i, 9, (uint16_t)(i + 10));
+	assert_int_equal(status_of(&r[0], NOW + 86400), 429);
 }
 
 /* Taken in the last second of a period, sent again when that is long over. */
@@ -239,6 +334,8 @@ main(void)
 	    ST(taken_once),
 	    ST(wrong_messages),
 	    ST(wrong_values),
+	    ST(too_much),
+	    ST(too_many_in_a_day),
 	    ST(again_much_later),
 	    ST(entered_by_hand),
 	};
