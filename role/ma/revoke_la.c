@@ -150,14 +150,23 @@ ask(struct step *s, struct seeds *w, struct fault_info *fi)
 	return accept(s, w, reply.pdu, &a, fi);
 }
 
+/* Seeds of a period that is over go before anybody is asked: the LAs may be
+ * away for long.  The log is shortened even if there were none: whoever wiped
+ * them may have been killed before that. */
 static enum fault
 load(struct seeds *w, struct step *s, struct fault_info *fi)
 {
+	struct ma *ma = s->ma;
 	enum fault f;
 
-	pthread_mutex_lock(&s->ma->lock);
-	f = chains_load(&w->chains, s->ma, s->arena, s->r->number, fi);
-	pthread_mutex_unlock(&s->ma->lock);
+	pthread_mutex_lock(&ma->lock);
+	f = DB_RUN(ma->db, DO_SEEDS_FORGET_OLD, fi, DB_INT(s->r->number),
+	    DB_INT(w->i));
+	if (f == FAULT_OK) {
+		db_shorten_log(ma->db, 0);
+		f = chains_load(&w->chains, ma, s->arena, s->r->number, fi);
+	}
+	pthread_mutex_unlock(&ma->lock);
 	return f;
 }
 

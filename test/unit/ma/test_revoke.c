@@ -594,6 +594,63 @@ test_period_passes_before_it_is_sent(void **state)
 	assert_wiped(i, i + 1);
 }
 
+static bool
+is_seed_in_files(uint32_t i)
+{
+	bool is = false;
+
+	for (size_t k = 0; k < NET_CHAINS; k++)
+		for (unsigned la = 0; la < 2; la++) {
+			struct key16 ls = seed_of(la, k, i);
+
+			is = is || net_is_in_files(&net, ls.b, sizeof(ls.b));
+		}
+	return is;
+}
+
+/* LA1 has answered, LA2 in part: nobody is there for the rest. */
+static void
+spoil_leave(scms_pdu *p, struct http_result *r, struct arena *a)
+{
+	struct conduct *c = &net.conduct[INQUIRY_SEEDS];
+
+	(void)p;
+	(void)r;
+	(void)a;
+	if (c->reached == 3)
+		c->down = 2;
+}
+
+/* The MA ends amidst its questions, and comes back a week later. */
+static void
+test_period_passes_amidst_questions(void **state)
+{
+	uint32_t i = net_period(&net);
+	int64_t number;
+
+	(void)state;
+	net.service.environment.ma_list_most = 1;
+	net.conduct[INQUIRY_SEEDS].spoil = spoil_leave;
+	number = net_revoke(&net, 7);
+	assert_state(7, MA_CHAINS, "nobody there");
+	assert_true(is_seed_in_files(i));
+	time_set_offset(time_offset() + WEEK);
+	go_on(number);
+	assert_state(7, MA_CHAINS, "nobody there");
+	assert_false(is_seed_in_files(i));
+	/* what belongs to the running period stays */
+	net.conduct[INQUIRY_SEEDS].reached = 0;
+	go_on(number);
+	assert_state(7, MA_CHAINS, "nobody there");
+	assert_true(is_seed_in_files(i + 1));
+	go_on(number);
+	go_on(number);
+	assert_state(7, MA_DONE, NULL);
+	assert_int_equal(net.conduct[INQUIRY_SEEDS].reached, 4);
+	assert_taken(&net.revocation[0], i + 1, NET_CHAINS);
+	assert_wiped(i, i + 1);
+}
+
 /* The generator has it, the MA does not know, and a week passes. */
 static void
 test_period_passes_after_it_was_taken(void **state)
@@ -694,6 +751,7 @@ main(void)
 	    TEST(wrong_answers_about_a_holder),
 	    TEST(period_passes),
 	    TEST(period_passes_before_it_is_sent),
+	    TEST(period_passes_amidst_questions),
 	    TEST(period_passes_after_it_was_taken),
 	    TEST(chains_end),
 	    TEST(clock_of_la),
