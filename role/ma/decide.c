@@ -128,6 +128,8 @@ commit(struct ma *ma, int64_t incident, enum ma_case_state state,
 		    "case %" PRId64 " was decided a moment ago", incident);
 	if (f == FAULT_OK && state == CASE_FALSE)
 		f = DB_RUN(ma->db, DO_REPORTERS_WRONG, fi, DB_INT(incident));
+	if (f == FAULT_OK && state != CASE_REVOKED)
+		f = DB_RUN(ma->db, DO_REPORTS_OVER, fi, DB_INT(incident));
 	if (f == FAULT_OK)
 		return db_commit(ma->db, fi);
 	db_rollback(ma->db);

@@ -1,10 +1,13 @@
 /* detect.c - the thread that works on reports and cases. */
 #include "role/ma/detect.h"
 #include "base/log.h"
+#include "base/time32.h"
 #include "role/ma/decide.h"
+#include "role/ma/forget.h"
 
-#define PAUSE_MS 1000
-#define OPEN_MAX 1024
+#define PAUSE_MS   1000
+#define OPEN_MAX   1024
+#define FORGETTING 3600u /* seconds from one time to the next */
 
 /* One pass bears so many answers that are not there yet: each may have cost a
  * peer's silence. */
@@ -70,6 +73,18 @@ judge_all(struct ma *ma, unsigned *waits, struct fault_info *fi)
 	return FAULT_OK;
 }
 
+static enum fault
+forget(struct ma *ma, struct fault_info *fi)
+{
+	uint32_t now = time32_now();
+
+	if (now - ma->forgot < FORGETTING)
+		return FAULT_OK;
+	TRY(ma_forget(ma, now, fi));
+	ma->forgot = now;
+	return FAULT_OK;
+}
+
 enum fault
 ma_detect(struct ma *ma, struct fault_info *fi)
 {
@@ -84,7 +99,8 @@ ma_detect(struct ma *ma, struct fault_info *fi)
 	if (waits > 0 && !ma->waiting)
 		log_info("detection waits: %s", fi->text);
 	ma->waiting = waits > 0;
-	return ma_hand_over(ma, fi);
+	TRY(ma_hand_over(ma, fi));
+	return forget(ma, fi);
 }
 
 void

@@ -49,6 +49,7 @@ struct ma {
 	struct db *db;
 	struct http_route route;
 	int64_t compared; /* detection has come to this report; 0: to the end */
+	uint32_t forgot;  /* when it last forgot what is over; Time32 */
 	bool waiting;	  /* detection has said that it waits for an answer */
 };
 

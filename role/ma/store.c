@@ -167,7 +167,27 @@ static const char revocations[] =
     " primary key(revocation, id)) without rowid;";
 /* clang-format on */
 
-static const char *const steps[] = {reports, revocations};
+/*
+ * incident.gone: so many of its reports were deleted.  The indexes are what
+ * detection asks for once a second: they hold what it has not done yet.
+ */
+/* clang-format off */
+static const char forgetting[] =
+    "alter table incident add column gone integer not null default 0;"
+    "update report set compared = 1 where incident in"
+    " (select number from incident where state in (2, 4))"
+    " or suspect in (select number from sender where lv is null);"
+    "create index incident_over on incident(number) where state in (2, 4);"
+    "create index report_to_compare on report(number)"
+    " where compared = 0 and lat0 <= 900000000;"
+    "create index incident_open on incident(tried, number) where state = 0;"
+    "create index incident_to_hand on incident(number)"
+    " where state = 1 and handed = 0;"
+    "create index question_over on question(coalesce(answered, made))"
+    " where pdu is null;";
+/* clang-format on */
+
+static const char *const steps[] = {reports, revocations, forgetting};
 
 const struct db_schema ma_schema = {
     steps, sizeof(steps) / sizeof(steps[0]), statements, MA_STATEMENTS};

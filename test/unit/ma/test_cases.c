@@ -3,6 +3,7 @@
  * the same. */
 #include <limits.h>
 #include <setjmp.h>
+#include <sqlite3.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -14,6 +15,7 @@
 
 #include <cmocka.h>
 
+#include "role/ma/forget.h"
 #include "role/ma/revoke.h"
 #include "service/crash.h"
 #include "test/unit/ma/world.h"
@@ -667,6 +669,143 @@ test_rif_of_a_case(void **state)
 	expect_no_rif(1, "another1", FAULT_EXISTS);
 }
 
+/* ---- forgetting ---- */
+
+#define DAY 86400u
+
+/* Reports of what was dismissed or false go, and nothing else. */
+static void
+test_forget(void **state)
+{
+	struct vehicle v[6];
+	struct digest before, after;
+	uint32_t keep;
+
+	(void)state;
+	set_reporters(0);
+	make_devices(v, 6);
+	for (size_t k = 1; k < 5; k++)
+		bring(&v[0], &v[k], 60, 9000 * (double)k);
+	bring(&v[5], &v[1], 60, 9000);
+	detect();
+	OK(ma_decide(w.ma, 1, CASE_DISMISSED, "test", "a joke", &fi));
+	OK(ma_decide(w.ma, 2, CASE_REVOKED, "test", "seen", &fi));
+	OK(ma_decide(w.ma, 3, CASE_FALSE, "test", "made up", &fi));
+	keep = w.service.environment.ma_keep_days * DAY;
+	before = world_state(&w);
+	OK(ma_forget(w.ma, w.now + keep, &fi));
+	after = world_state(&w);
+	assert_memory_equal(&after, &before, sizeof(after));
+	OK(ma_forget(w.ma, w.now + keep + 1, &fi));
+	assert_int_equal(
+	    NUMBER("select count(*) from report where incident in (2, 4)"), 2);
+	assert_int_equal(NUMBER("select count(*) from report"), 2);
+	assert_int_equal(
+	    NUMBER("select gone from incident where number = 1"), 2);
+	assert_int_equal(NUMBER("select sum(gone) from incident"), 3);
+	assert_int_equal(NUMBER("select sum(wrong) from sender"), 1);
+	before = world_state(&w);
+	OK(ma_forget(w.ma, w.now + keep + 1, &fi));
+	after = world_state(&w);
+	assert_memory_equal(&after, &before, sizeof(after));
+}
+
+static void
+change(const char *sql)
+{
+	char path[PATH_SIZE];
+	sqlite3 *db;
+
+	path_join(path, w.folder, "data/ma.db");
+	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
+	sqlite3_close(db);
+}
+
+/* Answered long ago, of late, dropped long ago; one waits since then. */
+static void
+test_forget_questions(void **state)
+{
+	const uint32_t keep = w.service.environment.ma_keep_days * DAY;
+
+	(void)state;
+	change(
+	    "insert into question(key, kind, peer, why, hash, pdu, entries,"
+	    " made, answered) values('a', 0, 'p', 'y', x'01', null, 1, 5, 9),"
+	    " ('b', 0, 'p', 'y', x'02', null, 1, 5, 10),"
+	    " ('c', 0, 'p', 'y', x'03', null, 1, 9, null),"
+	    " ('d', 0, 'p', 'y', x'04', x'00', 1, 5, null);"
+	    "insert into countersignature(hash, auditor, octets)"
+	    " select hash, 'n', x'00' from question");
+	OK(ma_forget(w.ma, 10 + keep, &fi));
+	assert_int_equal(NUMBER("select count(*) from question"), 2);
+	assert_int_equal(
+	    NUMBER("select count(*) from question where key in ('b', 'd')"), 2);
+	assert_int_equal(NUMBER("select count(*) from countersignature"), 2);
+}
+
+/* ---- the database ---- */
+
+/* How it goes about a statement. */
+static void
+expect_plan(const struct db_schema *schema, unsigned statement, const char *how)
+{
+	char path[PATH_SIZE], *sql;
+	bool found = false;
+	sqlite3_stmt *s;
+	sqlite3 *db;
+
+	path_join(path, w.folder, "data/ma.db");
+	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	sql = sqlite3_mprintf(
+	    "explain query plan %s", schema->statements[statement]);
+	assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &s, NULL), SQLITE_OK);
+	while (sqlite3_step(s) == SQLITE_ROW) {
+		const char *step = (const char *)sqlite3_column_text(s, 3);
+
+		found = found || strstr(step, how) != NULL;
+		/* All of an index that holds only what is to be done is no
+		 * scan. */
+		if (strncmp(step, "SCAN", 4) == 0 && strstr(step, how) == NULL)
+			fail_msg("%s: %s", sql, step);
+	}
+	if (!found)
+		fail_msg("%s: not %s", sql, how);
+	sqlite3_finalize(s);
+	sqlite3_free(sql);
+	sqlite3_close(db);
+}
+
+/* What is done once a second does not take longer the more there was. */
+static void
+test_plans(void **state)
+{
+	(void)state;
+	expect_plan(
+	    &ma_schema, DO_REPORTS_NEAR, "report_began (began>? AND began<?)");
+	expect_plan(&ma_schema, DO_REPORT_TO_COMPARE, "report_to_compare");
+	expect_plan(&ma_schema, DO_INCIDENTS_OPEN, "incident_open");
+	expect_plan(&ma_schema, DO_INCIDENT_TO_REVOKE, "incident_to_hand");
+	expect_plan(&ma_schema, DO_INCIDENT_TO_FORGET, "incident_over");
+	expect_plan(&ma_schema, DO_QUESTIONS_FORGET, "question_over");
+}
+
+/* A database that an earlier version has made. */
+static void
+test_upgrade(void **state)
+{
+	const struct db_schema old = {.steps = ma_schema.steps, .steps_n = 2};
+	char path[PATH_SIZE];
+	struct db *db;
+
+	(void)state;
+	path_join(path, w.folder, "data/old.db");
+	OK(db_open(&db, path, &old, &fi));
+	db_close(db);
+	OK(db_open(&db, path, &ma_schema, &fi));
+	db_close(db);
+}
+
 /* The audit log has a line for all that was decided or done, and names nobody.
  */
 static void
@@ -841,6 +980,10 @@ main(void)
 	    TEST(test_proof_waits),
 	    TEST(test_decisions),
 	    TEST(test_rif_of_a_case),
+	    TEST(test_forget),
+	    TEST(test_forget_questions),
+	    TEST(test_plans),
+	    TEST(test_upgrade),
 	    TEST(test_audit),
 	    TEST(test_kill),
 	};
