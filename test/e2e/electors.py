@@ -1,5 +1,6 @@
 """See electors.sh."""
 import glob
+import json
 import os
 import shutil
 import signal
@@ -177,6 +178,11 @@ for point in "laid-out", "committed":
 true("the next call finishes it",
      "finished" in elector("add-elector", *SAFE, ENV))
 expect("one new elector", len(glob.glob(WORK + "/offline/elector[4-9]")), 1)
+others = {c["name"] for c in json.loads(
+    subprocess.run([SCMS, "status", "--json", ENV], check=False, timeout=60,
+                   stdout=subprocess.PIPE).stdout)["certificates"]}
+true("scms status watches over the end of its certificate, and no more over A's",
+     "elector4" in others and "elector1" not in others)
 everybody("day 4", 1, 3)
 for d in AWAKE:
     follows("day 4", d, (1, 3, 1))

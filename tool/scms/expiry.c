@@ -81,26 +81,39 @@ runs(enum actor_id id)
 	return part < PART_COUNT && parts[part].program != NULL;
 }
 
+/* A certificate among the public files, if it is there. */
+static void
+add_other(json_t *list, const struct site *site, const char *file)
+{
+	char dir[PATH_SIZE], path[PATH_SIZE], name[64];
+	json_t *one;
+
+	path_join(dir, site->dir, "public");
+	snprintf(name, sizeof(name), "%s.oer", file);
+	path_join(path, dir, name);
+	if (!file_exists(path))
+		return;
+	one = json_pack("{s:s}", "name", file);
+	json_object_set_new(
+	    one, CERTIFICATE, describe(expiry_of_certificate(path)));
+	json_array_append_new(list, one);
+}
+
 json_t *
 expiry_describe_others(const struct site *site)
 {
-	char dir[PATH_SIZE], path[PATH_SIZE], name[64];
+	char path[PATH_SIZE], elector[32];
 	json_t *list = json_array(), *one;
 
-	path_join(dir, site->dir, "public");
-	for (enum actor_id i = 0; i < ACTOR_COUNT; i++) {
-		const struct actor_info *info = &actor_info[i];
-
-		snprintf(name, sizeof(name), "%s.oer", info->file);
-		path_join(path, dir, name);
-		if (runs(i) || !file_exists(path))
-			continue;
-		one = json_pack("{s:s}", "name", info->file);
-		json_object_set_new(
-		    one, CERTIFICATE, describe(expiry_of_certificate(path)));
-		json_array_append_new(list, one);
+	for (enum actor_id i = 0; i < ACTOR_COUNT; i++)
+		if (!runs(i))
+			add_other(list, site, actor_info[i].file);
+	/* Those who came by ballot. */
+	for (unsigned k = ELECTORS + 1; k <= UINT8_MAX; k++) {
+		snprintf(elector, sizeof(elector), "elector%u", k);
+		add_other(list, site, elector);
 	}
-	path_join(path, dir, "root.tls");
+	path_join(path, site->dir, "public/root.tls");
 	one = json_pack("{s:s}", "name", "tls-ca");
 	json_object_set_new(one, TLS, describe(expiry_of_tls(path)));
 	json_array_append_new(list, one);
