@@ -20,8 +20,8 @@
  * not matter; the answer is kept, and the same set is never asked about twice.
  *
  * why: case and reason, 1 to 200 printable ASCII characters but " and \, with
- * no linkage value in it.  Takes ma->lock; waits for peers (at most half a
- * minute each).
+ * no linkage value in it.  Takes ma->lock; waits for peers (at most two
+ * minutes each).
  *
  * FAULT_BUSY: waits for auditors, a peer, or tomorrow, which the text says; to
  * be called again with the same set.  FAULT_TOO_LARGE: more than ma_list_most.

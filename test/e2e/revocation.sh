@@ -191,7 +191,9 @@ revoked d23 'all of them were away'
 # ---- somebody hangs ----
 kill -STOP "$(cat "$ENV/la2/run/pid")"
 revoke d24
-until_state 'la2.monarch.test:8890/linkage-seed-hash'
+until_state 'chains known: test of d24$'
+sleep 5
+until_state 'chains known: test of d24$'
 kill -CONT "$(cat "$ENV/la2/run/pid")"
 revoked d24 'LA2 was asleep'
 
