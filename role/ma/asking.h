@@ -22,9 +22,10 @@ struct asking {
  * Asks, if auditors and today's measure permit.  question: begun by
  * inquiry_begin, its list set.  ma->lock must not be held.
  *
- * BUSY: not now; the text says what it waits for.  DENIED: refused for good, by
- * the peer, or because its answer is not genuine.  TOO_LARGE: more than
- * ma_list_most.  STORE, IO.
+ * BUSY: not now; the text says what it waits for.  A peer that answers, but not
+ * in the protocol, is asked again after five minutes.  DENIED: refused for
+ * good, by the peer, or because its answer is not to this question.  TOO_LARGE:
+ * more than ma_list_most.  STORE, IO.
  */
 enum fault must_check question_ask(struct ma *, struct inquiry_reply *,
     struct arena *, const struct asking *, scms_pdu *question,

@@ -125,6 +125,14 @@ got_lv(void *ctx, const struct db_row *row, struct fault_info *fi)
 	return db_blob_copy(row, 2, lv->issuer, sizeof(lv->issuer), fi);
 }
 
+/* They answered, and it stays unknown; whatever else there is goes by. */
+static bool
+is_answer(enum fault f)
+{
+	return f == FAULT_DENIED || f == FAULT_CONSTRAINT ||
+	       f == FAULT_TOO_LARGE;
+}
+
 static enum fault
 ask(bool *same, struct ma *ma, const struct track *a, const struct track *b,
     struct fault_info *fi)
@@ -147,8 +155,10 @@ ask(bool *same, struct ma *ma, const struct track *a, const struct track *b,
 	    a->incident, b->incident);
 	f = ma_ask_linked(ma, &matches, lv, 2, why, fi);
 	*same = f == FAULT_OK && matches == 2;
-	if (f == FAULT_OK || f == FAULT_BUSY || f == FAULT_STORE)
+	if (f == FAULT_OK || f == FAULT_STORE)
 		return f;
+	if (!is_answer(f))
+		return fi->code = FAULT_BUSY;
 	log_warn("%s not answered: %s", why, fi->text);
 	return FAULT_OK;
 }

@@ -48,6 +48,12 @@ struct ma {
 	pthread_mutex_t lock;
 	struct db *db;
 	struct http_route route;
+	/* Questions that rest, by number, the latest in a ring (question.c). */
+	struct {
+		int64_t number;
+		uint32_t until;
+	} rests[64];
+	size_t rests_n;
 	int64_t compared; /* detection has come to this report; 0: to the end */
 	uint32_t forgot;  /* when it last forgot what is over; Time32 */
 	bool waiting;	  /* detection has said that it waits for an answer */

@@ -10,7 +10,11 @@
 #include "schema/scms_protocol.h"
 
 #define DAY		86400u
+#define REST		300u /* s */
 #define SIGNATURES_MOST 16u
+#define RESTS                                 \
+	(sizeof(((struct ma *)NULL)->rests) / \
+	    sizeof(((struct ma *)NULL)->rests[0]))
 
 /* A question as it stands in the database. */
 struct row {
@@ -240,6 +244,27 @@ give_back(struct ma *ma, int64_t asked)
 
 /* ---- asking ---- */
 
+static bool
+is_in(enum fault f, const enum fault *list, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (f == list[i])
+			return true;
+	return false;
+}
+
+/* It has answered, but not in the protocol: it is out of order, set up
+ * wrongly, or something stands before it.  That lasts until people see to it;
+ * it says nothing of what was asked. */
+static bool
+is_lasting(enum fault f)
+{
+	static const enum fault lasting[] = {FAULT_HTTP_STATUS, FAULT_DENIED,
+	    FAULT_BAD_SIGNATURE, FAULT_INTERNAL};
+
+	return is_in(f, lasting, sizeof(lasting) / sizeof(lasting[0]));
+}
+
 /* What goes by, or can be put right without anybody deciding anew. */
 static bool
 is_passing(enum fault f)
@@ -250,10 +275,39 @@ is_passing(enum fault f)
 	    FAULT_NOT_YET_VALID, FAULT_EXPIRED, FAULT_TOO_OLD,
 	    FAULT_GENERATED_IN_FUTURE, FAULT_BAD_TIME};
 
-	for (size_t i = 0; i < sizeof(passing) / sizeof(passing[0]); i++)
-		if (f == passing[i])
-			return true;
-	return false;
+	return is_lasting(f) ||
+	       is_in(f, passing, sizeof(passing) / sizeof(passing[0]));
+}
+
+/* Each attempt counts for the day, so such a question rests for a while; a
+ * restart wakes it. */
+static void
+let_rest(struct ma *ma, int64_t number)
+{
+	pthread_mutex_lock(&ma->lock);
+	ma->rests[ma->rests_n % RESTS].number = number;
+	ma->rests[ma->rests_n++ % RESTS].until = time32_now() + REST;
+	pthread_mutex_unlock(&ma->lock);
+}
+
+static enum fault
+check_rest(struct ma *ma, const struct row *r, const struct asking *a,
+    struct fault_info *fi)
+{
+	uint32_t now = time32_now(), left = 0;
+
+	pthread_mutex_lock(&ma->lock);
+	for (size_t i = 0; i < RESTS; i++)
+		if (ma->rests[i].number == r->number &&
+		    ma->rests[i].until > now)
+			left = ma->rests[i].until - now;
+	pthread_mutex_unlock(&ma->lock);
+	if (left == 0 || left > REST) /* or the clock was set back */
+		return FAULT_OK;
+	return fault_set(fi, FAULT_BUSY,
+	    "question %lld was not answered properly by %s: it is asked again "
+	    "in %u s",
+	    (long long)r->number, a->peer->name, left);
 }
 
 /* The text of inquiry_ask names the fault; people want words, too. */
@@ -302,11 +356,14 @@ question_ask(struct ma *ma, struct inquiry_reply *out, struct arena *arena,
 
 	TRY(prepare(ma, &r, arena, a, question, fi));
 	TRY(attach_signatures(ma, question, arena, a, &r, fi));
+	TRY(check_rest(ma, &r, a, fi));
 	TRY(take_measure(&asked, ma, a, &r, fi));
 	if ((f = send(ma, out, arena, a, question, &why)) == FAULT_OK)
 		return FAULT_OK;
 	if (was_not_reached(f))
 		give_back(ma, asked);
+	if (is_lasting(f))
+		let_rest(ma, r.number);
 	f = judge(f, &why);
 	note(ma, &r, why.text);
 	return fault_set(fi, f, "%s", why.text);

@@ -266,6 +266,8 @@ test_link_waits(void **state)
 	bring(&v[1], &next, 100, 3000);
 	oracle.refuse = FAULT_BUSY;
 	detect();
+	oracle.refuse = FAULT_INTERNAL; /* nor is that an answer */
+	detect();
 	assert_int_equal(NUMBER(CASES), 2);
 	world_restart(&w);
 	detect();

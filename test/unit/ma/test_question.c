@@ -384,8 +384,38 @@ test_peer_needs_more(void **state)
 	net.service.environment.auditors_needed = 0;
 	net.conduct[INQUIRY_PLVS].status = 401;
 	net.conduct[INQUIRY_PLVS].error = "DENIED";
-	assert_int_equal(ask(&m, 4), FAULT_DENIED);
+	assert_int_equal(ask(&m, 4), FAULT_BUSY);
 	assert_text("pca.monarch.test answers /plvs with status 401, DENIED");
+}
+
+/* Who answers something else than the protocol has is asked again, but not at
+ * once, and what was asked stays open. */
+static void
+test_peer_out_of_order(void **state)
+{
+	static const char *const errors[] = {
+	    "-", "DENIED", "BAD_SIGNATURE", "INTERNAL"};
+	struct conduct *c = &net.conduct[INQUIRY_PLVS];
+	size_t m;
+
+	(void)state;
+	for (size_t k = 0; k < 4; k++) {
+		*c = (struct conduct){.status = 404, .error = errors[k]};
+		assert_int_equal(ask(&m, 4), FAULT_BUSY);
+		assert_text(errors[k]);
+		for (size_t again = 0; again < 9; again++) {
+			assert_int_equal(ask(&m, 4), FAULT_BUSY);
+			assert_text("it is asked again in");
+		}
+		assert_int_equal(c->asked, 1);
+		time_set_offset(time_offset() + 301);
+	}
+	*c = (struct conduct){.status = 404, .error = "-"};
+	assert_int_equal(ask(&m, 4), FAULT_BUSY);
+	*c = (struct conduct){0};
+	net_restart(&net);
+	must(ask(&m, 4));
+	assert_int_equal(m, 3);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(test_##name, setup, teardown)
@@ -406,6 +436,7 @@ main(void)
 	    TEST(auditors),
 	    TEST(old_countersignatures),
 	    TEST(peer_needs_more),
+	    TEST(peer_out_of_order),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
