@@ -386,11 +386,14 @@ http_call(struct http_client *client, struct http_result *out,
 	struct sink body = {.arena = arena, .limit = call->limit};
 	struct sink head = {.arena = arena, .limit = HEAD_MAX};
 	struct handle *h = handle_take(client);
-	long status = 0;
+	long status = 0, sent = 0;
 	enum fault f;
 
 	body.curl = h->curl;
 	f = perform(h, call, &body, &head, fi);
+	out->sent = curl_easy_getinfo(h->curl, CURLINFO_REQUEST_SIZE, &sent) !=
+			CURLE_OK ||
+		    sent != 0;
 	if (f == FAULT_OK)
 		curl_easy_getinfo(h->curl, CURLINFO_RESPONSE_CODE, &status);
 	handle_give(client, h);

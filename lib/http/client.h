@@ -53,6 +53,9 @@ struct http_result {
 	unsigned status;
 	struct bytes body; /* arena memory */
 	struct bytes head; /* header lines as they came */
+	/* The peer may have the request, or some of it: false only if the
+	 * connection failed before.  Set after a fault, too. */
+	bool sent;
 };
 
 /*

@@ -98,6 +98,7 @@ inquiry_ask(struct inquiry_reply *out, struct arena *arena,
 	struct bytes body;
 	uint8_t hash[8];
 
+	out->http.sent = false;
 	TRY(why_check(ask->why, fi));
 	TRY(inquiry_check_question(
 	    ask->question, ask->kind, asker->self->name, fi));

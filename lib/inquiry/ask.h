@@ -49,7 +49,8 @@ struct inquiry_reply {
  * fault that it names: REPLAYED, TOO_LARGE (list), LIMIT (of a day), DENIED
  * (auditors), ...; HTTP_STATUS if it names none we know.  Faults of an answer
  * that is not genuine, or to something else: those of envelope_open,
- * BAD_MESSAGE.
+ * BAD_MESSAGE.  After a fault out->http.sent says whether the peer may have the
+ * question.
  */
 enum fault must_check inquiry_ask(struct inquiry_reply *out, struct arena *,
     const struct inquiry_asker *, const struct inquiry_ask *,

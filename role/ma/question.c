@@ -230,7 +230,8 @@ take_measure(int64_t *asked, struct ma *ma, const struct asking *a,
 	return f;
 }
 
-/* Nobody was reached, so nothing was learned. */
+/* The question did not leave, so nothing was learned.  Whoever breaks off
+ * afterwards has it, and counts it. */
 static void
 give_back(struct ma *ma, int64_t asked)
 {
@@ -339,12 +340,6 @@ send(struct ma *ma, struct inquiry_reply *out, struct arena *arena,
 	return inquiry_ask(out, arena, &asker, &ask, fi);
 }
 
-static bool
-was_not_reached(enum fault f)
-{
-	return f == FAULT_NETWORK || f == FAULT_TLS;
-}
-
 enum fault
 question_ask(struct ma *ma, struct inquiry_reply *out, struct arena *arena,
     const struct asking *a, scms_pdu *question, struct fault_info *fi)
@@ -360,7 +355,7 @@ question_ask(struct ma *ma, struct inquiry_reply *out, struct arena *arena,
 	TRY(take_measure(&asked, ma, a, &r, fi));
 	if ((f = send(ma, out, arena, a, question, &why)) == FAULT_OK)
 		return FAULT_OK;
-	if (was_not_reached(f))
+	if (!out->http.sent)
 		give_back(ma, asked);
 	if (is_lasting(f))
 		let_rest(ma, r.number);

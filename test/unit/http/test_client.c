@@ -96,6 +96,7 @@ calls_can_be_interrupted(void **state)
 	slow_ms = 20000;
 	pthread_create(&thread, NULL, interrupt_soon, client);
 	assert_int_equal(http_call(client, &r, &arena, &c, &fi), FAULT_NETWORK);
+	assert_true(r.sent); /* it is answered slowly */
 	assert_true(clock_ns() - start < UINT64_C(10000000000));
 	pthread_join(thread, NULL);
 	slow_ms = 0;
@@ -144,6 +145,9 @@ nobody_is_there(void **state)
 	http_server_stop(s, 1); /* the kept-alive connection too */
 	assert_int_equal(http_call(client, &r, &arena, &c, &fi), FAULT_NETWORK);
 	assert_non_null(strstr(fi.text, "pca.monarch.test"));
+	r.sent = true;
+	assert_int_equal(http_call(client, &r, &arena, &c, &fi), FAULT_NETWORK);
+	assert_false(r.sent);
 	c.url = "http://pca.monarch.test/";
 	assert_int_equal(http_call(client, &r, &arena, &c, &fi),
 	    FAULT_NETWORK); /* https and nothing else */

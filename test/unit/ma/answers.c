@@ -457,6 +457,7 @@ answers_call(void *ctx, struct http_result *r, struct arena *arena,
 	c->asked++;
 	if (c->down > 0 && c->down-- > 0)
 		return fault_set(out, FAULT_NETWORK, "nobody there");
+	r->sent = true;
 	c->reached++;
 	if (c->status != 0)
 		return refuse(r, arena, c->status, c->error);

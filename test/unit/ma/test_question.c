@@ -261,6 +261,32 @@ test_measure_of_those_away(void **state)
 	assert_text("la1.monarch.test was asked about 4 entries");
 }
 
+/* Who breaks off may have learned and counted it, whatever he calls it. */
+static void
+test_measure_of_lost_answers(void **state)
+{
+	struct conduct *c = &net.conduct[INQUIRY_PLVS];
+	size_t m;
+
+	(void)state;
+	net.service.environment.ma_lvs_per_day = 6;
+	c->lose = 1;
+	assert_int_equal(ask(&m, 4), FAULT_BUSY);
+	assert_text("broken off");
+	c->status = 401;
+	c->error = "NETWORK";
+	assert_int_equal(ask(&m, 4), FAULT_BUSY);
+	assert_text("401, NETWORK");
+	c->error = "TLS";
+	assert_int_equal(ask(&m, 4), FAULT_BUSY);
+	assert_text("401, TLS");
+	c->status = 0;
+	assert_int_equal(ask(&m, 4), FAULT_BUSY);
+	assert_text("pca.monarch.test was asked about 6 entries in 24 hours, "
+		    "of 6 at most");
+	assert_int_equal(c->reached, 3);
+}
+
 static void
 test_measure_of_blacklists(void **state)
 {
@@ -432,6 +458,7 @@ main(void)
 	    TEST(linked_wrong_answers),
 	    TEST(measure),
 	    TEST(measure_of_those_away),
+	    TEST(measure_of_lost_answers),
 	    TEST(measure_of_blacklists),
 	    TEST(auditors),
 	    TEST(old_countersignatures),
