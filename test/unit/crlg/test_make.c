@@ -411,6 +411,13 @@ lists_of_the_root(void **state)
 	assert_int_equal(c.list[0].series, CRL_SERIES_SPECIAL);
 }
 
+static void
+last_for_hours(certificate *c, uint16_t hours)
+{
+	c->to_be_signed.validity_period.duration.is = duration_hours;
+	c->to_be_signed.validity_period.duration.hours = hours;
+}
+
 /* A generator under a former root: its lists go on, with the same entries,
  * until its certificate ends or is revoked. */
 static void
@@ -418,6 +425,7 @@ former_root(void **state)
 {
 	const struct world *w = world();
 	struct party root, generator;
+	certificate *c_short;
 	struct crl_composite c;
 	struct crl_rules rules = {.now = NOW};
 	struct revocation r;
@@ -425,7 +433,9 @@ former_root(void **state)
 
 	(void)state;
 	issue(&root, template_for(&root, PROFILE_ROOT), NULL);
-	issue(&generator, template_for(&generator, PROFILE_CRLG), &root);
+	c_short = template_for(&generator, PROFILE_CRLG);
+	last_for_hours(c_short, 1000);
+	issue(&generator, c_short, &root);
 	put(S.crlg, "roots/former.oer", generator.cert->raw);
 	put_key(S.crlg, "roots/former.key", &generator.d);
 	put(S.crlg, "trust/former.oer", root.cert->raw);
@@ -447,6 +457,12 @@ former_root(void **state)
 	}
 	assert_int_equal(pairs_of(crl_find(&c, root.cert->id + 5, 1)), 1);
 	assert_int_equal(pairs_of(crl_find(&c, w->root.cert->id + 5, 1)), 1);
+	/* It ends: what it signed may go. */
+	rules.now = generator.cert->end;
+	publish_at(rules.now);
+	OK(crl_composite_open(&c, &A, given_out(), both, &rules, FI));
+	assert_int_equal(c.parts.lists, 4);
+	assert_null(crl_find(&c, root.cert->id + 5, 1));
 	trust_free(both);
 	put(S.crlg, "roots/junk.oer", hex("00"));
 	audit_close(S.generator.audit);
@@ -476,6 +492,8 @@ ballots(void **state)
 	const struct cert *root = world()->root.cert;
 	struct bytes a = ballot_of(ENDORSE_REMOVE_ROOT, root);
 	struct bytes b = ballot_of(ENDORSE_REMOVE_ELECTOR, world()->pg.cert);
+	struct party gone;
+	certificate *short_lived = template_for(&gone, PROFILE_ELECTOR);
 	struct crl_composite c;
 
 	(void)state;
@@ -490,10 +508,17 @@ ballots(void **state)
 	assert_bytes(c.parts.root_ballot[0], a);
 	assert_int_equal(c.parts.elector_ballots, 1);
 	assert_bytes(c.parts.elector_ballot[0], b);
-	/* No longer than the certificate that they remove. */
+	/* No longer than the certificate that it removes. */
+	last_for_hours(short_lived, 100);
+	issue(&gone, short_lived, NULL);
+	put(S.g->ballots, "c.oer",
+	    ballot_of(ENDORSE_REMOVE_ELECTOR, gone.cert));
 	OK(enter_wish(S.g, FI));
-	S.now = world()->crlg.cert->end - 1;
-	OK(make_composite(S.g, FI));
+	publish_at(gone.cert->end - 1);
+	assert_int_equal(lists_at(gone.cert->end - 1).parts.elector_ballots, 2);
+	OK(enter_wish(S.g, FI));
+	publish_at(gone.cert->end);
+	assert_int_equal(lists_at(gone.cert->end).parts.elector_ballots, 1);
 }
 
 /* Without its audit log the generator does nothing. */
