@@ -147,6 +147,7 @@ judge(struct inquiry_question *out, struct inquiry *q, struct arena *arena,
 	TRY(check_length(q, out, fi));
 	entry = (struct ledger_entry){.seen = e.seen,
 	    .kind = out->kind,
+	    .purpose = inquiry_purpose(out->kind),
 	    .weight = inquiry_weight(e.pdu, out->kind),
 	    .time = time32_now()};
 	return ledger_enter(

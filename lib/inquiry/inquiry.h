@@ -9,7 +9,7 @@
  *	auditors: enough different ones have signed	401
  *	length of the list (ma_list_most)		413
  *	never seen before (kept for ever)		409
- *	entries asked about in the last 24 hours	429
+ *	entries of the last 24 hours for its purpose	429
  * What fails is answered by that status, with the fault in the header
  * Monarch-Error, and written into the audit log as a refusal.  Disk or audit
  * log out of order: 503.  What holds is counted and written into the audit log,
@@ -40,7 +40,7 @@ struct inquiry_conf {
 	const char *folder;	      /* of the component */
 	/* domain, ma_list_most, auditors_needed */
 	const struct environment *environment;
-	uint64_t per_day; /* entries, of all kinds that count */
+	uint64_t per_day; /* entries, for each inquiry_purpose */
 	struct audit *audit;
 	/* The role's crash point (service/crash.h) at which a question is
 	 * counted and nothing of the answer was done; NULL: none. */

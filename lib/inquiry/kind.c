@@ -22,29 +22,31 @@ struct row {
 	const struct asn_type *tbs_asn;
 	size_t answer_version, request_hash, answerer;
 	unsigned weight;
+	enum inquiry_purpose purpose;
 };
 
 #define AT(member) offsetof(scms_pdu, content.member)
 
 static const struct row rows[INQUIRY_KINDS] = {
-#define KIND(k, at, who, i, q, some, none, asked, reply, by, counts) \
-	[INQUIRY_##k] = {.path = at,                                 \
-	    .role = SCMS_##who,                                      \
-	    .content = scms_pdu_content_##i,                         \
-	    .question = i##_interface_pdu_##q,                       \
-	    .answer = i##_interface_pdu_##reply,                     \
-	    .interface = AT(i.is),                                   \
-	    .version = AT(i.q.version),                              \
-	    .ma_id = AT(i.q.tbs.ma_id),                              \
-	    .tbs = AT(i.q.tbs),                                      \
-	    .list = AT(i.q.tbs.some),                                \
-	    .empty = AT(i.q.tbs.none),                               \
-	    .signatures = AT(i.q.signatures),                        \
-	    .tbs_asn = &asked##_asn,                                 \
-	    .answer_version = AT(i.reply.version),                   \
-	    .request_hash = AT(i.reply.request_hash),                \
-	    .answerer = AT(i.reply.by),                              \
-	    .weight = counts},
+#define KIND(k, at, who, i, q, some, none, asked, reply, by, counts, to) \
+	[INQUIRY_##k] = {.path = at,                                     \
+	    .role = SCMS_##who,                                          \
+	    .content = scms_pdu_content_##i,                             \
+	    .question = i##_interface_pdu_##q,                           \
+	    .answer = i##_interface_pdu_##reply,                         \
+	    .interface = AT(i.is),                                       \
+	    .version = AT(i.q.version),                                  \
+	    .ma_id = AT(i.q.tbs.ma_id),                                  \
+	    .tbs = AT(i.q.tbs),                                          \
+	    .list = AT(i.q.tbs.some),                                    \
+	    .empty = AT(i.q.tbs.none),                                   \
+	    .signatures = AT(i.q.signatures),                            \
+	    .tbs_asn = &asked##_asn,                                     \
+	    .answer_version = AT(i.reply.version),                       \
+	    .request_hash = AT(i.reply.request_hash),                    \
+	    .answerer = AT(i.reply.by),                                  \
+	    .weight = counts,                                            \
+	    .purpose = INQUIRY_TO_##to},
 #include "inquiry/kind.def"
 };
 
@@ -88,6 +90,12 @@ enum scms_role
 inquiry_role(enum inquiry_kind kind)
 {
 	return rows[kind].role;
+}
+
+enum inquiry_purpose
+inquiry_purpose(enum inquiry_kind kind)
+{
+	return rows[kind].purpose;
 }
 
 /* ---- making ---- */

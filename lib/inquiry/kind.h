@@ -24,6 +24,10 @@ enum inquiry_kind {
 	INQUIRY_KINDS
 };
 
+/* Each has a limit of its own, so that however much detection asks, or is made
+ * to ask by reports, revocations go through.  Numbers are kept in databases. */
+enum inquiry_purpose { INQUIRY_TO_REVOKE, INQUIRY_TO_LINK };
+
 /* "/plvs"; without the slash it is the word for logs. */
 const char *inquiry_path(enum inquiry_kind);
 /* Who answers. */
@@ -46,7 +50,9 @@ enum fault must_check inquiry_tbs(struct bytes *out, struct arena *,
     const scms_pdu *, enum inquiry_kind, struct fault_info *);
 /* Entries of the list. */
 size_t inquiry_entries(const scms_pdu *, enum inquiry_kind);
-/* Entries that count towards the limit of a day. */
+/* What it is asked for. */
+enum inquiry_purpose inquiry_purpose(enum inquiry_kind);
+/* Entries that count towards the limit of a day for this purpose. */
 size_t inquiry_weight(const scms_pdu *, enum inquiry_kind);
 
 /* The form of a question: of this kind, by this MA, a list that is not empty

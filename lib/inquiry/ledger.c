@@ -27,6 +27,11 @@ static const char *const steps[] = {
     "  seen blob primary key, kind integer not null,"
     "  weight integer not null, time integer not null) without rowid;"
     "create index question_time on question (time, weight);",
+    /* inquiry_purpose: kinds 0 and 2 are to link, the others to revoke */
+    "alter table question add column purpose integer not null default 0;"
+    "update question set purpose = 1 where kind in (0, 2);"
+    "drop index question_time;"
+    "create index question_purpose on question (purpose, time, weight);",
 };
 
 static const struct db_schema schema = {
@@ -70,18 +75,19 @@ check(struct db *db, const struct ledger_entry *e, uint64_t per_day,
     struct fault_info *fi)
 {
 	const struct db_value seen = DB_BLOB(e->seen.b, sizeof(e->seen.b));
-	const struct db_value since = DB_INT((int64_t)e->time - DAY);
+	const struct db_value since[] = {
+	    DB_INT(e->purpose), DB_INT((int64_t)e->time - DAY)};
 	int64_t n;
 
 	TRY(db_run_int(db, &n, QUESTION_FIND, &seen, 1, fi));
 	if (n > 0)
 		return fault_set(
 		    fi, FAULT_REPLAYED, "this question was answered before");
-	TRY(db_run_int(db, &n, QUESTION_SUM, &since, 1, fi));
+	TRY(db_run_int(db, &n, QUESTION_SUM, since, 2, fi));
 	if (e->weight > 0 && (uint64_t)n + e->weight > per_day)
 		return fault_set(fi, FAULT_LIMIT,
 		    "%zu entries more than %llu of the last 24 hours, beyond "
-		    "the %llu of a day",
+		    "the %llu of a day for this purpose",
 		    e->weight, (unsigned long long)n,
 		    (unsigned long long)per_day);
 	return FAULT_OK;
@@ -94,7 +100,8 @@ add(struct db *db, const struct ledger_entry *e, uint64_t per_day,
 {
 	TRY(check(db, e, per_day, fi));
 	TRY(DB_RUN(db, QUESTION_ADD, fi, DB_BLOB(e->seen.b, sizeof(e->seen.b)),
-	    DB_INT(e->kind), DB_INT(e->weight), DB_INT(e->time)));
+	    DB_INT(e->kind), DB_INT(e->purpose), DB_INT(e->weight),
+	    DB_INT(e->time)));
 	return before(ctx, fi);
 }
 

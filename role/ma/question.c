@@ -199,20 +199,20 @@ count(int64_t *asked, struct ma *ma, const struct asking *a,
     const struct row *r, struct fault_info *fi)
 {
 	uint32_t now = time32_now(), most = measure_of(ma, a->kind);
-	const struct db_value args[] = {
-	    DB_TEXT(a->peer->name), DB_INT((int64_t)now - DAY)};
+	const struct db_value args[] = {DB_TEXT(a->peer->name),
+	    DB_INT(inquiry_purpose(a->kind)), DB_INT((int64_t)now - DAY)};
 	int64_t sum;
 
 	TRY(db_begin(ma->db, fi));
 	TRY(DB_RUN(ma->db, DO_ASKED_FORGET, fi, DB_INT((int64_t)now - DAY)));
-	TRY(db_run_int(ma->db, &sum, DO_ASKED_SUM, args, 2, fi));
+	TRY(db_run_int(ma->db, &sum, DO_ASKED_SUM, args, 3, fi));
 	if (sum + (int64_t)r->weight > most)
 		return fault_set(fi, FAULT_BUSY,
 		    "%s was asked about %lld entries in 24 hours, of %u at "
 		    "most: waits for tomorrow",
 		    a->peer->name, (long long)sum, most);
 	TRY(DB_RUN(ma->db, DO_ASKED_ADD, fi, DB_TEXT(a->peer->name),
-	    DB_INT(r->weight), DB_INT(now)));
+	    DB_INT(inquiry_purpose(a->kind)), DB_INT(r->weight), DB_INT(now)));
 	*asked = db_last_id(ma->db);
 	return db_commit(ma->db, fi);
 }

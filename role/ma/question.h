@@ -4,7 +4,8 @@
  * A question is a row before it leaves: what is asked, whom, and why.  It
  * waits until enough auditors have countersigned it (auditors_needed), and
  * until today's measure (ma_lvs_per_day, ma_blacklists_per_day) has room for
- * it; whoever answers counts for himself as well.  What was asked is
+ * it, that of its purpose: to link, to revoke; whoever answers counts for
+ * himself as well.  What was asked is
  * forgotten when its answer has been used: hash, justification,
  * countersignatures and outcome stay.
  */

@@ -187,7 +187,15 @@ static const char forgetting[] =
     " where pdu is null;";
 /* clang-format on */
 
-static const char *const steps[] = {reports, revocations, forgetting};
+/* asked.purpose: enum inquiry_purpose; what is older counts for a revocation,
+ * until a day is over. */
+static const char purposes[] =
+    "alter table asked add column purpose integer not null default 0;"
+    "drop index asked_time;"
+    "create index asked_purpose on asked(peer, purpose, time)";
+
+static const char *const steps[] = {
+    reports, revocations, forgetting, purposes};
 
 const struct db_schema ma_schema = {
     steps, sizeof(steps) / sizeof(steps[0]), statements, MA_STATEMENTS};

@@ -17,12 +17,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/time32.h"
 #include "cert/spdu.h"
 #include "inquiry/auditor.h"
 #include "inquiry/envelope.h"
 #include "inquiry/window.h"
 #include "schema/scms_protocol.h"
+#include "store/db.h"
 #include "test/unit/inquiry/post.h"
 
 static struct world world;
@@ -572,11 +574,10 @@ a_day_has_a_limit(void **state)
 	    letter_usual(&office, INQUIRY_PLVS, about(&arena, INQUIRY_PLVS, 2));
 
 	(void)state;
-	must(ask(INQUIRY_PLVS, PER_DAY - 2));
-	must(ask(INQUIRY_HPCR, 1));
+	must(ask(INQUIRY_PLVS, PER_DAY - 1));
 	refused(&l, 429, "LIMIT");
 	must(ask(INQUIRY_PLVS, 1)); /* what was refused did not count */
-	assert_int_equal(ask(INQUIRY_HPCR, 1), FAULT_LIMIT);
+	assert_int_equal(ask(INQUIRY_PLVS, 1), FAULT_LIMIT);
 	close_office();
 	open_office(); /* a restart forgets nothing */
 	assert_int_equal(ask(INQUIRY_PLVS, 1), FAULT_LIMIT);
@@ -586,6 +587,69 @@ a_day_has_a_limit(void **state)
 	must(ask(INQUIRY_PLVS, PER_DAY));
 	assert_int_equal(ask(INQUIRY_PLVS, 1), FAULT_LIMIT);
 	arena_free(&arena);
+}
+
+/* However much is asked to link, revocations have their own measure; and the
+ * other way round. */
+static void
+each_purpose_has_its_own_limit(void **state)
+{
+	(void)state;
+	must(ask(INQUIRY_PLVS, PER_DAY));
+	assert_int_equal(ask(INQUIRY_PLVS, 1), FAULT_LIMIT);
+	must(ask(INQUIRY_HPCR, PER_DAY - 1));
+	close_office();
+	open_office();
+	assert_int_equal(ask(INQUIRY_PLVS, 1), FAULT_LIMIT);
+	must(ask(INQUIRY_HPCR, 1));
+	assert_int_equal(ask(INQUIRY_HPCR, 1), FAULT_LIMIT);
+	assert_int_equal(ask(INQUIRY_PLVS, 1), FAULT_LIMIT);
+	time_set_offset(86400 + 600);
+	must(ask(INQUIRY_HPCR, PER_DAY));
+	must(ask(INQUIRY_PLVS, PER_DAY));
+}
+
+/* A database of before purposes were told apart goes on counting. */
+static void
+an_older_ledger_counts(void **state)
+{
+	static const char *const steps[] = {
+	    "create table question ("
+	    "  seen blob primary key, kind integer not null,"
+	    "  weight integer not null, time integer not null) without rowid;"
+	    "create index question_time on question (time, weight);"};
+	static const char *const add[] = {
+	    "insert into question values (?1, ?2, ?3, ?4)"};
+	const struct db_schema schema = {steps, 1, add, 1};
+	char path[PATH_SIZE];
+	struct db *db;
+
+	(void)state;
+	close_office();
+	path_join(path, office.folder, "data/inquiry.db");
+	assert_int_equal(unlink(path), 0);
+	must(db_open(&db, path, &schema, &info));
+	must(DB_RUN(db, 0, &info, DB_BLOB("a", 1), DB_INT(INQUIRY_PLVS),
+	    DB_INT(PER_DAY - 1), DB_INT(time32_now())));
+	must(DB_RUN(db, 0, &info, DB_BLOB("b", 1), DB_INT(INQUIRY_HPCR),
+	    DB_INT(PER_DAY - 2), DB_INT(time32_now())));
+	db_close(db);
+	open_office();
+	assert_int_equal(ask(INQUIRY_PLVS, 2), FAULT_LIMIT);
+	must(ask(INQUIRY_PLVS, 1));
+	assert_int_equal(ask(INQUIRY_HPCR, 3), FAULT_LIMIT);
+	must(ask(INQUIRY_HPCR, 2));
+}
+
+static void
+kinds_have_a_purpose(void **state)
+{
+	(void)state;
+	for (unsigned k = 0; k < INQUIRY_KINDS; k++)
+		assert_int_equal(inquiry_purpose((enum inquiry_kind)k),
+		    k == INQUIRY_PLVS || k == INQUIRY_LINKAGE_INFO
+			? INQUIRY_TO_LINK
+			: INQUIRY_TO_REVOKE);
 }
 
 /* ---- auditors ---- */
@@ -914,6 +978,9 @@ main(void)
 	    cmocka_unit_test(kinds_are_told_apart),
 	    cmocka_unit_test(the_far_future_is_asked_about_by_nobody),
 	    T(a_day_has_a_limit),
+	    T(each_purpose_has_its_own_limit),
+	    T(an_older_ledger_counts),
+	    cmocka_unit_test(kinds_have_a_purpose),
 	    T(enough_auditors_must_agree),
 	    T(auditors_agree_to_one_question),
 	    T(a_full_disk_answers_nothing),

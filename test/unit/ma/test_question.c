@@ -243,6 +243,34 @@ test_measure(void **state)
 	assert_int_equal(m, 2);
 }
 
+/* Whatever is asked to link, a revocation has a measure of its own; and linking
+ * one after all revocations of a day. */
+static void
+test_measure_of_each_purpose(void **state)
+{
+	struct ma_revocation r;
+	size_t m;
+
+	(void)state;
+	net.service.environment.ma_lvs_per_day = 2;
+	net.matches[0] = net.matches[1] = 2;
+	must(ask(&m, 2)); /* PCA 2, LAs 2 */
+	net_restart(&net);
+	net_revoke(&net, 1); /* HPCR 1, seeds of two chains */
+	net_find(&r, &net, 1);
+	assert_int_equal(r.state, MA_DONE);
+	assert_int_equal(ask(&m, 3), FAULT_BUSY);
+	assert_text("was asked about 2 entries in 24 hours, of 2 at most");
+	time_set_offset(time_offset() + DAY + 1);
+	net_revoke(&net, 2);
+	net_find(&r, &net, 2);
+	assert_int_equal(r.state, MA_DONE);
+	must(ma_ask_linked(net.ma, &m, &net.lv[2], 2, "case 7: same", &fi));
+	net_revoke(&net, 3);
+	net_find(&r, &net, 3);
+	assert_int_equal(r.state, MA_CHAINS);
+}
+
 /* Who was not reached has learned nothing, and told nothing. */
 static void
 test_measure_of_those_away(void **state)
@@ -457,6 +485,7 @@ main(void)
 	    TEST(linked_unknown),
 	    TEST(linked_wrong_answers),
 	    TEST(measure),
+	    TEST(measure_of_each_purpose),
 	    TEST(measure_of_those_away),
 	    TEST(measure_of_lost_answers),
 	    TEST(measure_of_blacklists),
