@@ -194,8 +194,7 @@ static const char purposes[] =
     "drop index asked_time;"
     "create index asked_purpose on asked(peer, purpose, time)";
 
-static const char *const steps[] = {
-    reports, revocations, forgetting, purposes};
+static const char *const steps[] = {reports, revocations, forgetting, purposes};
 
 const struct db_schema ma_schema = {
     steps, sizeof(steps) / sizeof(steps[0]), statements, MA_STATEMENTS};

@@ -133,8 +133,10 @@ until agree auditor1 && agree auditor2 && grep -q 'waits for tomorrow' out; do
 done
 [ "$(lines pca answer .)" = 1 ] || fail 'the measure was passed'
 echo 'ok: the measure of the day is used up'
-echo 86460 >"$ENV/clock.new"
-mv "$ENV/clock.new" "$ENV/clock"
+# All at once: an MA whose clock is ahead asks, is refused, and waits a day more.
+check 'a day passes while all are down' "$SCMS" down "$ENV"
+echo 86460 >"$ENV/clock"
+up
 done_is 2
 echo 'ok: a day later it is revoked'
 
