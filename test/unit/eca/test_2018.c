@@ -153,7 +153,7 @@ test_recorded_request(void **state)
 	struct bytes answer;
 	struct spdu spdu;
 	struct audit *audit;
-	struct eca *eca;
+	struct eca *eca = NULL;
 	scms_pdu pdu;
 
 	(void)state;
