@@ -8,6 +8,7 @@
 #include "service/service_int.h"
 #include "service/watch_int.h"
 
+#define SOON_MS	     500u
 #define TIMEOUT_MS   10000u
 #define ANSWER_MAX   ((size_t)64 << 20)
 #define ANSWER_ARENA (ANSWER_MAX + ((size_t)1 << 20))
@@ -112,14 +113,30 @@ visit_both(struct watch *w)
 		w->service->def->trust_changed(w->service->state);
 }
 
+static bool
+is_open(const struct watch_source *from)
+{
+	return from->away || from->trouble[0] != '\0';
+}
+
+/* Who was not there, or gave what could not be taken yet, is asked again soon,
+ * then later and later: at a start everybody waits for somebody. */
 void
 watch_run(struct watch *w)
 {
-	unsigned pause = w->service->environment.crl_poll_seconds * 1000u;
+	const unsigned most = w->service->environment.crl_poll_seconds * 1000u;
+	unsigned soon = SOON_MS, pause;
 
-	do
+	do {
 		visit_both(w);
-	while (!service_sleep(w->service, pause));
+		pause = most;
+		if (!is_open(&w->chains) && !is_open(&w->crl)) {
+			soon = SOON_MS;
+		} else if (soon < most) {
+			pause = soon;
+			soon *= 2;
+		}
+	} while (!service_sleep(w->service, pause));
 }
 
 /* ---- start, end, health ---- */
