@@ -64,7 +64,8 @@ sums() {
 	{
 		find "$ENV" offline ! -type d ! -path '*/data/*' \
 		    ! -path '*/log/*' ! -path '*/run/*' ! -path '*/audit/*'
-		find "$ENV/pg/data" "$ENV/crlg/ballots" -name '*.oer'
+		find "$ENV/pg/data" "$ENV/crlg/ballots" -name '*.oer' \
+		    ! -name crl.oer
 	} | sort | xargs -d '\n' sha256sum
 	elector show "$ENV"
 }
