@@ -10,33 +10,6 @@
 #define RECORD_MAX ((size_t)1 << 20)
 
 static enum fault
-account(const char *dir, const char *text, const char *record,
-    struct fault_info *fi)
-{
-	struct audit *audit;
-	enum fault f;
-
-	TRY(audit_open(&audit, dir, fi));
-	f = audit_write(audit, AUDIT_CEREMONY, fi, "by=%.100s %s%s%s",
-	    versions_user(), text, record != NULL ? " record=" : "",
-	    record != NULL ? record : "");
-	audit_close(audit);
-	return f;
-}
-
-enum fault
-account_ceremony(const char *dir, struct fault_info *fi, const char *fmt, ...)
-{
-	char text[TEXT];
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(text, sizeof(text), fmt, ap);
-	va_end(ap);
-	return account(dir, text, NULL, fi);
-}
-
-static enum fault
 hash_record(
     char hex[2 * SHA256_SIZE + 1], const char *record, struct fault_info *fi)
 {
@@ -58,11 +31,17 @@ account_record(const char *dir, const char *record, struct fault_info *fi,
     const char *fmt, ...)
 {
 	char text[TEXT], hex[2 * SHA256_SIZE + 1];
+	struct audit *audit;
+	enum fault f;
 	va_list ap;
 
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
 	TRY(hash_record(hex, record, fi));
-	return account(dir, text, hex, fi);
+	TRY(audit_open(&audit, dir, fi));
+	f = audit_write(audit, AUDIT_CEREMONY, fi, "by=%.100s %s record=%s",
+	    versions_user(), text, hex);
+	audit_close(audit);
+	return f;
 }

@@ -8,11 +8,9 @@
 #include "audit/audit.h"
 #include "base/file.h"
 
-/* "ceremony by=<user> <text>", durable when it returns; dir is that of the
- * environment.  To be called before what it tells of takes effect. */
-enum fault must_check account_ceremony(const char *dir, struct fault_info *,
-    const char *fmt, ...) printf_like(3, 4);
-/* The same, "record=<SHA-256 of the file>" added. */
+/* "ceremony by=<user> <text> record=<SHA-256 of the file>", durable when it
+ * returns; dir is that of the environment.  To be called before what it tells
+ * of takes effect. */
 enum fault must_check account_record(const char *dir, const char *record,
     struct fault_info *, const char *fmt, ...) printf_like(4, 5);
 
