@@ -217,9 +217,10 @@ expect("the former key is kept for that", sorted(os.listdir(
     ENV + "/ra/former")), sorted(old_ra.id8.hex() + e
                                  for e in (".oer", ".key")))
 for n in OLD:
-    download(n)
-    true("%s follows by the chain file" % n,
-         new_ra.raw in read(folder(n) + "/policy/LCCF.oer"))
+    def has_new_ra(n=n):
+        download(n)
+        return new_ra.raw in read(folder(n) + "/policy/LCCF.oer")
+    wait_for("%s follows by the chain file" % n, has_new_ra)
 true("the policy is signed by the new one",
      new_ra.raw in read(ENV + "/ra/data/lpf.oer") and
      new_ra.raw in read(ENV + "/public/LPF.oer") and
