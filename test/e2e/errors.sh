@@ -7,7 +7,7 @@
 KIND=${1:-test}
 cd "$WORK"
 
-environment "$KIND" supply_weeks=2 shuffle_devices=2 shuffle_count=40 \
+environment "$KIND" connections_per_source_hour=100000 supply_weeks=2 shuffle_devices=2 shuffle_count=40 \
     crl_interval_seconds=31536000 \
     shuffle_max_age_seconds=2 allow_small_sets=true plv_cache_pairs=8
 up

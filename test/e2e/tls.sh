@@ -8,7 +8,7 @@ SUITE=ECDHE-ECDSA-AES128-SHA256
 
 environment test 'tls_lifetime=720 hours' supply_weeks=1 shuffle_devices=1 shuffle_count=20 \
     crl_interval_seconds=31536000 \
-    shuffle_max_age_seconds=1 plv_cache_pairs=4
+    shuffle_max_age_seconds=1 plv_cache_pairs=4 connections_per_source_hour=300
 up
 bootstrapped 1 dev
 
@@ -143,7 +143,25 @@ until "$OBE" download devices/dev01 >out 2>&1; do
 done
 echo 'ok: and the device gets its certificates'
 
-if grep -r -F '127.0.0.' "$ENV/lop/log" "$ENV/ra/log"; then
+# ---- one host among many: 300 connections in an hour ----
+# from ADDRESS: status of a download over a new connection; 000: none
+from() {
+	curl -s -o lpf -w '%{http_code}' --max-time 20 --tls-max 1.2 \
+	    --ciphers $SUITE --interface "$1" --cacert "$ENV/public/root.tls" \
+	    --resolve "ra.monarch.test:8892:127.0.$NET.1" \
+	    https://ra.monarch.test:8892/download/policy/local || true
+}
+python3 -c 'import socket, sys
+lop, source = sys.argv[1:]
+for _ in range(299):
+    socket.create_connection((lop, 8892), 20, (source, 0)).close()' \
+    "127.0.$NET.1" "127.0.$NET.250"
+[ "$(from "127.0.$NET.250")" = 200 ] || fail 'the connection of number 300'
+[ "$(from "127.0.$NET.250")" = 000 ] || fail 'no end to the connections of a host'
+[ "$(from "127.0.$NET.251")" = 200 ] || fail 'another host pays for it'
+echo 'ok: 300 connections of one host in an hour, and no more; others go on'
+
+if grep -r -F -e '127.0.0.' -e "127.0.$NET.250" "$ENV/lop/log" "$ENV/ra/log"; then
 	fail 'the address of a device in a log'
 fi
 echo 'ok: no addresses of devices in the logs of LOP and RA'

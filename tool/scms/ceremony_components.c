@@ -119,5 +119,5 @@ ceremony_components(struct ceremony *c, struct fault_info *fi)
 		if (settings[i].role != NULL)
 			TRY(ceremony_write_conf(c, settings[i].part, fi));
 	}
-	return lop_write_config(c->dir, c->env->net, fi);
+	return lop_write_config(c->dir, c->env, fi);
 }

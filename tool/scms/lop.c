@@ -26,10 +26,13 @@ static const char template[] =
     "listen devices\n"
     "\tmode tcp\n"
     "\tbind %s\n"
-    "\t# one address must not take all connections; the table is memory only\n"
-    "\tstick-table type ipv6 size 100k expire 2m store conn_cur\n"
+    "\t# One address must not take all connections, nor all the reports that\n"
+    "\t# the RA takes in an hour.  The table is memory only, and forgets an\n"
+    "\t# address an hour after its last connection.\n"
+    "\tstick-table type ipv6 size 100k expire 1h store conn_cur,conn_rate(1h)\n"
     "\ttcp-request connection track-sc0 src\n"
     "\ttcp-request connection reject if { sc0_conn_cur gt 1000 }\n"
+    "\ttcp-request connection reject if { sc0_conn_rate gt %u }\n"
     "\tserver ra %s\n"
     "\n"
     "frontend health\n"
@@ -43,15 +46,18 @@ static const char template[] =
     "\"connections_per_second\":%%[fe_sess_rate(devices)]}}'\n";
 
 enum fault
-lop_write_config(const char *dir, unsigned net, struct fault_info *fi)
+lop_write_config(
+    const char *dir, const struct environment *env, struct fault_info *fi)
 {
 	char lop[ADDRESS_TEXT], ra[ADDRESS_TEXT], health[ADDRESS_TEXT];
-	char path[PATH_SIZE], text[sizeof(template) + (size_t)3 * ADDRESS_TEXT];
+	char path[PATH_SIZE],
+	    text[sizeof(template) + (size_t)3 * ADDRESS_TEXT + 10];
 
-	part_address(lop, net, parts[PART_LOP].host, parts[PART_LOP].port);
-	part_address(ra, net, parts[PART_RA].host, parts[PART_RA].port);
-	part_address(health, net, parts[PART_LOP].host, LOP_HEALTH_PORT);
-	snprintf(text, sizeof(text), template, lop, ra, health);
+	part_address(lop, env->net, parts[PART_LOP].host, parts[PART_LOP].port);
+	part_address(ra, env->net, parts[PART_RA].host, parts[PART_RA].port);
+	part_address(health, env->net, parts[PART_LOP].host, LOP_HEALTH_PORT);
+	snprintf(text, sizeof(text), template, lop,
+	    env->connections_per_source_hour, ra, health);
 	path_join(path, dir, "lop/" LOP_CONFIG);
 	return file_create(path, bytes_of_string(text), 0600, fi);
 }

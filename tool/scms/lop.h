@@ -8,11 +8,12 @@
 #define SCMS_LOP_H
 
 #include "base/fault.h"
+#include "service/environment.h"
 
-/* Writes dir/lop/haproxy.cfg for the addresses 127.0.net.*.  Paths in it are
- * relative to dir/lop, where HAProxy is started. */
+/* Writes dir/lop/haproxy.cfg for net and connections_per_source_hour.  Paths in
+ * it are relative to dir/lop, where HAProxy is started. */
 enum fault must_check lop_write_config(
-    const char *dir, unsigned net, struct fault_info *);
+    const char *dir, const struct environment *, struct fault_info *);
 
 #define LOP_CONFIG "haproxy.cfg"
 

@@ -169,6 +169,8 @@ test_manifest_and_tree(void **state)
 static void
 test_haproxy_config(void **state)
 {
+	const struct environment env = {
+	    .net = 77, .connections_per_source_hour = 1234567890};
 	struct arena arena = arena_new(1u << 16);
 	char path[PATH_SIZE], text[4096];
 	struct bytes config;
@@ -176,17 +178,19 @@ test_haproxy_config(void **state)
 	(void)state;
 	in_folder(path, "lop");
 	assert_int_equal(file_mkdir(path, 0700, &fi), FAULT_OK);
-	assert_int_equal(lop_write_config(folder, 77, &fi), FAULT_OK);
+	assert_int_equal(lop_write_config(folder, &env, &fi), FAULT_OK);
 	in_folder(path, "lop/" LOP_CONFIG);
 	assert_int_equal(file_read(&config, &arena, path, 4000, &fi), FAULT_OK);
 	memcpy(text, config.p, config.n);
 	text[config.n] = '\0';
 	assert_non_null(strstr(text, "bind 127.0.77.1:8892\n"));
 	assert_non_null(strstr(text, "server ra 127.0.77.2:8892\n"));
+	assert_non_null(strstr(text, "{ sc0_conn_rate gt 1234567890 }\n"));
+	assert_non_null(strstr(text, "/healthz")); /* it is all there */
 	assert_null(strstr(text, "\tlog "));
 	assert_null(strstr(text, "forwardfor"));
 	assert_null(strstr(text, "send-proxy"));
-	assert_int_equal(lop_write_config(folder, 77, &fi), FAULT_EXISTS);
+	assert_int_equal(lop_write_config(folder, &env, &fi), FAULT_EXISTS);
 	arena_free(&arena);
 }
 
