@@ -111,3 +111,31 @@ jobs_run(const char *const *device, size_t n, const struct jobs_options *o,
 		pthread_join(thread[--started], NULL);
 	return jobs.failed;
 }
+
+int
+jobs_command(
+    const char *name, int argc, char **argv, jobs_work *work, const char *done)
+{
+	struct jobs_options o = JOBS_OPTIONS_DEFAULT;
+	const struct opt opts[] = {JOBS_OPTS(&o)};
+	struct arena arena = arena_new(64u << 20);
+	struct fault_info fi = {0};
+	struct cmd_common common;
+	const char **device;
+	size_t n, failed;
+	int status;
+
+	if (cmd_parse(&common, opts, sizeof(opts) / sizeof(opts[0]), &argc,
+		argv, &fi) != FAULT_OK ||
+	    jobs_check(&o, &fi) != FAULT_OK ||
+	    cmd_devices(&device, &n, &arena, argv, argc, &fi) != FAULT_OK) {
+		status = cmd_fault(name, &fi);
+	} else {
+		failed = jobs_run(device, n, &o, &common, work, NULL);
+		if (done != NULL)
+			printf("%zu of %zu devices %s\n", n - failed, n, done);
+		status = failed == 0 ? CMD_OK : CMD_FAILED;
+	}
+	arena_free(&arena);
+	return status;
+}

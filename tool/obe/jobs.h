@@ -40,5 +40,9 @@ jobs_run(const char *const *device, size_t n, const struct jobs_options *,
     const struct cmd_common *, jobs_work *, void *ctx);
 enum fault must_check jobs_check(
     const struct jobs_options *, struct fault_info *);
+/* A whole command without further options: its exit status.  done: what a
+ * device has then, "%zu of %zu devices <done>"; NULL: nothing is said. */
+int jobs_command(
+    const char *name, int argc, char **argv, jobs_work *, const char *done);
 
 #endif /* OBE_JOBS_H */
